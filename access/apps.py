@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class AccessConfig(AppConfig):
+    name = "access"
+
+    def ready(self) -> None:
+        from access.roles import grant_to_application
+
+        post_migrate.connect(grant_to_application, dispatch_uid="access.grant_to_application")

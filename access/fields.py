@@ -1,0 +1,32 @@
+"""The column that says who may see a row."""
+
+from collections.abc import Iterable
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from access import tokens
+
+
+def no_tokens() -> list[str]:
+    return []
+
+
+def refuse_strange_tokens(audience: Iterable[str]) -> None:
+    for word in audience:
+        if not tokens.is_token(word):
+            raise ValidationError(_("“%(word)s” is not a token of an audience."), params={"word": word})
+
+
+class AudienceField(ArrayField):
+    """An array of tokens. Empty by default; the database adds the row's secretariat (see `access.lock`)."""
+
+    def __init__(self, **options):
+        options.setdefault("base_field", models.TextField())
+        if not options.get("null"):
+            options.setdefault("default", no_tokens)
+        options.setdefault("blank", True)
+        options.setdefault("validators", [refuse_strange_tokens])
+        super().__init__(**options)

@@ -1,0 +1,94 @@
+"""The second lock: row-level security, stated once more in PostgreSQL, for migrations to put on.
+
+The setting `imap.viewer` holds the viewer's tokens for one transaction (`access.viewing`). Policies are written as
+overlap and exists(parent); the subquery on the parent is itself under the parent's policies.
+"""
+
+from django.db import migrations
+
+VIEWER_FUNCTION = """
+CREATE FUNCTION imap_viewer() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce(nullif(current_setting('imap.viewer', true), '')::text[], '{public}'::text[])
+$$
+"""
+
+# Adds the row's own secretariat to its audience, so that a row nobody classified is seen by nobody else.
+# Its argument names the column that holds the dialogue's slug.
+SECRETARIAT_FUNCTION = """
+CREATE FUNCTION imap_add_secretariat() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    token text := 'secretariat:' || (to_jsonb(NEW) ->> TG_ARGV[0]);
+BEGIN
+    IF NEW.audience IS NOT NULL AND NOT token = ANY (NEW.audience) THEN
+        NEW.audience := NEW.audience || token;
+    END IF;
+    RETURN NEW;
+END
+$$
+"""
+
+OVERLAP = "('public' = ANY (audience) OR audience && (SELECT imap_viewer()))"
+
+
+def secretariat_holds(dialogue: str) -> str:
+    """SQL: the viewer is the secretariat of the dialogue whose slug this expression gives."""
+    return f"('secretariat:' || {dialogue}) = ANY ((SELECT imap_viewer())::text[])"
+
+
+class Lock(migrations.RunSQL):
+    """Puts row-level security on a table, for the owner's role too.
+
+    `audience`: 'own' (a column of its own), 'inherits' (a column that may be null) or None.
+    `parents`: foreign key column → parent table; a null key passes.
+    `write`: SQL condition under which rows may be added, changed and removed; with `append_only` only added.
+    `desk_only`: rows are read under that condition too.
+    """
+
+    def __init__(self, table, *, audience, parents, write, append_only=False, desk_only=False):
+        self.table = table
+        self.arguments = {"audience": audience, "parents": parents, "write": write}
+        self.arguments |= {"append_only": append_only, "desk_only": desk_only}
+        conditions = {"own": [OVERLAP], "inherits": [f"(audience IS NULL OR {OVERLAP})"], None: []}[audience][:]
+        if desk_only:
+            conditions.append(write)
+        for column, parent in parents.items():
+            conditions.append(
+                f"({table}.{column} IS NULL OR EXISTS (SELECT 1 FROM {parent} parent WHERE parent.id = {table}.{column}))"
+            )
+        put_on = [
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY reading ON {table} FOR SELECT USING ({' AND '.join(conditions)})",
+            f"CREATE POLICY adding ON {table} FOR INSERT WITH CHECK ({write})",
+        ]
+        take_off = [f"DROP POLICY reading ON {table}", f"DROP POLICY adding ON {table}"]
+        if not append_only:
+            put_on.append(f"CREATE POLICY changing ON {table} FOR UPDATE USING ({write}) WITH CHECK ({write})")
+            put_on.append(f"CREATE POLICY removing ON {table} FOR DELETE USING ({write})")
+            take_off += [f"DROP POLICY changing ON {table}", f"DROP POLICY removing ON {table}"]
+        take_off += [
+            f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+        ]
+        super().__init__(sql=put_on, reverse_sql=take_off)
+
+    def deconstruct(self):
+        return (self.__class__.__name__, [self.table], self.arguments)
+
+    def describe(self):
+        return f"Put row-level security on {self.table}"
+
+
+class SecretariatInAudience(migrations.RunSQL):
+    """Makes the database add the secretariat to each row's audience. `dialogue_column` holds the dialogue's slug."""
+
+    def __init__(self, table, dialogue_column="dialogue_id"):
+        self.arguments = [table, dialogue_column]
+        super().__init__(
+            sql=f"CREATE TRIGGER add_secretariat BEFORE INSERT OR UPDATE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION imap_add_secretariat('{dialogue_column}')",
+            reverse_sql=f"DROP TRIGGER add_secretariat ON {table}",
+        )
+
+    def deconstruct(self):
+        return (self.__class__.__name__, self.arguments, {})

@@ -1,0 +1,48 @@
+"""Who is looking: a set of tokens, and nothing else that a rule could ask."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from access import tokens
+
+
+@dataclass(frozen=True)
+class Viewer:
+    tokens: frozenset[str]
+
+    def __post_init__(self) -> None:
+        strange = [token for token in self.tokens if not tokens.is_token(token)]
+        if strange:
+            raise ValueError(f"not a token: {strange[0]!r}")
+
+    @classmethod
+    def of(cls, held: Iterable[str]) -> "Viewer":
+        """A viewer who holds these tokens, and `public` as everyone does."""
+        return cls(frozenset(held) | {tokens.PUBLIC})
+
+    @classmethod
+    def secretariat_of(cls, *dialogues: str) -> "Viewer":
+        """For tasks and commands that work on behalf of a secretariat."""
+        return cls.of(tokens.secretariat(dialogue) for dialogue in dialogues)
+
+    @property
+    def is_public(self) -> bool:
+        return self.tokens == frozenset({tokens.PUBLIC})
+
+    def is_secretariat_of(self, dialogue: str) -> bool:
+        return tokens.secretariat(dialogue) in self.tokens
+
+    def may_read(self, audience: Iterable[str]) -> bool:
+        return not self.tokens.isdisjoint(audience)
+
+    @property
+    def secretariats(self) -> list[str]:
+        """Slugs of the dialogues whose secretariat this viewer is, sorted."""
+        return sorted(token.removeprefix("secretariat:") for token in self.tokens if token.startswith("secretariat:"))
+
+    def as_setting(self) -> str:
+        """The tokens as PostgreSQL's text of an array; sorted, so that equal viewers give equal text."""
+        return "{" + ",".join(sorted(self.tokens)) + "}"
+
+
+ANYONE = Viewer.of(())

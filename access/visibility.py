@@ -1,0 +1,66 @@
+"""The rule, over many rows: own audience overlaps the viewer's and every row it belongs to is visible.
+
+A model says in `belongs_to` which foreign keys lead to the rows it belongs to, and has an `audience` of its own,
+or none. An audience that may be null inherits. Rows of a model with `desk` (a path to the dialogue) are seen by that
+dialogue's secretariat only. `access.lock` states the same rule to PostgreSQL.
+"""
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models import Q
+
+from access.viewer import Viewer
+
+
+class RestrictedQuerySet(models.QuerySet):
+    def visible_to(self, viewer: Viewer):
+        """The rows this viewer may see. The only way by which readers' code gets rows."""
+        return self.filter(rule(self.model, viewer))
+
+
+class RestrictedModel(models.Model):
+    """A model whose rows have an audience, or belong to one that has."""
+
+    belongs_to: tuple[str, ...] = ()
+    desk: str | None = None
+
+    objects = RestrictedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+def sees(alias: str) -> str:
+    """The same overlap as SQL, for a hand-written query: the table's alias, and `%(tokens)s` for `tokens_of(viewer)`.
+
+    A column that may be null inherits. The query joins the rows that the row belongs to, each with its own `sees`.
+    """
+    return f"coalesce({alias}.audience && %(tokens)s::text[], true)"
+
+
+def tokens_of(viewer: Viewer) -> list[str]:
+    return sorted(viewer.tokens)
+
+
+def rule(model: type[models.Model], viewer: Viewer, path: str = "") -> Q:
+    """The condition on `model`, reached over `path` (such as `edition__`), under which the viewer sees the row."""
+    condition = Q()
+    audience = _audience_of(model)
+    if audience is not None:
+        condition &= Q(**{f"{path}audience__overlap": sorted(viewer.tokens)})
+        if audience.null:
+            condition |= Q(**{f"{path}audience__isnull": True})
+    if desk := getattr(model, "desk", None):
+        condition &= Q(**{f"{path}{desk}__in": viewer.secretariats})
+    for name in getattr(model, "belongs_to", ()):
+        parent = model._meta.get_field(name)
+        reached = rule(parent.related_model, viewer, f"{path}{name}__")
+        condition &= (reached | Q(**{f"{path}{name}__isnull": True})) if parent.null else reached
+    return condition
+
+
+def _audience_of(model: type[models.Model]) -> models.Field | None:
+    try:
+        return model._meta.get_field("audience")
+    except FieldDoesNotExist:
+        return None

@@ -1,0 +1,75 @@
+"""Presets and audiences: what a preset stands for, which preset an audience is, and who can read, in one sentence."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from access import tokens
+from access.presets import Preset
+from accounts.models import ReadingGroup
+from atlas.models import Dialogue, Partner, Theme
+from atlas.sorting import in_reading_order
+
+
+def audience_of(
+    preset: str, dialogue: str, theme: str, partners: Iterable[str] = (), group: str | None = None
+) -> list[str]:
+    """The tokens a preset stands for, the dialogue's secretariat always among them. Slugs in, tokens out."""
+    held = {
+        Preset.PUBLIC: [tokens.PUBLIC],
+        Preset.NOMINATED: [tokens.NOMINATED],
+        Preset.THEME: [tokens.dialogue(dialogue, theme)],
+        Preset.PARTNERS: [tokens.partner(slug) for slug in sorted(partners)],
+        Preset.GROUP: [tokens.group(group)] if group else [],
+        Preset.SECRETARIAT: [],
+    }[Preset(preset)]
+    return [*held, tokens.secretariat(dialogue)]
+
+
+def preset_of(audience: Iterable[str]) -> Preset:
+    """The preset an audience was made by; the widest token decides."""
+    held = set(audience)
+    if tokens.PUBLIC in held:
+        return Preset.PUBLIC
+    if tokens.NOMINATED in held:
+        return Preset.NOMINATED
+    kinds = {token.partition(":")[0] for token in held}
+    for kind, preset in (("dialogue", Preset.THEME), ("partner", Preset.PARTNERS), ("group", Preset.GROUP)):
+        if kind in kinds:
+            return preset
+    return Preset.SECRETARIAT
+
+
+def names_in(audience: Iterable[str], kind: str) -> list[str]:
+    """The names in the tokens of a kind: `partner:morocco` gives `morocco`."""
+    return [token.removeprefix(f"{kind}:") for token in audience if token.startswith(f"{kind}:")]
+
+
+def who_can_read(audience: list[str]) -> str:
+    """A sentence in the reader's language, for the page and for the form that sets an audience."""
+    preset = preset_of(audience)
+    if preset is Preset.PUBLIC:
+        return _("Open access: everyone can read this.")
+    if preset is Preset.NOMINATED:
+        return _("Restricted access: every nominated user of any dialogue can read this.")
+    if preset is Preset.THEME:
+        dialogue, _sep, theme = names_in(audience, "dialogue")[0].partition(":")
+        return _("Restricted access: the nominated users of %(dialogue)s for “%(theme)s” can read this.") % {
+            "dialogue": Dialogue.objects.get(pk=dialogue).short_name,
+            "theme": Theme.objects.get(pk=theme).name,
+        }
+    if preset is Preset.PARTNERS:
+        partners = Partner.objects.select_related("subject").filter(pk__in=names_in(audience, "partner"))
+        names = in_reading_order([partner.display_name for partner in partners])
+        return ngettext(
+            "Restricted access: the nominated users of %(partners)s can read this.",
+            "Restricted access: the nominated users of these partners can read this: %(partners)s.",
+            len(names),
+        ) % {"partners": _(", ").join(names)}
+    if preset is Preset.GROUP:
+        groups = ReadingGroup.objects.filter(pk__in=names_in(audience, "group"))
+        return _("Restricted access: the members of “%(group)s” can read this.") % {
+            "group": _(", ").join(group.name for group in groups)
+        }
+    return _("Restricted access: the Secretariat alone can read this.")

@@ -1,0 +1,97 @@
+"""The cast of the demonstration. Its accounts exist in the demo and the tests only; production refuses to start with them."""
+
+import os
+from dataclasses import dataclass
+
+from accounts.models import Affiliation, Scope, SecretariatMember, User
+from atlas.models import DialogueTheme
+
+PASSWORD = os.environ.get("IMAP_DEMO_PASSWORD", "demo-only-2012")
+DOMAIN = "imap.example"
+EVERY_THEME = None
+
+
+@dataclass(frozen=True)
+class CastMember:
+    """Someone of the cast. `scopes`: dialogue → themes, or EVERY_THEME."""
+
+    login: str
+    name: str
+    language: str = "en"
+    partner: str | None = None
+    office: str = ""
+    scopes: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
+    secretariats: tuple[str, ...] = ()
+    is_superuser: bool = False
+    is_focal_point: bool = False
+
+    @property
+    def email(self) -> str:
+        return f"{self.login}@{DOMAIN}"
+
+
+ALL_FOUR = ("mtm", "budapest-process", "prague-process", "rabat-process")
+MOROCCO_EVERYWHERE = (("mtm", EVERY_THEME), ("rabat-process", EVERY_THEME))
+
+CAST = (
+    CastMember("secretariat", "Secretariat", secretariats=ALL_FOUR, is_superuser=True),
+    CastMember("editor", "MTM editor", secretariats=("mtm",)),
+    CastMember("translator.ar", "Arabic translator", "ar"),
+    CastMember("official.mar", "Official of Morocco", "fr", "morocco", "Ministry of the Interior", MOROCCO_EVERYWHERE),
+    CastMember(
+        "official.mar.dev", "Official of Morocco (development)", "fr", "morocco", "Ministry for Moroccans abroad",
+        (("mtm", ("migration-development",)),),
+    ),
+    CastMember(
+        "focalpoint.mar", "Focal point of Morocco", "ar", "morocco", "National focal point", MOROCCO_EVERYWHERE,
+        is_focal_point=True,
+    ),
+    CastMember(
+        "official.ukr", "Official of Ukraine", "en", "ukraine", "State Migration Service",
+        (("budapest-process", EVERY_THEME), ("prague-process", EVERY_THEME)),
+    ),
+    CastMember("unhcr", "UNHCR", "en", "unhcr", "", (("mtm", EVERY_THEME),)),
+    CastMember("frontex", "Frontex", "en", "frontex", "", (("mtm", EVERY_THEME),)),
+    CastMember("observer.las", "League of Arab States", "ar", "league-of-arab-states", "", (("mtm", EVERY_THEME),)),
+)  # fmt: skip
+
+
+def demo_accounts_exist() -> bool:
+    return User.objects.filter(email__in=[member.email for member in CAST]).exists()
+
+
+def make_cast() -> dict[str, User]:
+    """Makes or mends the accounts of the cast, by login. Their password is set at the first making only."""
+    return {member.login: _make(member) for member in CAST}
+
+
+def _make(member: CastMember) -> User:
+    user = User.objects.filter(email=member.email).first() or User.objects.create_user(member.email, PASSWORD)
+    user.name, user.language, user.is_superuser = member.name, member.language, member.is_superuser
+    user.is_staff = bool(member.secretariats)
+    user.save()
+    for dialogue in member.secretariats:
+        SecretariatMember.objects.get_or_create(user=user, dialogue_id=dialogue)
+    if member.secretariats and not member.is_superuser:
+        from accounts.desk import editors
+
+        user.groups.add(editors())
+    if member.partner:
+        _affiliate(user, member)
+    return user
+
+
+def _affiliate(user: User, member: CastMember) -> None:
+    affiliation, _ = Affiliation.objects.update_or_create(
+        user=user,
+        partner_id=member.partner,
+        defaults={
+            "office": member.office,
+            "is_focal_point": member.is_focal_point,
+            "may_nominate": member.is_focal_point,
+        },
+    )
+    for dialogue, themes in member.scopes:
+        taken_up = DialogueTheme.objects.filter(dialogue=dialogue).values_list("theme_id", flat=True)
+        for theme in taken_up if themes is EVERY_THEME else themes:
+            Scope.objects.get_or_create(affiliation=affiliation, dialogue_id=dialogue, theme_id=theme)

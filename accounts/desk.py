@@ -1,0 +1,29 @@
+"""The rights of a secretariat's editors in the admin: what they may change is the data of their own dialogue."""
+
+from django.contrib.auth.models import Group, Permission
+
+EDITORS = "Editors of a secretariat"
+CHANGE = {
+    "profiles": ("profile", "draft", "section"),
+    "indicators": ("observation", "source"),
+    "accounts": ("readinggroup",),
+}
+VIEW = {
+    "atlas": ("dialogue", "theme", "subject", "partner", "membership", "coverage", "outlinesection", "boundaryrule"),
+    "indicators": ("indicator", "topic", "statedefinition"),
+    "profiles": ("edition", "tag"),
+}
+
+
+def editors() -> Group:
+    """The group, with the rights named here and no others; made when it is missing."""
+    group, _ = Group.objects.get_or_create(name=EDITORS)
+    wanted = {
+        f"{action}_{model}"
+        for table, actions in ((CHANGE, ("add", "change", "view")), (VIEW, ("view",)))
+        for models in table.values()
+        for model in models
+        for action in actions
+    }
+    group.permissions.set(Permission.objects.filter(content_type__app_label__in={*CHANGE, *VIEW}, codename__in=wanted))
+    return group

@@ -1,0 +1,154 @@
+"""Who signs in, for whom they stand, and what for. Nominations will bring these rows about; today the admin does."""
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access.viewer import ANYONE, Viewer
+from atlas.models import Dialogue, Partner, Theme
+
+
+class TokensOf(models.Func):
+    """The tokens a user holds at this moment; `imap_tokens_of` in the database is the one place of that rule."""
+
+    function = "imap_tokens_of"
+    output_field = ArrayField(models.TextField())
+
+    def __init__(self):
+        super().__init__(models.F("pk"))
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, password=None, **values):
+        user = self.model(email=self.normalize_email(email).lower(), **values)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **values):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **values)
+
+    def with_tokens(self):
+        return self.get_queryset().annotate(tokens=TokensOf())
+
+    def get_by_natural_key(self, email):
+        return self.get(email=email.lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with an account. `held_tokens` is filled by the sign-in backend, in the query that loads the user."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    language = models.CharField(_("language"), max_length=7, choices=settings.LANGUAGES, default="en")
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("works in the admin"), default=False)
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+    visit_began_at = models.DateTimeField(_("this visit began"), null=True, editable=False)
+    last_visit_at = models.DateTimeField(_("the visit before"), null=True, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    held_tokens: list[str] | None = None
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_account_for_an_address")]
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self):
+        return self.name or self.email
+
+    def get_short_name(self):
+        return self.name or self.email
+
+    @property
+    def viewer(self) -> Viewer:
+        """What this person may see, as of when the row was loaded."""
+        if not self.is_active:
+            return ANYONE
+        if self.held_tokens is None:
+            self.held_tokens = User.objects.with_tokens().values_list("tokens", flat=True).get(pk=self.pk)
+        return Viewer.of(self.held_tokens)
+
+
+class Affiliation(models.Model):
+    """A user stands for a partner, from a date until a date."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="affiliations")
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="affiliations")
+    office = models.CharField(_("office"), max_length=160, blank=True)
+    begins_on = models.DateField(_("begins on"), default=timezone.localdate)
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    is_focal_point = models.BooleanField(_("national focal point"), default=False)
+    may_nominate = models.BooleanField(_("may nominate"), default=False)
+
+    class Meta:
+        ordering = ["user", "partner"]
+        constraints = [models.UniqueConstraint(fields=["user", "partner"], name="one_affiliation_to_a_partner")]
+        verbose_name = _("affiliation")
+        verbose_name_plural = _("affiliations")
+
+    def __str__(self):
+        return f"{self.user} – {self.partner}"
+
+
+class Scope(models.Model):
+    """The dialogue and theme that an affiliation is for.
+
+    It gives a token when the partner's role in the dialogue is *partner*, or when the secretariat granted it.
+    """
+
+    affiliation = models.ForeignKey(Affiliation, models.CASCADE, related_name="scopes")
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="scopes")
+    theme = models.ForeignKey(Theme, models.CASCADE, related_name="scopes")
+    is_granted = models.BooleanField(_("granted by the Secretariat"), default=False)
+
+    class Meta:
+        ordering = ["affiliation", "dialogue", "theme"]
+        constraints = [models.UniqueConstraint(fields=["affiliation", "dialogue", "theme"], name="one_scope_once")]
+        verbose_name = _("scope")
+        verbose_name_plural = _("scopes")
+
+    def __str__(self):
+        return f"{self.dialogue_id} / {self.theme_id}"
+
+
+class SecretariatMember(models.Model):
+    """A user works in the secretariat of a dialogue."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="secretariats")
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="secretariat_members")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "dialogue"], name="one_seat_in_a_secretariat")]
+        verbose_name = _("member of a secretariat")
+        verbose_name_plural = _("members of secretariats")
+
+    def __str__(self):
+        return f"{self.user} – {self.dialogue_id}"
+
+
+class ReadingGroup(models.Model):
+    """A named group of readers, such as an expert meeting."""
+
+    slug = models.SlugField(primary_key=True)
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="reading_groups")
+    name = models.CharField(_("name"), max_length=160)
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    members = models.ManyToManyField(User, related_name="reading_groups", blank=True, verbose_name=_("members"))
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("reading group")
+        verbose_name_plural = _("reading groups")
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,77 @@
+"""The drawn map of each dialogue: the file's shapes under the boundary policy that the database holds."""
+
+import hashlib
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from atlas.models import Basemap, BoundaryRule, Dialogue
+from atlas.shapes import Boundary, ShapesError, Treatment, apply_boundaries, basemap, bounds, iso3_by_numeric, load_boundaries, read_countries
+
+SHAPES = Path("facts") / "ne_50m_countries.topojson"
+BOUNDARIES = Path("world") / "boundaries.json"
+
+
+@cache
+def policy_of_the_files(path: Path) -> tuple[Boundary, ...]:
+    return tuple(load_boundaries(path))
+
+
+def policy_of(dialogue: Dialogue | None, path: Path) -> list[Boundary]:
+    """The common policy, with the dialogue's own rules in place of the common ones for the same territory."""
+    rules = {rule.territory: rule for rule in BoundaryRule.objects.filter(dialogue=None)}
+    if dialogue is not None:
+        rules |= {rule.territory: rule for rule in dialogue.boundary_rules.all()}
+    policy = []
+    for boundary in policy_of_the_files(path):
+        rule = rules.get(boundary.territory.key)
+        if rule is not None:
+            policy.append(replace(boundary, treatment=Treatment(rule.treatment), host=rule.host or None))
+    return policy
+
+
+def draw_basemaps(data: Path | None = None) -> int:
+    """Draws the common map and one for each dialogue that has rules of its own. Returns how many changed.
+
+    Raises ShapesError when the file of shapes is broken or a place of the policy is not where it must be.
+    """
+    data = data or settings.DATA_DIR
+    dialogues: list[Dialogue | None] = [None]
+    dialogues += Dialogue.objects.filter(boundary_rules__isnull=False).distinct()
+    Basemap.objects.exclude(dialogue=None).exclude(dialogue__in=[dialogue for dialogue in dialogues if dialogue]).delete()
+    return sum(_draw(dialogue, data) for dialogue in dialogues)
+
+
+def _draw(dialogue: Dialogue | None, data: Path) -> bool:
+    policy = policy_of(dialogue, data / BOUNDARIES)
+    shapes = data / SHAPES
+    ingredients = repr(policy).encode() + shapes.read_bytes() + (data / BOUNDARIES).read_bytes()
+    digest = hashlib.sha256(ingredients).hexdigest()[:16]
+    if Basemap.objects.filter(dialogue=dialogue, digest=digest).exists():
+        return False
+    codes = iso3_by_numeric()
+    countries = read_countries(shapes)
+    topology = basemap(countries, policy, codes)
+    drawn = apply_boundaries(countries, policy, codes)
+    Basemap.objects.update_or_create(
+        dialogue=dialogue,
+        defaults={
+            "topology": json.dumps(topology, separators=(",", ":"), ensure_ascii=False),
+            "digest": digest,
+            "bounds": {code: bounds([shape]) for code, shape in zip(drawn["code"], drawn.geometry, strict=True)},
+        },
+    )
+    return True
+
+
+def basemap_for(dialogue: Dialogue | None) -> Basemap | None:
+    """The dialogue's own map, or the common one. Without the drawing itself, which only its own address sends."""
+    maps = Basemap.objects.defer("topology")
+    own = maps.filter(dialogue=dialogue).first() if dialogue else None
+    return own or maps.filter(dialogue=None).first()
+
+
+__all__ = ["ShapesError", "basemap_for", "draw_basemaps", "policy_of", "policy_of_the_files"]

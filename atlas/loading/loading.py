@@ -1,0 +1,102 @@
+"""Writes rows so that loading twice changes nothing, and counts what was added, changed and skipped."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from atlas.loading.tables import Row
+
+Entry = tuple[Row, dict[str, Any]]  # where it stands, and the values of the fields
+
+
+class Loading:
+    """Counts by model: `added`, `changed`, `skipped` (already as the files say)."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, Counter[str]] = {}
+
+    def put(self, model: type[models.Model], key: str, entries: Iterable[Entry], *, keep: str = "") -> dict[Any, Any]:
+        """Adds the rows whose `key` fields are new, changes those that differ. Returns objects by key.
+
+        Fields named in `keep` are written when a row is added and left as they are afterwards.
+        Raises RefusedData for a row the model refuses, or whose key stands twice.
+        """
+        fields = key.split()
+        kept = set(keep.split())
+        objects = {_key(item, fields): item for item in _manager(model).all()}
+        seen: dict[Any, Row] = {}
+        added, changed, columns = [], [], set()
+        for row, values in entries:
+            identity = tuple(values[field] for field in fields)
+            if identity in seen:
+                row.refuse(f"the same as line {seen[identity].line}: {', '.join(map(str, identity))}.")
+            seen[identity] = row
+            known = objects.get(identity)
+            if known is None:
+                objects[identity] = known = model(**values)
+                _check(known, row)
+                added.append(known)
+                continue
+            differing = {
+                name: value
+                for name, value in values.items()
+                if name not in kept and _plain(getattr(known, name)) != _plain(value)
+            }
+            if differing:
+                for name, value in differing.items():
+                    setattr(known, name, value)
+                _check(known, row)
+                changed.append(known)
+                columns |= set(differing)
+        _manager(model).bulk_create(added, batch_size=500)
+        if changed:
+            _manager(model).bulk_update(changed, sorted(columns), batch_size=500)
+        count = self.counts.setdefault(str(model._meta.verbose_name_plural), Counter())
+        count.update(added=len(added), changed=len(changed), skipped=len(seen) - len(added) - len(changed))
+        return {identity[0] if len(fields) == 1 else identity: objects[identity] for identity in seen}
+
+    def note(self, what: str, outcome: str, number: int = 1) -> None:
+        self.counts.setdefault(what, Counter())[outcome] += number
+
+    @property
+    def has_written(self) -> bool:
+        return any(count["added"] or count["changed"] for count in self.counts.values())
+
+    def lines(self) -> list[str]:
+        return [
+            f"{what}: {count['added']} added, {count['changed']} changed, {count['skipped']} skipped"
+            for what, count in self.counts.items()
+        ]
+
+
+def _manager(model: type[models.Model]) -> Any:
+    return model._base_manager
+
+
+def _key(item: models.Model, fields: list[str]) -> tuple[Any, ...]:
+    return tuple(getattr(item, field) for field in fields)
+
+
+def _plain(value: Any) -> Any:
+    """Numbers of any type compare by value; an empty text is as good as none."""
+    from decimal import Decimal
+
+    if isinstance(value, str):
+        try:
+            return Decimal(value).normalize()
+        except ArithmeticError:
+            return value
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return Decimal(str(value)).normalize()
+    return sorted(value) if isinstance(value, list) and all(isinstance(item, str) for item in value) else value
+
+
+def _check(item: models.Model, row: Row) -> None:
+    try:
+        item.clean_fields(exclude=[field.name for field in item._meta.fields if field.is_relation])
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        row.refuse(f"{field}: {messages[0]}")

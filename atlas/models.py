@@ -1,0 +1,329 @@
+"""The world of the portal: dialogues, subjects and their names, partners, memberships, coverage, boundaries."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from djgeojson.fields import PointField
+
+from access.presets import Preset
+from atlas.addresses import refuse_reserved_word
+
+YEAR = {"null": True, "blank": True}
+ISO3 = RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, such as MAR."))
+
+
+class Theme(models.Model):
+    """A pillar; a dialogue takes up one or several."""
+
+    slug = models.SlugField(primary_key=True, validators=[refuse_reserved_word])
+    name = models.CharField(_("name"), max_length=120)
+    accent = models.CharField(
+        _("colour"), max_length=10, default="plain", choices=[("mixed", "mixed"), ("dev", "dev"), ("plain", "plain")]
+    )
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("theme")
+        verbose_name_plural = _("themes")
+
+    def __str__(self):
+        return self.name
+
+
+class Dialogue(models.Model):
+    """A cooperation framework and its regional i-Map. A new one is data, not code."""
+
+    slug = models.SlugField(primary_key=True, validators=[refuse_reserved_word])
+    short_name = models.CharField(_("short name"), max_length=60)
+    name = models.CharField(_("name"), max_length=160)
+    strapline = models.CharField(_("strapline"), max_length=160, blank=True)
+    about = models.TextField(_("about"), blank=True)
+    naming = models.TextField(_("how states are named"), blank=True)
+    disclaimer = models.TextField(_("disclaimer of maps"), blank=True)
+    secretariat = models.CharField(_("secretariat"), max_length=160, blank=True)
+    contact_email = models.EmailField(_("e-mail"), blank=True)
+    languages = ArrayField(models.CharField(max_length=7), verbose_name=_("languages, the first being the original"))
+    started = models.PositiveSmallIntegerField(_("started in"), **YEAR)
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    themes = models.ManyToManyField(Theme, through="DialogueTheme", related_name="dialogues")
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = _("dialogue")
+        verbose_name_plural = _("dialogues")
+
+    def __str__(self):
+        return self.short_name
+
+    def writes_in(self, language: str) -> bool:
+        return language in self.languages
+
+
+class DialogueTheme(models.Model):
+    """A theme as a dialogue takes it up, with the audience that its profiles are proposed."""
+
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="dialogue_themes")
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="dialogue_themes")
+    preset = models.CharField(_("proposed audience"), max_length=20, choices=Preset, default=Preset.SECRETARIAT)
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+
+    class Meta:
+        ordering = ["dialogue", "position"]
+        constraints = [models.UniqueConstraint(fields=["dialogue", "theme"], name="one_theme_once_in_a_dialogue")]
+        verbose_name = _("theme of a dialogue")
+        verbose_name_plural = _("themes of dialogues")
+
+    def __str__(self):
+        return f"{self.dialogue}: {self.theme}"
+
+
+class SubjectKind(models.TextChoices):
+    COUNTRY = "country", _("country")
+    ROUTE = "route", _("route")
+    HUB = "hub", pgettext_lazy("a town on migration routes", "hub")
+    CITY = "city", _("city")
+    REGION = "region", _("region")
+    AREA = "area", _("geographic area")
+    TOPIC = "topic", _("topic")
+    REPORTING_AREA = "reporting-area", _("reporting area")
+
+
+class OutlineSection(models.Model):
+    """One heading of the agreed outline of a dialogue, a theme and a kind of subject."""
+
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="outline")
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="outline")
+    kind = models.CharField(_("kind of subject"), max_length=20, choices=SubjectKind, default=SubjectKind.COUNTRY)
+    slug = models.SlugField(validators=[refuse_reserved_word])
+    title = models.CharField(_("title"), max_length=120)
+    guidance = models.TextField(_("what belongs here"), blank=True)
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    class Meta:
+        ordering = ["dialogue", "theme", "kind", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["dialogue", "theme", "kind", "slug"], name="one_heading_once_in_an_outline"),
+        ]
+        verbose_name = _("section of an outline")
+        verbose_name_plural = _("outlines")
+
+    def __str__(self):
+        return self.title
+
+
+class Subject(models.Model):
+    """What a profile or a figure is about. Its name is today's; earlier ones are `FormerName`s."""
+
+    kind = models.CharField(_("kind"), max_length=20, choices=SubjectKind)
+    slug = models.SlugField(validators=[refuse_reserved_word])
+    name = models.CharField(_("name today"), max_length=160)
+    name_since = models.PositiveSmallIntegerField(_("name holds since"), **YEAR)
+    description = models.TextField(_("description"), blank=True)
+    footnote = models.TextField(_("footnote wherever it is named"), blank=True)
+    iso3 = models.CharField(_("ISO 3166 code"), max_length=3, null=True, blank=True, unique=True, validators=[ISO3])
+    iso2 = models.CharField(_("two-letter code"), max_length=2, blank=True)
+    country = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="places", verbose_name=_("country")
+    )
+    members = models.ManyToManyField("self", symmetrical=False, related_name="regions", blank=True)
+    nearest_route = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="reporting_areas", verbose_name=_("nearest route")
+    )
+    point = PointField(_("position"), null=True, blank=True)
+    stops = models.JSONField(_("stops"), default=list, blank=True, help_text=_("a route's towns in order, by branch"))
+    remark = models.TextField(_("remark"), blank=True)
+    source = models.TextField(_("source"), blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["kind", "slug"]
+        constraints = [models.UniqueConstraint(fields=["kind", "slug"], name="one_slug_once_among_its_kind")]
+        verbose_name = _("subject")
+        verbose_name_plural = _("subjects")
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def latitude_longitude(self) -> tuple[float, float] | None:
+        """WGS 84 degrees. GeoJSON writes longitude first."""
+        if not self.point:
+            return None
+        longitude, latitude = self.point["coordinates"]
+        return latitude, longitude
+
+
+class FormerName(models.Model):
+    """A name that held until a year."""
+
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="former_names")
+    name = models.CharField(_("name"), max_length=160)
+    valid_from = models.PositiveSmallIntegerField(_("valid from"), **YEAR)
+    valid_until = models.PositiveSmallIntegerField(_("valid until"))
+
+    class Meta:
+        ordering = ["subject", "-valid_until"]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "valid_until"], name="one_name_ends_in_a_year"),
+        ]
+        verbose_name = _("former name")
+        verbose_name_plural = _("former names")
+
+    def __str__(self):
+        return f"{self.name} (–{self.valid_until})"
+
+
+class NameVariant(models.Model):
+    """Another spelling under which readers and the press look for a subject."""
+
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="variants")
+    language = models.CharField(_("language"), max_length=7)
+    text = models.CharField(_("spelling"), max_length=160)
+
+    class Meta:
+        ordering = ["subject", "language", "text"]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "language", "text"], name="one_spelling_once_for_a_subject"),
+        ]
+        verbose_name = _("spelling variant")
+        verbose_name_plural = _("spelling variants")
+
+    def __str__(self):
+        return self.text
+
+
+class PartnerKind(models.TextChoices):
+    STATE = "state", _("state")
+    AGENCY = "agency", _("agency")
+    ORGANISATION = "organisation", _("organisation")
+
+
+class Partner(models.Model):
+    """A state, an agency or another organisation. A state is named by its subject."""
+
+    slug = models.SlugField(primary_key=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=PartnerKind)
+    subject = models.OneToOneField(
+        Subject, models.PROTECT, null=True, blank=True, related_name="partner", verbose_name=_("state")
+    )
+    name = models.CharField(_("name"), max_length=250, blank=True)
+    acronym = models.CharField(_("acronym"), max_length=120, blank=True)
+    field = models.CharField(_("field of work"), max_length=200, blank=True)
+    mandate = models.CharField(_("mandate"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_state_is_a_subject", condition=Q(subject__isnull=False) | ~Q(kind=PartnerKind.STATE)
+            ),
+        ]
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+
+    def __str__(self):
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        return self.subject.name if self.subject_id else self.name
+
+
+class Role(models.TextChoices):
+    PARTNER = "partner", _("partner")
+    OBSERVER = "observer", _("observer")
+    COMMISSION = "commission", _("European Commission")
+    DONOR = "donor", _("donor")
+    SECRETARIAT = "secretariat", _("Secretariat")
+
+
+class Membership(models.Model):
+    """A partner takes part in a dialogue, in a role, with years. Being covered by its map is another thing."""
+
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="memberships")
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    joined = models.PositiveSmallIntegerField(_("joined in"), **YEAR)
+    left = models.PositiveSmallIntegerField(_("left in"), **YEAR)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["dialogue", "role", "joined", "partner"]
+        constraints = [
+            models.UniqueConstraint(fields=["dialogue", "partner", "role"], name="one_role_once_in_a_dialogue"),
+            models.CheckConstraint(
+                name="left_after_joining", condition=Q(left__isnull=True) | Q(joined__isnull=True) | Q(left__gte=models.F("joined"))
+            ),
+        ]
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+
+    def __str__(self):
+        return f"{self.partner_id}, {self.get_role_display()}, {self.dialogue_id}"
+
+
+class Coverage(models.Model):
+    """A subject is on a dialogue's map."""
+
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="coverage")
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="coverage")
+    remark = models.CharField(_("remark"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["dialogue", "subject"]
+        constraints = [models.UniqueConstraint(fields=["dialogue", "subject"], name="covered_once_by_a_dialogue")]
+        verbose_name = _("coverage")
+        verbose_name_plural = _("coverage")
+
+    def __str__(self):
+        return f"{self.subject_id} / {self.dialogue_id}"
+
+
+class Treatment(models.TextChoices):
+    APART = "apart", _("drawn apart, with dashed lines")
+    PART_OF = "part_of", _("drawn as part of its host")
+    DASHED = "dashed", _("drawn as part of its host, behind a dashed line")
+
+
+class BoundaryRule(models.Model):
+    """How a territory is drawn: one rule for all dialogues (no dialogue named), or a dialogue's own."""
+
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, null=True, blank=True, related_name="boundary_rules")
+    territory = models.SlugField(_("territory"), help_text=_("a key of data/world/boundaries.json"))
+    treatment = models.CharField(_("treatment"), max_length=20, choices=Treatment)
+    host = models.CharField(_("host"), max_length=3, blank=True, validators=[ISO3])
+    source = models.TextField(_("source"), blank=True)
+    is_confirmed = models.BooleanField(_("confirmed by the Secretariat"), default=True)
+
+    class Meta:
+        ordering = ["territory", "dialogue"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dialogue", "territory"], name="one_rule_for_a_territory", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="a_part_has_a_host", condition=~Q(treatment=Treatment.PART_OF) | ~Q(host="")
+            ),
+        ]
+        verbose_name = _("boundary rule")
+        verbose_name_plural = _("boundary policy")
+
+    def __str__(self):
+        return self.territory
+
+
+class Basemap(models.Model):
+    """The drawn countries and lines, by a dialogue's boundary policy (or, without a dialogue, by the common one)."""
+
+    dialogue = models.OneToOneField(Dialogue, models.CASCADE, null=True, blank=True, related_name="basemap")
+    topology = models.TextField(help_text="compact TopoJSON for the browser")
+    digest = models.CharField(max_length=16)
+    bounds = models.JSONField(default=dict, help_text="code → [[south, west], [north, east]]")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dialogue"], name="one_basemap_for_a_dialogue", nulls_distinct=False)
+        ]

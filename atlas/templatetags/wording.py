@@ -1,0 +1,26 @@
+"""Filters for numbers, dates, order and direction in the reader's language."""
+
+from django import template
+from django.conf import settings
+
+from atlas import sorting, wording
+
+register = template.Library()
+register.filter("number", wording.number)
+register.filter("period", wording.period)
+register.filter("day", wording.day)
+register.filter("in_reading_order", sorting.in_reading_order)
+
+RIGHT_TO_LEFT = {"ar", "fa", "ur", "he"}
+LANGUAGE_NAMES = dict(settings.LANGUAGES) | {"ru": "Русский"}
+
+
+@register.filter
+def direction(language: str) -> str:
+    return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+@register.filter
+def language_name(language: str) -> str:
+    """A language in its own name."""
+    return LANGUAGE_NAMES.get(language, language)

@@ -1,0 +1,70 @@
+"""Pages of a dialogue that need no profile: about, partners, supporters, contact; and the drawn map."""
+
+from collections import defaultdict
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from atlas.models import Basemap, Dialogue, Membership, PartnerKind, Role
+from atlas.sorting import in_reading_order
+
+
+@require_safe
+def about(request: HttpRequest, dialogue: str) -> HttpResponse:
+    row = get_object_or_404(Dialogue, pk=dialogue)
+    themes = row.dialogue_themes.select_related("theme").order_by("position")
+    return render(request, "atlas/about.html", {"dialogue": row, "themes": themes})
+
+
+@require_safe
+def partners(request: HttpRequest, dialogue: str) -> HttpResponse:
+    """Partner States by the year in which they joined, Partner Agencies, observers; alphabetical in each group."""
+    row = get_object_or_404(Dialogue, pk=dialogue)
+    members = _members(row, exclude=Role.DONOR)
+    states = [member for member in members if member.partner.kind == PartnerKind.STATE and member.role == Role.PARTNER]
+    by_year: dict[int | None, list[Membership]] = defaultdict(list)
+    for member in states:
+        by_year[member.joined].append(member)
+    context = {
+        "dialogue": row,
+        "states_by_year": sorted(by_year.items(), key=lambda item: (item[0] is None, item[0])),
+        "agencies": [member for member in members if member.partner.kind != PartnerKind.STATE and member.role == Role.PARTNER],
+        "observers": [member for member in members if member.role == Role.OBSERVER],
+        "commission": [member for member in members if member.role == Role.COMMISSION],
+        "secretariat": [member for member in members if member.role == Role.SECRETARIAT],
+        "footnotes": footnotes_of(member.partner.subject for member in states),
+    }
+    return render(request, "atlas/partners.html", context)
+
+
+@require_safe
+def supporters(request: HttpRequest, dialogue: str) -> HttpResponse:
+    row = get_object_or_404(Dialogue, pk=dialogue)
+    return render(request, "atlas/supporters.html", {"dialogue": row, "supporters": _members(row, role=Role.DONOR)})
+
+
+@require_safe
+def contact(request: HttpRequest, dialogue: str) -> HttpResponse:
+    return render(request, "atlas/contact.html", {"dialogue": get_object_or_404(Dialogue, pk=dialogue)})
+
+
+@require_safe
+@cache_control(public=True, max_age=31536000, immutable=True)
+def basemap(request: HttpRequest, digest: str) -> HttpResponse:
+    """The drawn countries and lines. The address changes with the content."""
+    row = Basemap.objects.filter(digest=digest).first()
+    if row is None:
+        raise Http404
+    return HttpResponse(row.topology, content_type="application/json")
+
+
+def _members(dialogue: Dialogue, exclude: str = "", **conditions: str) -> list[Membership]:
+    rows = dialogue.memberships.filter(left__isnull=True, **conditions).exclude(role=exclude)
+    return in_reading_order(rows.select_related("partner__subject"), name=lambda row: row.partner.display_name)
+
+
+def footnotes_of(subjects) -> list[str]:
+    """Footnotes of the names that stand on a page, each once."""
+    return list(dict.fromkeys(subject.footnote for subject in subjects if subject and subject.footnote))

@@ -1,0 +1,63 @@
+"""Numbers and dates as each language writes them, through Babel. Latin digits everywhere.
+
+Arabic months stand in their double form (كانون الثاني/يناير). A partial date stays partial.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+
+from babel import Locale
+from babel.numbers import format_decimal
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from atlas.periods import FORM
+
+MASHREQ, MAGHREB = "ar_LB", "ar_EG"  # the two usages of month names that the double form joins
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse({"ar": "ar_EG", "en": "en_GB"}.get(language, language))
+
+
+def _language(language: str | None) -> str:
+    return (language or get_language() or "en").split("-")[0]
+
+
+def number(value: Decimal | int | float, decimals: int | None = None, language: str | None = None) -> str:
+    """29,891,708 in English and Arabic, 29 891 708 (narrow no-break spaces) in French."""
+    pattern = None if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=pattern, locale=_locale(_language(language)), numbering_system="latn")
+
+
+def month(number_of_month: int, language: str | None = None) -> str:
+    language = _language(language)
+    if language == "ar":
+        return "/".join(Locale.parse(usage).months["stand-alone"]["wide"][number_of_month] for usage in (MASHREQ, MAGHREB))
+    return _locale(language).months["format"]["wide"][number_of_month]
+
+
+def period(text: str, language: str | None = None) -> str:
+    """“2013”, “second quarter of 2013”, “June 2013” or “18 June 2013”, for 2013, 2013-Q2, 2013-06, 2013-06-18."""
+    parts = FORM.fullmatch(text or "")
+    if parts is None:
+        return text or ""
+    year = parts["year"]
+    if parts["quarter"]:
+        return _("quarter %(quarter)s of %(year)s") % {"quarter": parts["quarter"], "year": year}
+    if not parts["month"]:
+        return year
+    words = f"{month(int(parts['month']), language)} {year}"
+    if not parts["day"]:
+        return words
+    day = int(parts["day"])
+    return f"1er {words}" if day == 1 and _language(language) == "fr" else f"{day} {words}"
+
+
+def day(value: date | datetime, language: str | None = None) -> str:
+    return period(f"{value:%Y-%m-%d}", language)
+
+
+__all__ = ["day", "month", "number", "period"]

@@ -1,0 +1,114 @@
+"""Reads the environment, with a plain word when a value is missing or unsafe. Imports nothing of the portal."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+MODES = ("demo", "test", "production")
+SHORTEST_SECRET = 50  # characters; Django's own deployment check asks for the same
+PLACEHOLDER_SECRETS = ("change", "secret", "django-insecure", "default", "example")
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def words(name: str, default: str) -> list[str]:
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def number(name: str, default: int) -> int:
+    value = text(name, str(default))
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def boolean(name: str, *, default: bool) -> bool:
+    value = text(name, "on" if default else "off").lower()
+    if value in {"1", "on", "true", "yes"}:
+        return True
+    if value in {"0", "off", "false", "no"}:
+        return False
+    raise ImproperlyConfigured(f"{name} must be on or off, not {value!r}.")
+
+
+def mode() -> str:
+    value = text("IMAP_MODE", "demo")
+    if value not in MODES:
+        raise ImproperlyConfigured(f"IMAP_MODE must be one of {', '.join(MODES)}, not {value!r}.")
+    return value
+
+
+def secret_key(mode: str, var: Path) -> str:
+    """The configured secret; the demo and the tests make one for themselves and keep it under var/."""
+    configured = text("SECRET_KEY")
+    if configured or mode == "production":
+        return configured
+    kept = var / "secret_key"
+    try:
+        return kept.read_text()
+    except FileNotFoundError:
+        var.mkdir(parents=True, exist_ok=True)
+        made = secrets.token_urlsafe(64)
+        try:
+            descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # another process was first
+            return kept.read_text() or made
+        with os.fdopen(descriptor, "w") as file:
+            file.write(made)
+        return made
+
+
+def generation(*folders: Path) -> str:
+    """Eight digits that differ when a file below the folders does (by name, size and time of change)."""
+    marks = sorted(
+        f"{path}{(stat := path.stat()).st_size}{stat.st_mtime_ns}"
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
+    )
+    return hashlib.sha256("".join(marks).encode()).hexdigest()[:8]
+
+
+def geo_libraries() -> tuple[str | None, str | None]:
+    """GDAL and GEOS: those the environment names, else the ones inside the pyogrio and shapely wheels."""
+    return (
+        text("GDAL_LIBRARY_PATH") or _bundled("pyogrio", "libgdal"),
+        text("GEOS_LIBRARY_PATH") or _bundled("shapely", "libgeos_c"),
+    )
+
+
+def _bundled(package: str, library: str) -> str | None:
+    import importlib.util
+
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        return None
+    inside = Path(spec.origin).parent
+    folders = (inside.parent / f"{package}.libs", inside / ".dylibs")  # Linux, macOS
+    return next((str(found) for folder in folders for found in sorted(folder.glob(f"{library}[-.]*"))), None)
+
+
+def refuse_unsafe_production(settings: dict[str, object]) -> None:
+    """Raises ImproperlyConfigured, naming every reason at once, when production would not be safe."""
+    secret = str(settings["SECRET_KEY"])
+    reasons = []
+    if not secret:
+        reasons.append("SECRET_KEY is missing.")
+    elif len(secret) < SHORTEST_SECRET or any(word in secret.lower() for word in PLACEHOLDER_SECRETS):
+        reasons.append(f"SECRET_KEY is a placeholder or shorter than {SHORTEST_SECRET} characters.")
+    if settings["DEBUG"]:
+        reasons.append("DEBUG is on.")
+    if not settings["ALLOWED_HOSTS"] or "*" in settings["ALLOWED_HOSTS"]:  # type: ignore[operator]
+        reasons.append("ALLOWED_HOSTS must name the portal's own hosts.")
+    reasons += [
+        f"{name} is missing." for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL") if not text(name)
+    ]
+    if text("DATABASE_URL") and text("DATABASE_URL") == text("DATABASE_OWNER_URL"):
+        reasons.append("DATABASE_URL and DATABASE_OWNER_URL name the same role.")
+    if reasons:
+        raise ImproperlyConfigured("Production refuses to start: " + " ".join(reasons))

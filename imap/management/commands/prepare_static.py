@@ -1,0 +1,23 @@
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from imap.fonts import make_fonts
+from imap.words import compile_words
+
+STAMP = ".generation"
+
+
+class Command(BaseCommand):
+    help = "Cuts the fonts and collects static files; does nothing when nothing changed since."
+
+    def handle(self, *args, **options):
+        made = make_fonts(settings.FONTS_DIR)
+        compiled = compile_words(settings.LOCALE_PATHS[0])
+        stamp = settings.STATIC_ROOT / STAMP
+        if not made and stamp.exists() and stamp.read_text() == settings.PAGE_GENERATION:
+            self.stdout.write("static files: unchanged")
+            return
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(settings.PAGE_GENERATION)
+        self.stdout.write(f"static files: collected; fonts made: {made}; languages compiled: {compiled}")

@@ -1,0 +1,257 @@
+"""Settings of the portal. Every value that an installation may choose comes from the environment.
+
+README.md lists the variables. `IMAP_MODE` is `demo` (the default: own servers under var/, demo accounts),
+`test` or `production`; production refuses to start half-configured (see `imap.configuration`).
+"""
+
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+
+from imap import configuration, servers
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = BASE_DIR / "data"
+VAR_DIR = Path(configuration.text("IMAP_VAR", str(BASE_DIR / "var")))
+
+MODE = configuration.mode()
+IS_PRODUCTION = MODE == "production"
+SITE_ADDRESS = configuration.text("IMAP_SITE_ADDRESS", "http://localhost:8000")
+
+SECRET_KEY = configuration.secret_key(MODE, VAR_DIR)
+DEBUG = configuration.boolean("DEBUG", default=False)
+ALLOWED_HOSTS = configuration.words("ALLOWED_HOSTS", "" if IS_PRODUCTION else "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = configuration.words("CSRF_TRUSTED_ORIGINS", "")
+TRUSTED_PROXY_COUNT = configuration.number("TRUSTED_PROXY_COUNT", default=0)
+
+INSTALLED_APPS = [
+    "modeltranslation",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.sitemaps",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "leaflet",
+    "djgeojson",
+    "js_asset",
+    "django_prose_editor",
+    "imap",
+    "access",
+    "atlas",
+    "accounts",
+    "indicators",
+    "profiles",
+]
+
+MIDDLEWARE = [
+    "imap.middleware.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "profiles.middleware.OpenProfiles",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.Reader",
+]
+
+ROOT_URLCONF = "imap.urls"
+WSGI_APPLICATION = "imap.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "imap.context_processors.portal",
+            ],
+        },
+    },
+]
+
+# Databases: the application's role serves, the owner's role migrates and purges. Neither is a superuser.
+_servers = servers.addresses(VAR_DIR)
+DATABASES = {
+    "default": dj_database_url.parse(
+        configuration.text("DATABASE_URL", _servers.database_url), conn_max_age=600, conn_health_checks=True
+    ),
+    "owner": dj_database_url.parse(configuration.text("DATABASE_OWNER_URL", _servers.database_owner_url)),
+}
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True  # PgBouncer pools in transaction mode
+DATABASE_ROUTERS = ["imap.routers.OwnerMigrates"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = configuration.text("REDIS_URL", _servers.redis_url)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "imap",
+        "TIMEOUT": 24 * 3600,
+    }
+}
+
+# Part of the key of every kept page: new templates, styles or words make all of them stale.
+PAGE_GENERATION = configuration.generation(BASE_DIR / "templates", BASE_DIR / "static", BASE_DIR / "locale")
+
+# Celery: Valkey holds only what the database can name again.
+CELERY_BROKER_URL = servers.broker_url(REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "forget ended sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 6 * 3600.0},
+}
+
+# Languages of the interface. A dialogue's own languages are data (atlas.Dialogue.languages).
+LANGUAGES = [("ar", "العربية"), ("en", "English"), ("fr", "Français")]
+LANGUAGE_CODE = "en"
+MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
+MODELTRANSLATION_LANGUAGES = ("en", "fr", "ar")
+MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "fr", "ar")
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# Static files, with names that change with their content.
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(configuration.text("IMAP_STATIC_ROOT", str(VAR_DIR / "static")))
+FONTS_DIR = VAR_DIR / "fonts"
+STATICFILES_DIRS = [BASE_DIR / "static", ("fonts", FONTS_DIR)]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "files"}},
+    "staticfiles": {"BACKEND": "imap.static.PortalStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 3600
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+
+# Accounts: by nomination only, so nobody signs up here.
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.NominatedUserBackend"]
+ACCOUNT_ADAPTER = "accounts.adapter.NominationOnlyAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/m/key",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+] + [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+]
+
+# Sessions live in the database: ending one is a deleted row.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "imap.views.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_PRODUCTION
+SECURE_SSL_REDIRECT = IS_PRODUCTION and configuration.boolean("SECURE_SSL_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+# The admin's rich-text editor brings an import map and a style of its own; see imap.admin_policy.
+ADMIN_CONTENT_SECURITY_POLICY = {"script-src": [SELF, NONCE], "style-src": [SELF, NONCE], "frame-src": [SELF]}
+
+EMAIL_BACKEND = configuration.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_HOST = configuration.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = configuration.number("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = configuration.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = configuration.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = configuration.boolean("EMAIL_USE_TLS", default=False)
+DEFAULT_FROM_EMAIL = configuration.text("DEFAULT_FROM_EMAIL", "i-Map <noreply@imap.example>")
+
+# django-leaflet imports GeoDjango's forms, which want GDAL and GEOS: those inside the wheels serve.
+GDAL_LIBRARY_PATH, GEOS_LIBRARY_PATH = configuration.geo_libraries()
+LEAFLET_CONFIG = {"TILES": [], "MINIMAP": False, "RESET_VIEW": False}
+
+# The admin's tabs must not load anything from a foreign host.
+JQUERY_UI_URL = "/static/admin/js/vendor/jquery/jquery.min.js"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "imap.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": configuration.text("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "fontTools": {"level": "WARNING"},
+    },
+}
+
+if IS_PRODUCTION:
+    configuration.refuse_unsafe_production(globals())

@@ -1,0 +1,43 @@
+"""The sitemap: every open page, in every language, with its alternates."""
+
+from xml.sax.saxutils import escape
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from access.viewer import Viewer
+from accounts.frame import alternates
+from atlas.models import Dialogue, DialogueTheme
+from profiles.listing import listed
+
+HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+    ' xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
+)
+
+
+def sitemap_xml(viewer: Viewer) -> str:
+    """XML of the addresses that this viewer may open."""
+    with translation.override("en"):
+        paths = [reverse(name) for name in ("home", "maps", "countries", "terms", "privacy", "accessibility")]
+        for dialogue in Dialogue.objects.values_list("pk", flat=True):
+            paths += [reverse(name, args=[dialogue]) for name in ("dialogue", "about", "partners", "supporters", "contact")]
+        paths += [reverse("theme", args=row) for row in DialogueTheme.objects.values_list("dialogue_id", "theme_id")]
+        profiles = listed(viewer)
+        paths += [reverse("profile", args=[row.dialogue_id, row.theme_id, row.slug]) for row in profiles]
+        countries = {row.subject.slug for row in profiles if row.subject.kind == "country"}
+        paths += [reverse("country", args=[slug]) for slug in sorted(countries)]
+    return HEAD + "".join(_entries(path) for path in paths) + "</urlset>\n"
+
+
+def _entries(path: str) -> str:
+    links = "".join(
+        f'<xhtml:link rel="alternate" hreflang="{language}" href="{_absolute(other)}"/>'
+        for language, other in alternates(path)
+    )
+    return "".join(f"<url><loc>{_absolute(other)}</loc>{links}</url>\n" for _, other in alternates(path))
+
+
+def _absolute(path: str) -> str:
+    return escape(settings.SITE_ADDRESS.rstrip("/") + path)

@@ -1,0 +1,33 @@
+"""The addresses of the portal, as design section 6 lists them."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from atlas.views import basemap
+from imap import views
+
+urlpatterns = [
+    path("", views.root, name="root"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("basemap/<slug:digest>.json", basemap, name="basemap"),
+    path("secretariat/language/", set_language, name="set_language"),
+    path("secretariat/", admin.site.urls),
+]
+
+urlpatterns += i18n_patterns(
+    path("", views.home, name="home"),
+    path("accounts/", include("accounts.urls")),
+    path("terms/", views.page, {"name": "terms"}, name="terms"),
+    path("privacy/", views.page, {"name": "privacy"}, name="privacy"),
+    path("accessibility/", views.page, {"name": "accessibility"}, name="accessibility"),
+    path("", include("atlas.urls")),
+    path("", include("profiles.urls")),
+)
+
+handler404 = "imap.views.not_found"
+handler500 = "imap.views.server_error"

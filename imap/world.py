@@ -1,0 +1,33 @@
+"""Loads everything the files below data/ hold, in one transaction, in the order of the rooms."""
+
+from pathlib import Path
+
+from django.db import transaction
+
+from access.viewer import Viewer
+from access.viewing import viewing
+from accounts.demo import ALL_FOUR
+from atlas.basemaps import ShapesError, draw_basemaps
+from atlas.loading import Loading, RefusedData
+from atlas.loading.world import World
+from atlas.revision import advance
+from indicators.loading import load_figures
+from profiles.loading import load_profiles
+
+
+@transaction.atomic
+def load_world(data: Path) -> Loading:
+    """Raises RefusedData (file, line, reason) when one row is bad; then nothing is changed."""
+    loading = Loading()
+    with viewing(Viewer.secretariat_of(*ALL_FOUR)):
+        World(data, loading).load()
+        try:
+            drawn = draw_basemaps(data)
+        except ShapesError as error:
+            raise RefusedData("shapes", 0, str(error)) from None
+        loading.note("maps drawn", "changed" if drawn else "skipped", drawn or 1)
+        load_figures(data, loading)
+        load_profiles(data, loading)
+        if loading.has_written:
+            advance()
+    return loading

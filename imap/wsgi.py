@@ -1,0 +1,12 @@
+"""The web server's door. It stays shut when the database role could open the lock (see access.roles)."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imap.settings")
+application = get_wsgi_application()
+
+from imap.starting import refuse_unsafe_start  # noqa: E402  (needs the application registry)
+
+refuse_unsafe_start()

@@ -1,0 +1,85 @@
+"""A subject at a glance: one row an indicator, with the value that is shown first, its series and its sources."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from access.viewer import Viewer
+from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind, StateDefinition, Topic
+
+SHORTEST_SERIES = 3  # values; fewer make no line
+RANK = {kind: rank for rank, kind in enumerate((SourceKind.NATIONAL, SourceKind.INTERNATIONAL, SourceKind.RESEARCH, SourceKind.PRESS))}
+
+
+@dataclass
+class GlanceRow:
+    indicator: Indicator
+    shown: Observation | None = None
+    series: list[Observation] = field(default_factory=list)
+    definition: StateDefinition | None = None
+
+    @property
+    def series_source(self) -> Source | None:
+        return self.series[0].source if self.series else None
+
+    @property
+    def sources(self) -> list[Source]:
+        """Who says the shown value: its source, then the further ones this reader may see."""
+        if self.shown is None or self.shown.source is None:
+            return []
+        return [self.shown.source, *getattr(self.shown, "seen_further", [])]
+
+
+@dataclass
+class GlanceTopic:
+    topic: Topic
+    rows: list[GlanceRow]
+
+
+def at_a_glance(subject_id: int, viewer: Viewer) -> list[GlanceTopic]:
+    """Topics with rows, in their order, from the figures this viewer may see. Empty when there are none.
+
+    Shown is the value of the national source if there is one, else of an international one, else of research; of
+    these the newest period, as known last. A row whose only figure has no value stands as not available.
+    """
+    seen = (
+        Observation.objects.visible_to(viewer)
+        .filter(subject_id=subject_id, breakdown={})
+        .select_related("indicator__topic", "source")
+        .order_by("indicator__topic__position", "indicator__position", "period", "known_on")
+    )
+    figures: dict[Indicator, list[Observation]] = defaultdict(list)
+    for observation in seen:
+        figures[observation.indicator].append(observation)
+    if not figures:
+        return []
+    _attach_further_sources([row for rows in figures.values() for row in rows], viewer)
+    definitions = {row.indicator_id: row for row in StateDefinition.objects.filter(subject_id=subject_id)}
+    topics: dict[Topic, list[GlanceRow]] = defaultdict(list)
+    for indicator, observations in figures.items():
+        valued = [row for row in observations if row.value is not None]
+        shown = max(valued, key=_precedence) if valued else None
+        topics[indicator.topic].append(GlanceRow(indicator, shown, _longest_series(valued), definitions.get(indicator.pk)))
+    return [GlanceTopic(topic, rows) for topic, rows in topics.items()]
+
+
+def _precedence(observation: Observation) -> tuple[int, str, str]:
+    return -RANK[observation.source.kind], observation.period, observation.known_on
+
+
+def _longest_series(observations: Iterable[Observation]) -> list[Observation]:
+    """The newest vintage of each period of the source with most periods, in their order."""
+    by_source: dict[int, dict[str, Observation]] = defaultdict(dict)
+    for row in sorted(observations, key=lambda row: (row.period, row.known_on)):
+        by_source[row.source_id][row.period] = row
+    longest = max(by_source.values(), key=len, default={})
+    return list(longest.values()) if len(longest) >= SHORTEST_SERIES else []
+
+
+def _attach_further_sources(observations: list[Observation], viewer: Viewer) -> None:
+    further: dict[int, list[Source]] = defaultdict(list)
+    links = FurtherSource.objects.visible_to(viewer).filter(observation__in=observations).select_related("source")
+    for link in links:
+        further[link.observation_id].append(link.source)
+    for observation in observations:
+        observation.seen_further = further[observation.pk]

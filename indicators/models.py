@@ -1,0 +1,177 @@
+"""Figures: an indicator, a value for a subject and a period, and who says so."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from access.fields import AudienceField
+from access.visibility import RestrictedModel
+from atlas.models import Dialogue, Subject
+from atlas.periods import refuse_wrong_date
+
+
+class Topic(models.Model):
+    slug = models.SlugField(primary_key=True)
+    name = models.CharField(_("name"), max_length=120)
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = _("topic of figures")
+        verbose_name_plural = _("topics of figures")
+
+    def __str__(self):
+        return self.name
+
+
+class Unit(models.TextChoices):
+    PERSONS = "persons", _("persons")
+    PERCENT = "percent", _("per cent")
+    PER_1000 = "per-1000", _("per 1,000")
+    BIRTHS_PER_WOMAN = "births-per-woman", _("births per woman")
+    YEARS = "years", _("years")
+    USD_2005 = "usd-2005", _("international dollars of 2005")
+
+
+class Indicator(models.Model):
+    """A quantity, with its unit, its definition and the definition's source."""
+
+    slug = models.SlugField(primary_key=True)
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="indicators")
+    name = models.CharField(_("name"), max_length=160)
+    unit = models.CharField(_("unit"), max_length=30, choices=Unit)
+    decimals = models.PositiveSmallIntegerField(_("decimals"), default=0)
+    definition = models.TextField(_("definition"), blank=True)
+    definition_source = models.CharField(_("source of the definition"), max_length=250, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+
+    class Meta:
+        ordering = ["topic", "position"]
+        verbose_name = _("indicator")
+        verbose_name_plural = _("indicators")
+
+    def __str__(self):
+        return self.name
+
+
+class StateDefinition(models.Model):
+    """A state's own definition, where it differs from the indicator's."""
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="state_definitions")
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="state_definitions")
+    text = models.TextField(_("definition"))
+    source = models.CharField(_("source"), max_length=250, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["indicator", "subject"], name="one_definition_of_a_state")]
+        verbose_name = _("definition of a state")
+        verbose_name_plural = _("definitions of states")
+
+    def __str__(self):
+        return f"{self.indicator_id} / {self.subject_id}"
+
+
+class SourceKind(models.TextChoices):
+    NATIONAL = "national", _("national")
+    INTERNATIONAL = "international", _("international")
+    RESEARCH = "research", _("research")
+    PRESS = "press", _("press")
+
+
+class Source(RestrictedModel):
+    """Who says so. A restricted source restricts its figures."""
+
+    slug = models.SlugField(unique=True)
+    dialogue = models.ForeignKey(
+        Dialogue, models.PROTECT, related_name="sources", verbose_name=_("kept by the Secretariat of")
+    )
+    audience = AudienceField(verbose_name=_("audience"))
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20, choices=SourceKind)
+    url = models.URLField(_("address"), max_length=500, blank=True)
+    language = models.CharField(_("language"), max_length=7, blank=True)
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+
+    def __str__(self):
+        return self.name
+
+
+class Flag(models.TextChoices):
+    NONE = "", _("none")
+    ESTIMATE = "estimate", _("estimate")
+    PROVISIONAL = "provisional", _("provisional")
+    CASES = "cases", _("cases, not persons")
+
+
+class Provenance(models.TextChoices):
+    PUBLIC_SOURCE = "public-source", _("public source")
+    QUESTIONNAIRE = "questionnaire", _("questionnaire round")
+    MISSION = "mission", _("mission")
+    AGENCY = "agency", _("agency")
+
+
+class Observation(RestrictedModel):
+    """A value of an indicator for a subject, a period and a breakdown, as known on a date. No value means not available."""
+
+    belongs_to = ("source",)
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations")
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="observations")
+    period = models.CharField(_("period"), max_length=10, blank=True, validators=[refuse_wrong_date])
+    breakdown = models.JSONField(_("breakdown"), default=dict, blank=True)
+    value = models.DecimalField(_("value"), max_digits=24, decimal_places=8, null=True, blank=True)
+    known_on = models.CharField(_("known on"), max_length=10, blank=True, validators=[refuse_wrong_date])
+    flag = models.CharField(_("flag"), max_length=20, choices=Flag, default=Flag.NONE, blank=True)
+    provenance = models.CharField(_("provenance"), max_length=20, choices=Provenance, default=Provenance.PUBLIC_SOURCE)
+    source = models.ForeignKey(
+        Source, models.PROTECT, null=True, blank=True, related_name="observations", verbose_name=_("source")
+    )
+    further_sources = models.ManyToManyField(
+        Source, through="FurtherSource", related_name="further_observations", blank=True
+    )
+    remark = models.TextField(_("remark"), blank=True)
+    dialogue = models.ForeignKey(
+        Dialogue, models.PROTECT, related_name="observations", verbose_name=_("kept by the Secretariat of")
+    )
+    audience = AudienceField(verbose_name=_("audience"))
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["indicator", "subject", "period"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "subject", "period", "breakdown", "known_on", "source"],
+                name="one_value_of_a_source_as_known_on_a_date",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="a_value_has_period_and_source", condition=Q(value__isnull=True) | (~Q(period="") & Q(source__isnull=False))
+            ),
+        ]
+        indexes = [models.Index(fields=["subject", "indicator", "period"], name="observations_of_a_subject")]
+        verbose_name = _("figure")
+        verbose_name_plural = _("figures")
+
+    def __str__(self):
+        return f"{self.indicator_id} {self.period}: {self.value if self.value is not None else 'n/a'}"
+
+
+class FurtherSource(RestrictedModel):
+    """One more source that says the same."""
+
+    belongs_to = ("observation", "source")
+
+    observation = models.ForeignKey(Observation, models.CASCADE)
+    source = models.ForeignKey(Source, models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["observation", "source"], name="one_source_once_for_a_figure")]
+        verbose_name = _("further source")
+        verbose_name_plural = _("further sources")
+
+    def __str__(self):
+        return str(self.source_id)

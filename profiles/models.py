@@ -1,0 +1,209 @@
+"""Records, their working copies, and what was published of them.
+
+The way is one direction: draft → edition → reader. Readers' code touches `Edition` and `EditionText` only.
+"""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from access import tokens
+from access.fields import AudienceField
+from access.visibility import RestrictedModel
+from atlas.addresses import refuse_reserved_word
+from atlas.models import Dialogue, OutlineSection, Subject, Theme
+from indicators.models import Source
+from atlas.periods import refuse_wrong_date
+
+
+class Endorsement(models.TextChoices):
+    PREPARATION = "preparation", _("under preparation")
+    WITH_STATE = "with-state", _("with the State")
+    ENDORSED = "endorsed", _("endorsed by the State")
+    TACIT = "tacit", _("tacitly agreed")
+
+
+class Tag(models.Model):
+    """A cross-cutting tag, such as the protection of vulnerable groups."""
+
+    slug = models.SlugField(primary_key=True)
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("cross-cutting tag")
+        verbose_name_plural = _("cross-cutting tags")
+
+    def __str__(self):
+        return self.name
+
+
+class Profile(RestrictedModel):
+    """The record: what it is about, where it belongs, and, live, who may see anything of it."""
+
+    dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="profiles", verbose_name=_("dialogue"))
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="profiles", verbose_name=_("theme"))
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="profiles", verbose_name=_("subject"))
+    slug = models.SlugField(_("last word of the address"), validators=[refuse_reserved_word])
+    audience = AudienceField(verbose_name=_("audience"))
+    endorsement = models.CharField(
+        _("endorsement"), max_length=20, choices=Endorsement, default=Endorsement.PREPARATION
+    )
+
+    class Meta:
+        ordering = ["dialogue", "theme", "slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["dialogue", "theme", "slug"], name="one_profile_at_an_address"),
+            models.UniqueConstraint(fields=["dialogue", "theme", "subject"], name="one_profile_of_a_subject"),
+        ]
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
+
+    def __str__(self):
+        return f"{self.dialogue_id}/{self.theme_id}/{self.slug}"
+
+    @property
+    def secretariat_token(self) -> str:
+        return tokens.secretariat(self.dialogue_id)
+
+    def outline(self) -> models.QuerySet[OutlineSection]:
+        return OutlineSection.objects.filter(
+            dialogue_id=self.dialogue_id, theme_id=self.theme_id, kind=self.subject.kind
+        ).order_by("position")
+
+
+class Section(RestrictedModel):
+    """A heading of the outline in one profile; it may be narrower than its profile. Without heading: the method note."""
+
+    belongs_to = ("profile",)
+
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="sections")
+    heading = models.ForeignKey(
+        OutlineSection, models.PROTECT, null=True, blank=True, related_name="sections", verbose_name=_("heading")
+    )
+    audience = AudienceField(
+        null=True, default=None, verbose_name=_("audience"), help_text=_("empty: as the profile")
+    )
+    tags = models.ManyToManyField(Tag, blank=True, related_name="sections", verbose_name=_("cross-cutting tags"))
+    sources = models.ManyToManyField(Source, blank=True, related_name="sections", verbose_name=_("sources"))
+
+    class Meta:
+        ordering = ["profile", "heading__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "heading"], name="one_section_of_a_heading", nulls_distinct=False)
+        ]
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+
+    def __str__(self):
+        return str(self.heading) if self.heading_id else str(_("How this was compiled"))
+
+    @property
+    def slug(self) -> str:
+        return self.heading.slug if self.heading_id else METHOD_NOTE
+
+    def effective_audience(self) -> list[str]:
+        """Who may see the section today: its own audience, or the profile's."""
+        return self.profile.audience if self.audience is None else self.audience
+
+
+METHOD_NOTE = "method-note"
+
+
+class Draft(RestrictedModel):
+    """The working copy of a section in a language. Seen by the desk only."""
+
+    belongs_to = ("section",)
+    desk = "section__profile__dialogue"
+
+    section = models.ForeignKey(Section, models.CASCADE, related_name="drafts", verbose_name=_("section"))
+    language = models.CharField(_("language"), max_length=7)
+    html = models.TextField(_("text"), blank=True)
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="drafts"
+    )
+
+    class Meta:
+        ordering = ["section", "language"]
+        constraints = [models.UniqueConstraint(fields=["section", "language"], name="one_draft_of_a_section")]
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+
+    def __str__(self):
+        return f"{self.section} [{self.language}]"
+
+
+class Edition(RestrictedModel):
+    """An immutable publication. It keeps the audience it was published with, beside the record's live one."""
+
+    belongs_to = ("profile",)
+    append_only = True
+
+    profile = models.ForeignKey(Profile, models.PROTECT, related_name="editions", verbose_name=_("profile"))
+    number = models.PositiveIntegerField(_("number"))
+    published_at = models.DateTimeField(_("published"))
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    as_of = models.CharField(_("information as of"), max_length=10, validators=[refuse_wrong_date])
+    audience = AudienceField(verbose_name=_("audience"))
+    endorsement = models.CharField(_("endorsement"), max_length=20, choices=Endorsement)
+    is_demonstration = models.BooleanField(_("demonstration text"), default=False)
+
+    class Meta:
+        ordering = ["profile", "-number"]
+        constraints = [models.UniqueConstraint(fields=["profile", "number"], name="one_number_of_a_profile")]
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+
+    def __str__(self):
+        return f"{self.profile}, {self.number}"
+
+
+class EditionText(RestrictedModel):
+    """A section of an edition in a language: sanitised HTML, added once and never changed."""
+
+    belongs_to = ("edition", "section")
+    append_only = True
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="texts")
+    section = models.ForeignKey(Section, models.PROTECT, related_name="texts")
+    language = models.CharField(max_length=7)
+    audience = AudienceField()
+    html = models.TextField()
+    digest = models.CharField(max_length=16, help_text="of the HTML: tells what changed between editions")
+    tags = ArrayField(models.SlugField(), default=list, blank=True)
+
+    class Meta:
+        ordering = ["edition", "section__heading__position", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "section", "language"], name="one_text_of_a_section_in_an_edition")
+        ]
+        verbose_name = _("published text")
+        verbose_name_plural = _("published texts")
+
+    def __str__(self):
+        return f"{self.edition_id} {self.section_id} [{self.language}]"
+
+
+class Citation(RestrictedModel):
+    """A source as a published section named it."""
+
+    belongs_to = ("edition", "section", "source")
+    append_only = True
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="citations")
+    section = models.ForeignKey(Section, models.PROTECT, related_name="citations")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="citations")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["edition", "section", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "section", "source"], name="one_source_once_in_a_section")
+        ]
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
+
+    def __str__(self):
+        return f"{self.edition_id} {self.source_id}"

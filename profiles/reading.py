@@ -1,0 +1,130 @@
+"""What a page of a profile shows, from the edition alone."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import get_language
+
+from access.viewer import Viewer
+from atlas.models import Dialogue, OutlineSection, Subject, Theme
+from indicators.glance import GlanceTopic, at_a_glance
+from indicators.models import Source
+from profiles.models import METHOD_NOTE, Citation, Edition, EditionText, Endorsement, Tag
+from profiles.standing import Address, Standing
+from profiles.texts import with_own_notes
+
+
+@dataclass
+class PublishedSection:
+    """A heading of the outline, with the text this reader sees in the best language there is, or none."""
+
+    slug: str
+    title: str
+    html: str = ""
+    language: str = ""
+    tags: list[Tag] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+
+    @property
+    def is_collected(self) -> bool:
+        return bool(self.html)
+
+    @property
+    def is_original(self) -> bool:
+        """In another language than the page's."""
+        return bool(self.html) and self.language != get_language()
+
+
+@dataclass
+class Reading:
+    """Everything that the pages of a profile are composed of, as one viewer sees it."""
+
+    standing: Standing
+    dialogue: Dialogue
+    theme: Theme
+    subject: Subject
+    outline: list[PublishedSection]
+    method_note: PublishedSection | None
+    glance: list[GlanceTopic]
+
+    @property
+    def address(self) -> Address:
+        return self.standing.address
+
+    @property
+    def endorsement(self) -> str:
+        return str(Endorsement(self.standing.endorsement).label)
+
+    def section(self, slug: str) -> PublishedSection | None:
+        return next((section for section in self.outline if section.slug == slug), None)
+
+    @property
+    def collected(self) -> list[PublishedSection]:
+        return [section for section in self.outline if section.is_collected]
+
+    @property
+    def first(self) -> PublishedSection:
+        """The section a profile opens with: the first that has a text, else the first of the outline."""
+        return next(iter(self.collected), self.outline[0])
+
+
+def read(standing: Standing, viewer: Viewer) -> Reading:
+    """Composes the profile from the parts that the viewer sees. A fixed number of queries."""
+    address = standing.address
+    subject = Subject.objects.select_related("country").get(pk=standing.subject_id)
+    dialogue = Dialogue.objects.get(pk=address.dialogue)
+    headings = OutlineSection.objects.filter(
+        dialogue_id=address.dialogue, theme_id=address.theme, kind=subject.kind
+    ).order_by("position")
+    texts = _best_texts(standing, viewer, dialogue)
+    sources = _sources(standing, viewer)
+    tags = {tag.slug: tag for tag in Tag.objects.all()}
+
+    def published(slug: str, title: str) -> PublishedSection:
+        text = texts.get(slug)
+        if text is None:
+            return PublishedSection(slug, title)
+        html = with_own_notes(text.html, slug or METHOD_NOTE)
+        shown = [tags[tag] for tag in text.tags if tag in tags]
+        return PublishedSection(slug, title, html, text.language, shown, sources.get(slug, []))
+
+    return Reading(
+        standing=standing,
+        dialogue=dialogue,
+        theme=Theme.objects.get(pk=address.theme),
+        subject=subject,
+        outline=[published(heading.slug, heading.title) for heading in headings],
+        method_note=published("", "") if "" in texts else None,
+        glance=at_a_glance(standing.subject_id, viewer),
+    )
+
+
+def _best_texts(standing: Standing, viewer: Viewer, dialogue: Dialogue) -> dict[str, EditionText]:
+    """By section: the text in the page's language, else in the first of the dialogue's languages that has one."""
+    order = [get_language(), *dialogue.languages]
+    best: dict[str, EditionText] = {}
+    for text in (
+        EditionText.objects.visible_to(viewer).filter(edition_id=standing.edition_id).select_related("section__heading")
+    ):
+        slug = text.section.heading.slug if text.section.heading_id else ""
+        if slug not in best or rank(order, text.language) < rank(order, best[slug].language):
+            best[slug] = text
+    return best
+
+
+def rank(order: list[str | None], language: str) -> int:
+    """How well a language serves: the place in the order of those wanted, the others last."""
+    return order.index(language) if language in order else len(order)
+
+
+def _sources(standing: Standing, viewer: Viewer) -> dict[str, list[Source]]:
+    found: dict[str, list[Source]] = {}
+    citations = Citation.objects.visible_to(viewer).filter(edition_id=standing.edition_id)
+    for citation in citations.select_related("source", "section__heading").order_by("position"):
+        slug = citation.section.heading.slug if citation.section.heading_id else ""
+        found.setdefault(slug, []).append(citation.source)
+    return found
+
+
+def editions_of(standing: Standing, viewer: Viewer) -> list[Edition]:
+    """The editions this viewer may read, the newest first."""
+    return list(Edition.objects.visible_to(viewer).filter(profile_id=standing.profile_id).order_by("-number"))

@@ -1,0 +1,86 @@
+"""Keeps rendered pages: in this process, behind that in Valkey. A key holds all that the bytes depend on.
+
+A page is shared bytes with a gap where each reader's own few bytes go. The shared bytes are kept deflated, each
+piece ending on a full flush, so that a page for one reader is put together without compressing it again.
+"""
+
+import struct
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.cache import cache
+
+GAP = "<!--reader-->"
+KEPT_IN_PROCESS = 400  # pages; about 60 KB each
+GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+END_OF_DEFLATE = b"\x03\x00"
+
+
+@dataclass(frozen=True)
+class SharedPage:
+    """`pieces`: the page's bytes round its gaps; `deflated`: the same, compressed."""
+
+    pieces: tuple[bytes, ...]
+    deflated: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, html: str) -> "SharedPage":
+        pieces = tuple(piece.encode() for piece in html.split(GAP))
+        return cls(pieces, tuple(_deflate(piece, 9) for piece in pieces))
+
+    def joined(self, fragments: list[bytes]) -> bytes:
+        return b"".join(part for part in _alternating(self.pieces, fragments))
+
+    def gzipped(self, fragments: list[bytes]) -> bytes:
+        checksum, length = 0, 0
+        for part in _alternating(self.pieces, fragments):
+            checksum = zlib.crc32(part, checksum)
+            length += len(part)
+        body = b"".join(_alternating(self.deflated, [_deflate(fragment, 1) for fragment in fragments]))
+        return GZIP_HEADER + body + END_OF_DEFLATE + struct.pack("<II", checksum, length & 0xFFFFFFFF)
+
+
+def _deflate(part: bytes, level: int) -> bytes:
+    compressor = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return compressor.compress(part) + compressor.flush(zlib.Z_FULL_FLUSH)
+
+
+def _alternating(pieces: tuple[bytes, ...], fragments: list[bytes]) -> list[bytes]:
+    if len(fragments) != len(pieces) - 1:
+        raise ValueError(f"{len(pieces) - 1} gaps, but {len(fragments)} fragments")
+    joined = [pieces[0]]
+    for fragment, piece in zip(fragments, pieces[1:], strict=True):
+        joined += [fragment, piece]
+    return joined
+
+
+_in_process: OrderedDict[str, SharedPage] = OrderedDict()
+
+
+def kept(key: str, render: Callable[[], str]) -> SharedPage:
+    """The page under this key; rendered, and kept in both places, when neither has it."""
+    page = _in_process.get(key)
+    if page is None:
+        pieces = cache.get(key)
+        page = SharedPage(*pieces) if pieces else None
+        if page is None:
+            page = SharedPage.of(render())
+            cache.set(key, (page.pieces, page.deflated))
+        _in_process[key] = page
+        while len(_in_process) > KEPT_IN_PROCESS:
+            try:
+                _in_process.popitem(last=False)
+            except KeyError:  # another thread was first
+                break
+    return page
+
+
+def forget_all() -> None:
+    """For tests: the next page is rendered."""
+    _in_process.clear()
+    cache.clear()
+
+
+__all__ = ["GAP", "SharedPage", "forget_all", "kept"]

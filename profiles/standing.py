@@ -1,0 +1,86 @@
+"""What a viewer may see of a profile at an address: rights, edition and what makes its pages differ, in one query."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import connection
+
+from access.viewer import Viewer
+from access.visibility import sees, tokens_of
+
+QUERY = f"""
+    SELECT p.id, p.subject_id, p.audience, e.id, e.number, e.published_at, e.as_of, e.endorsement, e.is_demonstration,
+           (SELECT json_agg(json_build_array(coalesce(h.slug, ''), t.language, t.digest) ORDER BY h.position, t.language)
+              FROM profiles_editiontext t
+              JOIN profiles_section s ON s.id = t.section_id
+              LEFT JOIN atlas_outlinesection h ON h.id = s.heading_id
+             WHERE t.edition_id = e.id AND {sees("t")} AND {sees("s")}),
+           (SELECT md5(string_agg(f.id || ' ' || f.changed_at, ',' ORDER BY f.id))
+              FROM indicators_observation f LEFT JOIN indicators_source c ON c.id = f.source_id
+             WHERE f.subject_id = p.subject_id AND {sees("f")} AND {sees("c")}),
+           (SELECT md5(string_agg(c.id::text, ',' ORDER BY c.id))
+              FROM profiles_citation c
+              JOIN profiles_section s ON s.id = c.section_id
+              JOIN indicators_source n ON n.id = c.source_id
+             WHERE c.edition_id = e.id AND {sees("s")} AND {sees("n")}),
+           (SELECT last_value FROM atlas_revision)
+      FROM profiles_profile p
+      JOIN LATERAL (SELECT * FROM profiles_edition e
+                     WHERE e.profile_id = p.id AND {sees("e")} AND (%(number)s::int IS NULL OR e.number = %(number)s)
+                     ORDER BY e.number DESC LIMIT 1) e ON true
+     WHERE p.dialogue_id = %(dialogue)s AND p.theme_id = %(theme)s AND p.slug = %(slug)s AND {sees("p")}
+"""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a profile stands: slugs."""
+
+    dialogue: str
+    theme: str
+    slug: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The edition a viewer reads and the parts of it they may see. `texts`: (section slug or '', language, digest)."""
+
+    address: Address
+    profile_id: int
+    subject_id: int
+    audience: tuple[str, ...]
+    edition_id: int
+    number: int
+    published_at: datetime
+    as_of: str
+    endorsement: str
+    is_demonstration: bool
+    texts: tuple[tuple[str, str, str], ...]
+    fingerprint: str
+
+    def languages_of(self, section: str) -> list[str]:
+        return [language for slug, language, _ in self.texts if slug == section]
+
+    def has(self, section: str) -> bool:
+        return any(slug == section for slug, _, _ in self.texts)
+
+
+def standing_of(viewer: Viewer, address: Address, number: int | None = None) -> Standing | None:
+    """The newest edition the viewer may see, or the one with that number; None when there is nothing for them.
+
+    `fingerprint` differs whenever anything that this viewer would see of the profile differs.
+    """
+    wanted = {"dialogue": address.dialogue, "theme": address.theme, "slug": address.slug, "number": number}
+    with connection.cursor() as cursor:
+        cursor.execute(QUERY, wanted | {"tokens": tokens_of(viewer)})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    profile, subject, audience, edition, number, published_at, as_of, endorsement, demonstration, texts, *marks = row
+    texts = tuple(tuple(text) for text in texts or ())
+    fingerprint = sha256(repr((edition, audience, texts, marks)).encode()).hexdigest()[:24]
+    return Standing(
+        address, profile, subject, tuple(audience), edition, number, published_at, as_of, endorsement, demonstration,
+        texts, fingerprint,
+    )  # fmt: skip

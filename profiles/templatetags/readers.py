@@ -1,0 +1,32 @@
+"""Tags of readers' pages: the badge that says who can read, and titles of kinds."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from access.presets import Preset
+from accounts.audiences import preset_of
+
+register = template.Library()
+
+CLASSES = {Preset.PUBLIC: "public", Preset.NOMINATED: "nominated", Preset.THEME: "dialogue"}
+CLASSES |= {Preset.PARTNERS: "partners", Preset.GROUP: "partners", Preset.SECRETARIAT: "secretariat"}
+
+
+@register.simple_tag
+def tier(audience: list[str]) -> str:
+    """A small badge: open or restricted. The page of the profile says to whom."""
+    preset = preset_of(audience)
+    words = _("Open access") if preset is Preset.PUBLIC else _("Restricted access")
+    return format_html('<span class="tier {}">{}</span>', CLASSES[preset], words)
+
+
+@register.filter
+def tier_class(preset: Preset) -> str:
+    return CLASSES[preset]
+
+
+@register.simple_tag
+def kind_title(kind: str) -> str:
+    titles = {"country": _("Countries"), "route": _("Routes"), "hub": _("Hubs"), "region": _("Regions"), "city": _("Cities")}
+    return titles.get(kind, _("Other subjects"))

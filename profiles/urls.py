@@ -1,0 +1,16 @@
+from django.urls import path
+
+from profiles import views
+
+urlpatterns = [
+    path("maps/", views.maps, name="maps"),
+    path("maps/<slug:dialogue>/", views.dialogue, name="dialogue"),
+    path("maps/<slug:dialogue>/<slug:theme>/", views.theme, name="theme"),
+    path("maps/<slug:dialogue>/<slug:theme>/across/<slug:section>/", views.across, name="across"),
+    path("maps/<slug:dialogue>/<slug:theme>/<slug:slug>/", views.section, name="profile"),
+    path("maps/<slug:dialogue>/<slug:theme>/<slug:slug>/print/", views.whole, name="whole"),
+    path("maps/<slug:dialogue>/<slug:theme>/<slug:slug>/editions/<int:number>/", views.edition, name="edition"),
+    path("maps/<slug:dialogue>/<slug:theme>/<slug:slug>/<slug:section>/", views.section, name="section"),
+    path("countries/", views.countries, name="countries"),
+    path("countries/<slug:slug>/", views.country, name="country"),
+]

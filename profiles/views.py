@@ -1,0 +1,210 @@
+"""Readers' pages. Each fetches through `visible_to` or `standing_of`, and what is not visible is not there."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.frame import account_corner
+from atlas.mapping import map_of
+from atlas.models import Dialogue, DialogueTheme, OutlineSection, Subject, SubjectKind
+from atlas.sorting import in_reading_order
+from atlas.views import footnotes_of
+from indicators.glance import at_a_glance
+from profiles.across import across_rows
+from profiles.changes import changed_sections
+from profiles.listing import by_area, by_kind, latest, listed
+from profiles.pages import NoSuchSection, ReaderBytes, page_context, section_response
+from profiles.reading import editions_of, read
+from profiles.standing import Address, Standing, standing_of
+
+
+def _theme_or_404(dialogue: str, theme: str) -> DialogueTheme:
+    return get_object_or_404(DialogueTheme.objects.select_related("dialogue", "theme"), dialogue=dialogue, theme=theme)
+
+
+def _standing_or_404(request: HttpRequest, dialogue: str, theme: str, slug: str, number: int | None = None) -> Standing:
+    standing = standing_of(request.viewer, Address(dialogue, theme, slug), number)
+    if standing is None:
+        raise Http404
+    return standing
+
+
+@require_safe
+def section(request: HttpRequest, dialogue: str, theme: str, slug: str, section: str = "") -> HttpResponse:
+    standing = _standing_or_404(request, dialogue, theme, slug)
+    try:
+        return section_response(request, request.viewer, standing, section, _own_bytes(request, standing))
+    except NoSuchSection:
+        raise Http404 from None
+
+
+def _own_bytes(request: HttpRequest, standing: Standing) -> ReaderBytes:
+    """The reader's name, and what is new to them: the sections published since their last visit."""
+    user = request.user
+    since = user.last_visit_at if user.is_authenticated else None
+    note = ""
+    if since and standing.published_at > since:
+        changed = changed_sections(standing, request.viewer, since)
+        note = render_to_string("profiles/since_last_visit.html", {"since": since, "changed": changed})
+    return ReaderBytes((account_corner(request), note), f"{user.pk}:{since}")
+
+
+@require_safe
+def whole(request: HttpRequest, dialogue: str, theme: str, slug: str) -> HttpResponse:
+    """The whole profile on one page, for paper."""
+    reading = read(_standing_or_404(request, dialogue, theme, slug), request.viewer)
+    return render(request, "profiles/whole.html", page_context(reading) | {"is_print": True})
+
+
+@require_safe
+def edition(request: HttpRequest, dialogue: str, theme: str, slug: str, number: int) -> HttpResponse:
+    """An edition at its lasting address, with how to cite it."""
+    standing = _standing_or_404(request, dialogue, theme, slug, number)
+    reading = read(standing, request.viewer)
+    editions = editions_of(standing, request.viewer)
+    context = {"editions": editions, "newest": editions[0], "citation_address": request.build_absolute_uri(request.path)}
+    return render(request, "profiles/edition.html", page_context(reading) | context)
+
+
+@require_safe
+def maps(request: HttpRequest) -> HttpResponse:
+    """Every regional i-Map with its themes and the profiles this reader may see."""
+    profiles = listed(request.viewer)
+    rows = [
+        (dialogue, [(taken.theme, by_kind(_of(profiles, dialogue.pk, taken.theme_id))) for taken in dialogue.dialogue_themes.all()])
+        for dialogue in Dialogue.objects.prefetch_related("dialogue_themes__theme")
+    ]
+    return render(request, "profiles/maps.html", {"rows": rows, "footnotes": _footnotes(profiles)})
+
+
+def _of(profiles, dialogue: str, theme: str):
+    return [profile for profile in profiles if profile.dialogue_id == dialogue and profile.theme_id == theme]
+
+
+@require_safe
+def dialogue(request: HttpRequest, dialogue: str) -> HttpResponse:
+    """A regional i-Map: its map, and lists that say the same."""
+    row = get_object_or_404(Dialogue.objects.prefetch_related("dialogue_themes__theme"), pk=dialogue)
+    profiles = listed(request.viewer, dialogue=row)
+    covered = in_reading_order(
+        Subject.objects.filter(coverage__dialogue=row, kind=SubjectKind.COUNTRY), name=lambda subject: subject.name
+    )
+    partners = set(
+        row.memberships.filter(role="partner", left__isnull=True).values_list("partner__subject_id", flat=True)
+    )
+    hubs = [profile.subject for profile in profiles if profile.subject.kind == SubjectKind.HUB]
+    since = request.user.last_visit_at if request.user.is_authenticated else None
+    context = {
+        "dialogue": row,
+        "map": map_of(row, country_links(profiles), hubs),
+        "themes": [(taken.theme, by_kind(_of(profiles, row.pk, taken.theme_id))) for taken in row.dialogue_themes.all()],
+        "covered": [(subject, subject.pk in partners) for subject in covered],
+        "latest": latest(request.viewer, 5, dialogue=row),
+        "new_since": since,
+        "new": latest(request.viewer, 20, since, dialogue=row) if since else [],
+        "footnotes": footnotes_of(covered),
+    }
+    return render(request, "profiles/dialogue.html", context)
+
+
+def country_links(profiles) -> dict[int, str]:
+    """Subject → its country page, or for a place its profile: as far as the viewer may see one."""
+    links = {}
+    for profile in profiles:
+        if profile.subject.kind == SubjectKind.COUNTRY:
+            links[profile.subject_id] = reverse("country", args=[profile.subject.slug])
+        else:
+            links.setdefault(profile.subject_id, reverse("profile", args=[profile.dialogue_id, profile.theme_id, profile.slug]))
+    return links
+
+
+@require_safe
+def theme(request: HttpRequest, dialogue: str, theme: str) -> HttpResponse:
+    """The profiles of a theme, by name or (`?by=area`) by area, and the sections to read across."""
+    taken = _theme_or_404(dialogue, theme)
+    profiles = listed(request.viewer, dialogue=dialogue, theme=theme)
+    is_by_area = request.GET.get("by") == "area"
+    context = {
+        "dialogue": taken.dialogue,
+        "theme": taken.theme,
+        "is_by_area": is_by_area,
+        "areas": by_area(profiles) if is_by_area else [],
+        "kinds": by_kind(profiles),
+        "sections": _headings(dialogue, theme),
+        "footnotes": _footnotes(profiles),
+    }
+    return render(request, "profiles/theme.html", context)
+
+
+@require_safe
+def across(request: HttpRequest, dialogue: str, theme: str, section: str) -> HttpResponse:
+    """One section, for all subjects this reader may see."""
+    taken = _theme_or_404(dialogue, theme)
+    headings = _headings(dialogue, theme)
+    heading = next((heading for heading in headings if heading.slug == section), None)
+    if heading is None:
+        raise Http404
+    rows = across_rows(request.viewer, taken.dialogue, theme, section)
+    context = {
+        "dialogue": taken.dialogue,
+        "theme": taken.theme,
+        "heading": heading,
+        "sections": headings,
+        "rows": rows,
+        "footnotes": _footnotes([row.profile for row in rows]),
+    }
+    return render(request, "profiles/across.html", context)
+
+
+def _headings(dialogue: str, theme: str) -> list[OutlineSection]:
+    """The headings of all outlines of a theme, each word once; countries' first."""
+    order = {SubjectKind.COUNTRY: 0, SubjectKind.ROUTE: 1, SubjectKind.HUB: 2}
+    rows = OutlineSection.objects.filter(dialogue=dialogue, theme=theme)
+    once: dict[str, OutlineSection] = {}
+    for heading in sorted(rows, key=lambda heading: (order.get(heading.kind, 3), heading.position)):
+        once.setdefault(heading.slug, heading)
+    return list(once.values())
+
+
+@require_safe
+def countries(request: HttpRequest) -> HttpResponse:
+    """Every country on a map, alphabetically, with the number of profiles this reader may see."""
+    profiles = listed(request.viewer, subject__kind=SubjectKind.COUNTRY)
+    number: dict[int, int] = {}
+    for profile in profiles:
+        number[profile.subject_id] = number.get(profile.subject_id, 0) + 1
+    rows = in_reading_order(
+        Subject.objects.filter(kind=SubjectKind.COUNTRY, coverage__isnull=False).distinct(), name=lambda row: row.name
+    )
+    context = {"rows": [(row, number.get(row.pk, 0)) for row in rows], "footnotes": footnotes_of(rows)}
+    return render(request, "profiles/countries.html", context)
+
+
+@require_safe
+def country(request: HttpRequest, slug: str) -> HttpResponse:
+    """One country across the dialogues: names, where it takes part, profiles, figures, places."""
+    subject = get_object_or_404(
+        Subject.objects.prefetch_related("former_names", "variants", "regions"), kind=SubjectKind.COUNTRY, slug=slug
+    )
+    partner = getattr(subject, "partner", None)
+    coverage = subject.coverage.select_related("dialogue").order_by("dialogue__position")
+    context = {
+        "subject": subject,
+        "profiles": listed(request.viewer, subject=subject),
+        "nearby": listed(request.viewer, subject__country=subject),
+        "glance": at_a_glance(subject.pk, request.viewer),
+        "coverage": coverage,
+        "memberships": partner.memberships.select_related("dialogue").order_by("dialogue__position", "role") if partner else [],
+        "places": in_reading_order(subject.places.all(), name=lambda place: place.name),
+        "regions": [region for region in subject.regions.all() if region.kind == SubjectKind.REGION],
+        "footnotes": footnotes_of([subject]),
+    }
+    return render(request, "profiles/country.html", context)
+
+
+def _footnotes(profiles) -> list[str]:
+    return footnotes_of(profile.subject for profile in profiles)
+
+
