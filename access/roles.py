@@ -26,7 +26,9 @@ def grant_to_application(sender, using: str = "default", **kwargs) -> None:
             cursor.execute(statement)
         for model in apps.get_models():
             if getattr(model, APPEND_ONLY, False):
-                cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {owner.ops.quote_name(model._meta.db_table)} FROM {name}")
+                cursor.execute(
+                    f"REVOKE UPDATE, DELETE, TRUNCATE ON {owner.ops.quote_name(model._meta.db_table)} FROM {name}"
+                )
 
 
 def why_role_is_unsafe() -> list[str]:

@@ -29,5 +29,7 @@ def viewing(viewer: Viewer, using: str = "default") -> Iterator[None]:
 
 def _exchange(connection, setting: str) -> str:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT coalesce(current_setting('{SETTING}', true), ''), set_config('{SETTING}', %s, true)", [setting])
+        cursor.execute(
+            f"SELECT coalesce(current_setting('{SETTING}', true), ''), set_config('{SETTING}', %s, true)", [setting]
+        )
         return cursor.fetchone()[0]

@@ -7,12 +7,24 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from shapely import box
 
 from atlas.models import Basemap, BoundaryRule, Dialogue
-from atlas.shapes import Boundary, ShapesError, Treatment, apply_boundaries, basemap, bounds, iso3_by_numeric, load_boundaries, read_countries
+from atlas.shapes import (
+    Boundary,
+    ShapesError,
+    Treatment,
+    apply_boundaries,
+    basemap,
+    bounds,
+    iso3_by_numeric,
+    load_boundaries,
+    read_countries,
+)
 
 SHAPES = Path("facts") / "ne_50m_countries.topojson"
 BOUNDARIES = Path("world") / "boundaries.json"
+VIEW = (-25.0, -5.0, 90.0, 71.0)  # west, south, east, north: what a first view may show of a country
 
 
 @cache
@@ -41,7 +53,9 @@ def draw_basemaps(data: Path | None = None) -> int:
     data = data or settings.DATA_DIR
     dialogues: list[Dialogue | None] = [None]
     dialogues += Dialogue.objects.filter(boundary_rules__isnull=False).distinct()
-    Basemap.objects.exclude(dialogue=None).exclude(dialogue__in=[dialogue for dialogue in dialogues if dialogue]).delete()
+    Basemap.objects.exclude(dialogue=None).exclude(
+        dialogue__in=[dialogue for dialogue in dialogues if dialogue]
+    ).delete()
     return sum(_draw(dialogue, data) for dialogue in dialogues)
 
 
@@ -61,7 +75,11 @@ def _draw(dialogue: Dialogue | None, data: Path) -> bool:
         defaults={
             "topology": json.dumps(topology, separators=(",", ":"), ensure_ascii=False),
             "digest": digest,
-            "bounds": {code: bounds([shape]) for code, shape in zip(drawn["code"], drawn.geometry, strict=True)},
+            "bounds": {
+                code: bounds([shape], VIEW)
+                for code, shape in zip(drawn["code"], drawn.geometry, strict=True)
+                if shape.intersects(box(*VIEW))
+            },
         },
     )
     return True

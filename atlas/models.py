@@ -105,7 +105,9 @@ class OutlineSection(models.Model):
     class Meta:
         ordering = ["dialogue", "theme", "kind", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["dialogue", "theme", "kind", "slug"], name="one_heading_once_in_an_outline"),
+            models.UniqueConstraint(
+                fields=["dialogue", "theme", "kind", "slug"], name="one_heading_once_in_an_outline"
+            ),
         ]
         verbose_name = _("section of an outline")
         verbose_name_plural = _("outlines")
@@ -255,7 +257,8 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["dialogue", "partner", "role"], name="one_role_once_in_a_dialogue"),
             models.CheckConstraint(
-                name="left_after_joining", condition=Q(left__isnull=True) | Q(joined__isnull=True) | Q(left__gte=models.F("joined"))
+                name="left_after_joining",
+                condition=Q(left__isnull=True) | Q(joined__isnull=True) | Q(left__gte=models.F("joined")),
             ),
         ]
         verbose_name = _("membership")
@@ -304,9 +307,7 @@ class BoundaryRule(models.Model):
             models.UniqueConstraint(
                 fields=["dialogue", "territory"], name="one_rule_for_a_territory", nulls_distinct=False
             ),
-            models.CheckConstraint(
-                name="a_part_has_a_host", condition=~Q(treatment=Treatment.PART_OF) | ~Q(host="")
-            ),
+            models.CheckConstraint(name="a_part_has_a_host", condition=~Q(treatment=Treatment.PART_OF) | ~Q(host="")),
         ]
         verbose_name = _("boundary rule")
         verbose_name_plural = _("boundary policy")

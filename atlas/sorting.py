@@ -12,7 +12,9 @@ from django.utils.translation import get_language
 
 Item = TypeVar("Item")
 
-ARABIC_LETTERS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": None})
+ARABIC_LETTERS = str.maketrans(
+    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": None}
+)
 SKIPPED = str.maketrans(dict.fromkeys("'’-–*()«»“”\"", " "))
 
 

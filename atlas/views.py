@@ -30,7 +30,9 @@ def partners(request: HttpRequest, dialogue: str) -> HttpResponse:
     context = {
         "dialogue": row,
         "states_by_year": sorted(by_year.items(), key=lambda item: (item[0] is None, item[0])),
-        "agencies": [member for member in members if member.partner.kind != PartnerKind.STATE and member.role == Role.PARTNER],
+        "agencies": [
+            member for member in members if member.partner.kind != PartnerKind.STATE and member.role == Role.PARTNER
+        ],
         "observers": [member for member in members if member.role == Role.OBSERVER],
         "commission": [member for member in members if member.role == Role.COMMISSION],
         "secretariat": [member for member in members if member.role == Role.SECRETARIAT],

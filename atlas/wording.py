@@ -35,7 +35,9 @@ def number(value: Decimal | int | float, decimals: int | None = None, language: 
 def month(number_of_month: int, language: str | None = None) -> str:
     language = _language(language)
     if language == "ar":
-        return "/".join(Locale.parse(usage).months["stand-alone"]["wide"][number_of_month] for usage in (MASHREQ, MAGHREB))
+        return "/".join(
+            Locale.parse(usage).months["stand-alone"]["wide"][number_of_month] for usage in (MASHREQ, MAGHREB)
+        )
     return _locale(language).months["format"]["wide"][number_of_month]
 
 

@@ -105,9 +105,7 @@ def refuse_unsafe_production(settings: dict[str, object]) -> None:
         reasons.append("DEBUG is on.")
     if not settings["ALLOWED_HOSTS"] or "*" in settings["ALLOWED_HOSTS"]:  # type: ignore[operator]
         reasons.append("ALLOWED_HOSTS must name the portal's own hosts.")
-    reasons += [
-        f"{name} is missing." for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL") if not text(name)
-    ]
+    reasons += [f"{name} is missing." for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL") if not text(name)]
     if text("DATABASE_URL") and text("DATABASE_URL") == text("DATABASE_OWNER_URL"):
         reasons.append("DATABASE_URL and DATABASE_OWNER_URL name the same role.")
     if reasons:

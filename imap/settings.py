@@ -13,7 +13,7 @@ from imap import configuration, servers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / "data"
-VAR_DIR = Path(configuration.text("IMAP_VAR", str(BASE_DIR / "var")))
+VAR_DIR = Path(configuration.text("IMAP_VAR", str(BASE_DIR / "var"))).resolve()
 
 MODE = configuration.mode()
 IS_PRODUCTION = MODE == "production"

@@ -22,7 +22,9 @@ def sitemap_xml(viewer: Viewer) -> str:
     with translation.override("en"):
         paths = [reverse(name) for name in ("home", "maps", "countries", "terms", "privacy", "accessibility")]
         for dialogue in Dialogue.objects.values_list("pk", flat=True):
-            paths += [reverse(name, args=[dialogue]) for name in ("dialogue", "about", "partners", "supporters", "contact")]
+            paths += [
+                reverse(name, args=[dialogue]) for name in ("dialogue", "about", "partners", "supporters", "contact")
+            ]
         paths += [reverse("theme", args=row) for row in DialogueTheme.objects.values_list("dialogue_id", "theme_id")]
         profiles = listed(viewer)
         paths += [reverse("profile", args=[row.dialogue_id, row.theme_id, row.slug]) for row in profiles]

@@ -7,11 +7,14 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class Line:
-    """A line in a box of `width` × `height` units; `d` is its path, (`end_x`, `end_y`) its last point."""
+    """A line in a box of `width` × `height` units; `d` is its path, (`end_x`, `end_y`) its last point.
+
+    Coordinates are text: a template would write a number as the reader's language does.
+    """
 
     d: str
-    end_x: float
-    end_y: float
+    end_x: str
+    end_y: str
     width: int
     height: int
 
@@ -33,4 +36,4 @@ def line(points: Sequence[tuple[int, Decimal]], width: int = 80, height: int = 2
         for year, value in points
     ]
     path = "M" + "L".join(f"{x:g} {y:g}" for x, y in places)
-    return Line(path, *places[-1], width, height)
+    return Line(path, f"{places[-1][0]:g}", f"{places[-1][1]:g}", width, height)

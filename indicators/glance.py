@@ -8,7 +8,10 @@ from access.viewer import Viewer
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind, StateDefinition, Topic
 
 SHORTEST_SERIES = 3  # values; fewer make no line
-RANK = {kind: rank for rank, kind in enumerate((SourceKind.NATIONAL, SourceKind.INTERNATIONAL, SourceKind.RESEARCH, SourceKind.PRESS))}
+RANK = {
+    kind: rank
+    for rank, kind in enumerate((SourceKind.NATIONAL, SourceKind.INTERNATIONAL, SourceKind.RESEARCH, SourceKind.PRESS))
+}
 
 
 @dataclass
@@ -59,7 +62,9 @@ def at_a_glance(subject_id: int, viewer: Viewer) -> list[GlanceTopic]:
     for indicator, observations in figures.items():
         valued = [row for row in observations if row.value is not None]
         shown = max(valued, key=_precedence) if valued else None
-        topics[indicator.topic].append(GlanceRow(indicator, shown, _longest_series(valued), definitions.get(indicator.pk)))
+        topics[indicator.topic].append(
+            GlanceRow(indicator, shown, _longest_series(valued), definitions.get(indicator.pk))
+        )
     return [GlanceTopic(topic, rows) for topic, rows in topics.items()]
 
 

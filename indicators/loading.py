@@ -15,7 +15,14 @@ AT_A_GLANCE_KNOWN_ON = "2012-02"  # the table is pictured in the source as of th
 
 def load_figures(data: Path, loading: Loading) -> None:
     worded = read_toml(data / "world" / "indicators.toml")
-    loading.put(Topic, "slug", ((row, {"slug": row["slug"], "position": row["position"], **row.translated("name")}) for row in worded["topic"]))
+    loading.put(
+        Topic,
+        "slug",
+        (
+            (row, {"slug": row["slug"], "position": row["position"], **row.translated("name")})
+            for row in worded["topic"]
+        ),
+    )
     indicators = loading.put(Indicator, "slug", map(_indicator, worded["indicator"]))
     sources = load_sources(worded["source"], loading)
     countries = {subject.iso3: subject for subject in Subject.objects.filter(iso3__isnull=False)}
@@ -26,7 +33,10 @@ def load_figures(data: Path, loading: Loading) -> None:
         (
             (
                 row,
-                {"indicator_id": row.choice("indicator", indicators).slug, "subject_id": row.choice("subject", by_slug).pk}
+                {
+                    "indicator_id": row.choice("indicator", indicators).slug,
+                    "subject_id": row.choice("subject", by_slug).pk,
+                }
                 | row.translated("text")
                 | row.translated("source"),
             )
@@ -72,29 +82,35 @@ def _gapminder(path: Path, worded: list[Row], countries: dict[str, Subject], sou
     for row in read_csv(path, " ".join(["iso3", "year", *columns])):
         subject, year = row.choice("iso3", countries), row.whole_number("year")
         for column, indicator in columns.items():
-            yield row, {
-                "indicator_id": indicator,
-                "subject_id": subject.pk,
-                "period": str(year),
-                "value": row.number(column),
-                "known_on": "",
-                "source_id": source.pk,
-                "dialogue_id": KEEPER,
-                "audience": EVERYONE,
-            }
+            yield (
+                row,
+                {
+                    "indicator_id": indicator,
+                    "subject_id": subject.pk,
+                    "period": str(year),
+                    "value": row.number(column),
+                    "known_on": "",
+                    "source_id": source.pk,
+                    "dialogue_id": KEEPER,
+                    "audience": EVERYONE,
+                },
+            )
 
 
 def _morocco(path: Path, worded: list[Row], morocco: Subject, sources: dict[str, Source]) -> Iterator[Entry]:
     by_fact = {row["fact_name"]: row["slug"] for row in worded if row.get("fact_name")}
     for row in read_csv(path, "topic indicator year value unit source source_language note"):
         value = row.number("value")
-        yield row, {
-            "indicator_id": row.choice("indicator", by_fact),
-            "subject_id": morocco.pk,
-            "period": row["year"],
-            "value": value,
-            "known_on": AT_A_GLANCE_KNOWN_ON,
-            "source_id": sources[row["source"].lower()].pk if row["source"] else None,
-            "dialogue_id": KEEPER,
-            "audience": EVERYONE,
-        }
+        yield (
+            row,
+            {
+                "indicator_id": row.choice("indicator", by_fact),
+                "subject_id": morocco.pk,
+                "period": row["year"],
+                "value": value,
+                "known_on": AT_A_GLANCE_KNOWN_ON,
+                "source_id": sources[row["source"].lower()].pk if row["source"] else None,
+                "dialogue_id": KEEPER,
+                "audience": EVERYONE,
+            },
+        )

@@ -149,7 +149,8 @@ class Observation(RestrictedModel):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                name="a_value_has_period_and_source", condition=Q(value__isnull=True) | (~Q(period="") & Q(source__isnull=False))
+                name="a_value_has_period_and_source",
+                condition=Q(value__isnull=True) | (~Q(period="") & Q(source__isnull=False)),
             ),
         ]
         indexes = [models.Index(fields=["subject", "indicator", "period"], name="observations_of_a_subject")]

@@ -30,7 +30,11 @@ def load_profiles(data: Path, loading: Loading) -> None:
         keep="audience",
     )
     metadata = {profile: _metadata(data, profile) for profile in profiles.values()}
-    rows = [Row(f"{profile}.toml", key["key"], key) for profile, values in metadata.items() for key in values.get("sources", [])]
+    rows = [
+        Row(f"{profile}.toml", key["key"], key)
+        for profile, values in metadata.items()
+        for key in values.get("sources", [])
+    ]
     load_sources(rows, loading)
     sources = {source.slug: source for source in Source.objects.all()}
     languages = dict(Dialogue.objects.values_list("slug", "languages"))
@@ -39,7 +43,9 @@ def load_profiles(data: Path, loading: Loading) -> None:
         if profile.editions.exists():
             loading.note("editions", "skipped")
         elif Draft.objects.filter(section__profile=profile).exists():
-            publish(profile, as_of=values.get("as_of", FIRST_AS_OF), is_demonstration=values.get("demonstration", False))
+            publish(
+                profile, as_of=values.get("as_of", FIRST_AS_OF), is_demonstration=values.get("demonstration", False)
+            )
             loading.note("editions", "added")
 
 

@@ -13,8 +13,8 @@ from access.fields import AudienceField
 from access.visibility import RestrictedModel
 from atlas.addresses import refuse_reserved_word
 from atlas.models import Dialogue, OutlineSection, Subject, Theme
-from indicators.models import Source
 from atlas.periods import refuse_wrong_date
+from indicators.models import Source
 
 
 class Endorsement(models.TextChoices):
@@ -82,16 +82,16 @@ class Section(RestrictedModel):
     heading = models.ForeignKey(
         OutlineSection, models.PROTECT, null=True, blank=True, related_name="sections", verbose_name=_("heading")
     )
-    audience = AudienceField(
-        null=True, default=None, verbose_name=_("audience"), help_text=_("empty: as the profile")
-    )
+    audience = AudienceField(null=True, default=None, verbose_name=_("audience"), help_text=_("empty: as the profile"))
     tags = models.ManyToManyField(Tag, blank=True, related_name="sections", verbose_name=_("cross-cutting tags"))
     sources = models.ManyToManyField(Source, blank=True, related_name="sections", verbose_name=_("sources"))
 
     class Meta:
         ordering = ["profile", "heading__position"]
         constraints = [
-            models.UniqueConstraint(fields=["profile", "heading"], name="one_section_of_a_heading", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["profile", "heading"], name="one_section_of_a_heading", nulls_distinct=False
+            )
         ]
         verbose_name = _("section")
         verbose_name_plural = _("sections")
@@ -177,7 +177,9 @@ class EditionText(RestrictedModel):
     class Meta:
         ordering = ["edition", "section__heading__position", "language"]
         constraints = [
-            models.UniqueConstraint(fields=["edition", "section", "language"], name="one_text_of_a_section_in_an_edition")
+            models.UniqueConstraint(
+                fields=["edition", "section", "language"], name="one_text_of_a_section_in_an_edition"
+            )
         ]
         verbose_name = _("published text")
         verbose_name_plural = _("published texts")

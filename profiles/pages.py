@@ -65,7 +65,8 @@ def _render(path: str, viewer: Viewer, standing: Standing, section: str) -> str:
         raise NoSuchSection
     gaps = {"account_corner": GAP, "since_last_visit": GAP}
     return render_to_string(
-        "profiles/section.html", frame(path) | page_context(reading) | gaps | {"section": shown, "is_opening": not section}
+        "profiles/section.html",
+        frame(path) | page_context(reading) | gaps | {"section": shown, "is_opening": not section},
     )
 
 

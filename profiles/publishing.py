@@ -81,7 +81,9 @@ def take_back(edition: Edition, by=None) -> int:
     A section that edition did not have is emptied in the draft; it stays in the editions that had it.
     """
     texts = {(text.section_id, text.language): text.html for text in edition.texts.all()}
-    drafts = {(draft.section_id, draft.language): draft for draft in Draft.objects.filter(section__profile=edition.profile_id)}
+    drafts = {
+        (draft.section_id, draft.language): draft for draft in Draft.objects.filter(section__profile=edition.profile_id)
+    }
     changed = 0
     for key in texts.keys() | drafts.keys():
         draft = drafts.get(key) or Draft(section_id=key[0], language=key[1])

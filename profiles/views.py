@@ -64,7 +64,11 @@ def edition(request: HttpRequest, dialogue: str, theme: str, slug: str, number: 
     standing = _standing_or_404(request, dialogue, theme, slug, number)
     reading = read(standing, request.viewer)
     editions = editions_of(standing, request.viewer)
-    context = {"editions": editions, "newest": editions[0], "citation_address": request.build_absolute_uri(request.path)}
+    context = {
+        "editions": editions,
+        "newest": editions[0],
+        "citation_address": request.build_absolute_uri(request.path),
+    }
     return render(request, "profiles/edition.html", page_context(reading) | context)
 
 
@@ -73,7 +77,13 @@ def maps(request: HttpRequest) -> HttpResponse:
     """Every regional i-Map with its themes and the profiles this reader may see."""
     profiles = listed(request.viewer)
     rows = [
-        (dialogue, [(taken.theme, by_kind(_of(profiles, dialogue.pk, taken.theme_id))) for taken in dialogue.dialogue_themes.all()])
+        (
+            dialogue,
+            [
+                (taken.theme, by_kind(_of(profiles, dialogue.pk, taken.theme_id)))
+                for taken in dialogue.dialogue_themes.all()
+            ],
+        )
         for dialogue in Dialogue.objects.prefetch_related("dialogue_themes__theme")
     ]
     return render(request, "profiles/maps.html", {"rows": rows, "footnotes": _footnotes(profiles)})
@@ -99,7 +109,9 @@ def dialogue(request: HttpRequest, dialogue: str) -> HttpResponse:
     context = {
         "dialogue": row,
         "map": map_of(row, country_links(profiles), hubs),
-        "themes": [(taken.theme, by_kind(_of(profiles, row.pk, taken.theme_id))) for taken in row.dialogue_themes.all()],
+        "themes": [
+            (taken.theme, by_kind(_of(profiles, row.pk, taken.theme_id))) for taken in row.dialogue_themes.all()
+        ],
         "covered": [(subject, subject.pk in partners) for subject in covered],
         "latest": latest(request.viewer, 5, dialogue=row),
         "new_since": since,
@@ -116,7 +128,9 @@ def country_links(profiles) -> dict[int, str]:
         if profile.subject.kind == SubjectKind.COUNTRY:
             links[profile.subject_id] = reverse("country", args=[profile.subject.slug])
         else:
-            links.setdefault(profile.subject_id, reverse("profile", args=[profile.dialogue_id, profile.theme_id, profile.slug]))
+            links.setdefault(
+                profile.subject_id, reverse("profile", args=[profile.dialogue_id, profile.theme_id, profile.slug])
+            )
     return links
 
 
@@ -196,7 +210,9 @@ def country(request: HttpRequest, slug: str) -> HttpResponse:
         "nearby": listed(request.viewer, subject__country=subject),
         "glance": at_a_glance(subject.pk, request.viewer),
         "coverage": coverage,
-        "memberships": partner.memberships.select_related("dialogue").order_by("dialogue__position", "role") if partner else [],
+        "memberships": partner.memberships.select_related("dialogue").order_by("dialogue__position", "role")
+        if partner
+        else [],
         "places": in_reading_order(subject.places.all(), name=lambda place: place.name),
         "regions": [region for region in subject.regions.all() if region.kind == SubjectKind.REGION],
         "footnotes": footnotes_of([subject]),
@@ -206,5 +222,3 @@ def country(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _footnotes(profiles) -> list[str]:
     return footnotes_of(profile.subject for profile in profiles)
-
-

@@ -50,7 +50,11 @@ class World:
 
     def _themes_and_dialogues(self) -> None:
         themes = read_toml(self.ours / "themes.toml")["theme"]
-        self.loading.put(Theme, "slug", ((row, {"slug": row["slug"], "accent": row["accent"], **row.translated("name")}) for row in themes))
+        self.loading.put(
+            Theme,
+            "slug",
+            ((row, {"slug": row["slug"], "accent": row["accent"], **row.translated("name")}) for row in themes),
+        )
         rows = read_toml(self.ours / "dialogues.toml")["dialogue"]
         self.dialogues = self.loading.put(Dialogue, "slug", map(_dialogue, rows))
         taken_up = [(row, Row(row.file, row.line, theme)) for row in rows for theme in row["theme"]]
@@ -58,7 +62,15 @@ class World:
             DialogueTheme,
             "dialogue_id theme_id",
             (
-                (theme, {"dialogue_id": row["slug"], "theme_id": theme["slug"], "preset": theme["preset"], "position": theme["position"]})
+                (
+                    theme,
+                    {
+                        "dialogue_id": row["slug"],
+                        "theme_id": theme["slug"],
+                        "preset": theme["preset"],
+                        "position": theme["position"],
+                    },
+                )
                 for row, theme in taken_up
             ),
             keep="preset",
@@ -67,21 +79,37 @@ class World:
         self.loading.put(
             OutlineSection,
             "dialogue_id theme_id kind slug",
-            (_heading(row["slug"], section) for row, theme in taken_up for section in sections if section["theme"] == theme["slug"]),
+            (
+                _heading(row["slug"], section)
+                for row, theme in taken_up
+                for section in sections
+                if section["theme"] == theme["slug"]
+            ),
         )
 
     def _countries(self) -> None:
         names: dict[str, list[Row]] = {}
         for row in read_csv(self.facts / "country_names.csv", "iso3 valid_from valid_until en fr ar"):
             names.setdefault(row["iso3"], []).append(row)
-        covered = {row["iso3"]: row for row in read_csv(self.facts / "coverage.csv", f"slug iso3 iso2 name_en note {MAP_COLUMNS}")}
+        covered = {
+            row["iso3"]: row
+            for row in read_csv(self.facts / "coverage.csv", f"slug iso3 iso2 name_en note {MAP_COLUMNS}")
+        }
         footnotes = {row["code"]: row for row in read_toml(self.ours / "boundary_footnotes.toml")["footnote"]}
         for iso3, row in covered.items():
             if iso3 not in names:
                 row.refuse(f"{iso3} has no name in country_names.csv.")
-        self.loading.put(Subject, "kind slug", (_country(iso3, rows, covered.get(iso3), footnotes.get(iso3)) for iso3, rows in names.items()))
+        self.loading.put(
+            Subject,
+            "kind slug",
+            (_country(iso3, rows, covered.get(iso3), footnotes.get(iso3)) for iso3, rows in names.items()),
+        )
         self._remember()
-        self.loading.put(FormerName, "subject_id valid_until", (_former(self.by_iso3[iso3], row) for iso3, rows in names.items() for row in rows if row["valid_until"]))
+        self.loading.put(
+            FormerName,
+            "subject_id valid_until",
+            (_former(self.by_iso3[iso3], row) for iso3, rows in names.items() for row in rows if row["valid_until"]),
+        )
 
     def _remember(self) -> None:
         self.subjects = {(subject.kind, subject.slug): subject for subject in Subject.objects.all()}
@@ -95,7 +123,16 @@ class World:
                 Subject,
                 "kind slug",
                 (
-                    (row, {"kind": kind, "slug": row["slug"], **row.translated("name"), "source": row.get("source"), "position": row.get("position", number)})
+                    (
+                        row,
+                        {
+                            "kind": kind,
+                            "slug": row["slug"],
+                            **row.translated("name"),
+                            "source": row.get("source"),
+                            "position": row.get("position", number),
+                        },
+                    )
                     for number, row in enumerate(rows, 1)
                 ),
             )
@@ -116,12 +153,22 @@ class World:
             self.loading.note("members of regions", "changed" if held else "added", len(wanted))
 
     def _routes_and_reporting_areas(self) -> None:
-        worded = {kind: {row["slug"]: row for row in read_toml(self.ours / "routes.toml")[kind]} for kind in ("route", "reporting_area")}
+        worded = {
+            kind: {row["slug"]: row for row in read_toml(self.ours / "routes.toml")[kind]}
+            for kind in ("route", "reporting_area")
+        }
         routes = list(read_csv(self.facts / "routes.csv", "slug name_en description_fact chain"))
-        self.loading.put(Subject, "kind slug", (_route(row, row.choice("slug", worded["route"]), number) for number, row in enumerate(routes, 1)))
+        self.loading.put(
+            Subject,
+            "kind slug",
+            (_route(row, row.choice("slug", worded["route"]), number) for number, row in enumerate(routes, 1)),
+        )
         self._remember()
         areas = list(read_csv(self.facts / "reporting_areas.csv", "slug name_en source nearest_route remark"))
-        nearest = {row["slug"]: self.subjects[SubjectKind.ROUTE, row["nearest_route"]].pk if row["nearest_route"] else None for row in areas}
+        nearest = {
+            row["slug"]: self.subjects[SubjectKind.ROUTE, row["nearest_route"]].pk if row["nearest_route"] else None
+            for row in areas
+        }
         self.loading.put(
             Subject,
             "kind slug",
@@ -146,7 +193,12 @@ class World:
         columns = "slug name iso3 kind latitude longitude note named_on_the_2012_map"
         worded = {row["slug"]: row for row in read_csv(self.ours / "places.csv", "slug fr ar")}
         self.loading.put(
-            Subject, "kind slug", (_place(row, row.choice("slug", worded), row.choice("iso3", self.by_iso3)) for row in read_csv(self.facts / "places.csv", columns))
+            Subject,
+            "kind slug",
+            (
+                _place(row, row.choice("slug", worded), row.choice("iso3", self.by_iso3))
+                for row in read_csv(self.facts / "places.csv", columns)
+            ),
         )
         self._remember()
 
@@ -163,26 +215,42 @@ class World:
     def _partners_and_memberships(self) -> None:
         worded = {row["slug"]: row for row in read_toml(self.ours / "organisations.toml")["organisation"]}
         named = {row["slug"]: row for row in read_csv(self.facts / "organisation_names.csv", "slug en fr ar")}
-        organisations = list(read_csv(self.facts / "organisations.csv", "slug acronym_en name_en field mandate_named_in_the_source"))
+        organisations = list(
+            read_csv(self.facts / "organisations.csv", "slug acronym_en name_en field mandate_named_in_the_source")
+        )
         memberships = list(read_csv(self.facts / "memberships.csv", "dialogue kind partner role joined source"))
         agencies = {row["partner"] for row in memberships if row["kind"] == "agency"}
         for row in named.values():
             row.choice("slug", {organisation["slug"] for organisation in organisations})
         self.loading.put(
-            Partner, "slug", (_organisation(row, row.choice("slug", worded), named.get(row["slug"]), row["slug"] in agencies) for row in organisations)
+            Partner,
+            "slug",
+            (
+                _organisation(row, row.choice("slug", worded), named.get(row["slug"]), row["slug"] in agencies)
+                for row in organisations
+            ),
         )
         states = {row["partner"]: row for row in memberships if row["kind"] == "state"}
         self.loading.put(
             Partner,
             "slug",
             (
-                (row, {"slug": row.choice("partner", self.by_iso3).slug, "kind": PartnerKind.STATE, "subject_id": self.by_iso3[iso3].pk})
+                (
+                    row,
+                    {
+                        "slug": row.choice("partner", self.by_iso3).slug,
+                        "kind": PartnerKind.STATE,
+                        "subject_id": self.by_iso3[iso3].pk,
+                    },
+                )
                 for iso3, row in states.items()
             ),
         )
         slugs = {organisation["slug"]: organisation["slug"] for organisation in organisations}
         slugs |= {iso3: self.by_iso3[iso3].slug for iso3 in states}
-        self.loading.put(Membership, "dialogue_id partner_id role", (_membership(row, self.dialogues, slugs) for row in memberships))
+        self.loading.put(
+            Membership, "dialogue_id partner_id role", (_membership(row, self.dialogues, slugs) for row in memberships)
+        )
 
     def _coverage(self) -> None:
         def entries() -> Iterator[Entry]:
@@ -191,7 +259,14 @@ class World:
                     if row[dialogue] not in {"", "x"}:
                         row.refuse(f"{dialogue} must be x or empty, not “{row[dialogue]}”.")
                     if row[dialogue]:
-                        yield row, {"dialogue_id": dialogue, "subject_id": self.by_iso3[row["iso3"]].pk, "remark": row["note"]}
+                        yield (
+                            row,
+                            {
+                                "dialogue_id": dialogue,
+                                "subject_id": self.by_iso3[row["iso3"]].pk,
+                                "remark": row["note"],
+                            },
+                        )
 
         self.loading.put(Coverage, "dialogue_id subject_id", entries())
 
@@ -229,7 +304,9 @@ def _dialogue(row: Row) -> Entry:
 
 def _heading(dialogue: str, row: Row) -> Entry:
     values = {name: row[name] for name in ("kind", "slug", "position")}
-    return row, values | {"dialogue_id": dialogue, "theme_id": row["theme"]} | row.translated("title") | row.translated("guidance")
+    return row, values | {"dialogue_id": dialogue, "theme_id": row["theme"]} | row.translated("title") | row.translated(
+        "guidance"
+    )
 
 
 def _country(iso3: str, names: list[Row], covered: Row | None, footnote: Row | None) -> Entry:

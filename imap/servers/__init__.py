@@ -136,7 +136,7 @@ def _supervised(places: Places) -> Iterator[None]:
                 supervisor.stop()
         except Stopping:
             pass
-        except BaseException as error:  # noqa: BLE001  (raised again in the caller's thread)
+        except BaseException as error:
             failures.append(error)
         finally:
             decided.set()

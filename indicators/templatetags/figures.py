@@ -25,7 +25,9 @@ def chart(series: list[Observation], subject: str, size: str = "small") -> dict:
     """The line of a series, described in words for those who do not see it."""
     width, height = {"small": (80, 20), "large": (320, 120)}[size]
     first, last = series[0], series[-1]
-    description = _("%(subject)s: %(indicator)s, %(first)s to %(last)s: from %(low)s to %(high)s. Source: %(source)s.") % {
+    description = _(
+        "%(subject)s: %(indicator)s, %(first)s to %(last)s: from %(low)s to %(high)s. Source: %(source)s."
+    ) % {
         "subject": subject,
         "indicator": first.indicator.name,
         "first": first.period,

@@ -4,7 +4,9 @@ from access.lock import Lock, SecretariatInAudience, secretariat_holds
 
 
 def of_profile(profile_id: str) -> str:
-    return f"EXISTS (SELECT 1 FROM profiles_profile p WHERE p.id = {profile_id} AND {secretariat_holds('p.dialogue_id')})"
+    return (
+        f"EXISTS (SELECT 1 FROM profiles_profile p WHERE p.id = {profile_id} AND {secretariat_holds('p.dialogue_id')})"
+    )
 
 
 def of_section(section_id: str) -> str:

@@ -28,5 +28,11 @@ def tier_class(preset: Preset) -> str:
 
 @register.simple_tag
 def kind_title(kind: str) -> str:
-    titles = {"country": _("Countries"), "route": _("Routes"), "hub": _("Hubs"), "region": _("Regions"), "city": _("Cities")}
+    titles = {
+        "country": _("Countries"),
+        "route": _("Routes"),
+        "hub": _("Hubs"),
+        "region": _("Regions"),
+        "city": _("Cities"),
+    }
     return titles.get(kind, _("Other subjects"))

@@ -11,7 +11,7 @@
  *   countries   {code: {name, href | null, roles: ["covered", "partner", …], note | ""}}; codes as in the base map
  *   places      [{name, lat, lon, kind: "hub" | "town", href | null}]
  *   highlights  {dialogue: [code, …]}: what a list item [data-dialogue] of the page lights up while pointed at
- *   words       {map, help, zoomIn, zoomOut, open, failed}: the interface's words in the page's language
+ *   words       {map, help, zoomIn, zoomOut, failed}: the interface's words in the page's language
  *   disclaimer  the text on borders and names
  *   source      whose shapes these are ("Natural Earth")
  * All but `bounds` and `countries` may be missing. Names are written as given, footnote asterisk included.
@@ -76,15 +76,18 @@ function frameView(map, content, [west, south, east, north]) {
   let turned = false; // the reader has chosen a view
   const fit = () => {
     fitting = true;
+    map.stop();
+    map.setMaxBounds(null); // while they hold, every step of the fitting would be followed by an animated correction
     map.options.minZoom = 0; // setMinZoom would zoom, animated, and getBoundsZoom keeps within it
     const inside = map.getBoundsZoom(world, true);
     const all = map.getBoundsZoom(wanted, false);
     map.options.minZoom = inside - all <= ZOOM.crop ? inside : all;
+    map.options.maxBounds = world; // setView keeps its centre within them
     if (!turned) map.setView(middleOf(map, wanted), Math.max(map.options.minZoom, all), { animate: false });
+    map.setMaxBounds(world);
     map.fire("zoomlevelschange");
     fitting = false;
   };
-  map.setMaxBounds(world);
   map.setView(wanted.getCenter(), 3, { animate: false });
   fit();
   map.on("resize", fit);
@@ -145,49 +148,68 @@ function drawLand(map, topology, content) {
 }
 
 /** Makes a drawn shape a link for the pointer, the finger and the keyboard; pointing at it tells the caption. */
-function makeLink(map, layer, { name, note, href }, at, caption) {
+function makeLink(map, layer, subject, at, caption) {
   const path = layer.getElement();
-  const say = () => caption.say({ name, note, href });
-  layer.on("mouseover", say);
-  layer.on("mouseout", caption.clear);
-  if (!href) {
-    layer.on("click", say);
+  if (!fingers) {
+    layer.on("mousemove", () => caption.point(subject)); // not mouseover: it comes when the map moves, too
+    layer.on("mouseout", () => caption.point(null));
+  }
+  if (!subject.href) {
+    layer.on("click", () => caption.tap(subject));
     return;
   }
-  for (const [key, value] of Object.entries({ tabindex: "0", role: "link", "aria-label": name })) path.setAttribute(key, value);
+  for (const [key, value] of Object.entries({ tabindex: "0", role: "link", "aria-label": subject.name })) {
+    path.setAttribute(key, value);
+  }
   path.classList.add("is-link");
   const open = (event) => {
-    if (event?.ctrlKey || event?.metaKey) window.open(href, "_blank", "noopener");
-    else window.location.assign(href);
+    if (event.ctrlKey || event.metaKey) window.open(subject.href, "_blank", "noopener");
+    else window.location.assign(subject.href);
   };
-  // A finger cannot hover: its first tap tells, its second opens.
-  layer.on("click", ({ originalEvent }) => (fingers && !caption.shows(name) ? say() : open(originalEvent)));
+  layer.on("click", ({ originalEvent }) => {
+    if (!fingers || caption.tap(subject)) open(originalEvent); // a finger cannot hover: its first tap tells
+  });
   path.addEventListener("focus", () => {
-    say();
+    caption.focus(subject);
     if (path.matches(":focus-visible")) map.panInside(at, { padding: [60, 60], animate: !still });
   });
-  path.addEventListener("blur", caption.clear);
+  path.addEventListener("blur", () => caption.focus(null));
   path.addEventListener("keydown", (event) => event.key === "Enter" && open(event));
 }
 
+/** The line under the map: what the pointer is on, else what the keyboard is on, else what was tapped. */
 function createCaption(node, words) {
+  const now = { pointed: null, focused: null, tapped: null };
   let shown = null;
+  const write = () => {
+    const subject = now.pointed ?? now.focused ?? now.tapped;
+    if (subject === shown) return;
+    shown = subject;
+    node.replaceChildren();
+    if (!subject) return;
+    const { name, note, href } = subject;
+    const title = document.createElement(href ? "a" : "b");
+    title.textContent = name;
+    if (href) title.href = href;
+    node.append(title);
+    if (note) node.append(" ", Object.assign(document.createElement("span"), { textContent: note }));
+  };
   return {
-    shows: (name) => shown === name,
-    say({ name, note, href }) {
-      if (shown === name) return;
-      shown = name;
-      const title = document.createElement(href ? "a" : "b");
-      title.textContent = name;
-      if (href) title.href = href;
-      const parts = [title];
-      if (note) parts.push(" ", Object.assign(document.createElement("span"), { textContent: note }));
-      node.replaceChildren(...parts);
+    point(subject) {
+      now.pointed = subject;
+      write();
     },
-    clear() {
-      if (fingers) return; // a caption that was tapped for stays
-      shown = null;
-      node.replaceChildren();
+    focus(subject) {
+      now.focused = subject;
+      now.pointed = null;
+      write();
+    },
+    /** True at the second tap on the same. */
+    tap(subject) {
+      const again = now.tapped === subject;
+      now.tapped = subject;
+      write();
+      return again;
     },
     fail() {
       node.textContent = words.failed ?? "";
@@ -343,6 +365,7 @@ export async function start(root) {
     const response = await fetch(root.dataset.basemap);
     if (!response.ok) throw new Error(`The base map answered ${response.status}.`);
     const topology = await response.json();
+    root.classList.add("is-drawn"); // hides the fallback, so that the canvas has its size
     const map = createMap(canvas, words, rightToLeft);
     frameView(map, content, topology.bbox);
     const drawn = drawLand(map, topology, content);
@@ -357,11 +380,11 @@ export async function start(root) {
     listenToKeys(map, canvas);
     leaveThePageItsScrolling(map, canvas);
     listenToDialogues(drawn, content.highlights ?? {});
-    root.classList.add("is-drawn");
     return map;
   } catch (fault) {
     canvas.remove();
     caption.fail();
+    root.classList.remove("is-drawn");
     root.classList.add("is-failed");
     throw fault;
   }

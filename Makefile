@@ -1,0 +1,48 @@
+# i-Map. `make demo` runs the portal, `make test` the tests; both need Python 3.11 or newer and nothing else.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+WITH_SERVERS := $(RUN) -m imap.servers run --home var/test --
+
+.PHONY: demo test check bench browser lock messages clean
+
+demo: $(VENV)/.installed
+	@$(RUN) -m imap.demo
+
+test: $(VENV)/.installed-dev
+	@IMAP_MODE=test IMAP_VAR=var/test $(RUN) manage.py prepare_static
+	@IMAP_MODE=test IMAP_VAR=var/test $(WITH_SERVERS) $(RUN) -m pytest -n auto --dist loadgroup $(ARGS)
+
+check: $(VENV)/.installed-dev
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports
+	$(RUN) -m djlint templates --check --quiet --lint
+	@IMAP_MODE=test IMAP_VAR=var/test $(WITH_SERVERS) $(RUN) manage.py makemigrations --check --dry-run
+	@IMAP_MODE=test IMAP_VAR=var/test $(RUN) -m imap.production_check
+
+bench: $(VENV)/.installed-dev
+	@IMAP_MODE=test IMAP_VAR=var/bench $(RUN) -m imap.servers run --home var/bench -- $(RUN) -m bench
+
+lock:
+	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --group dev pyproject.toml -o requirements-dev.txt
+
+messages: $(VENV)/.installed-dev
+	$(RUN) -m imap.messages
+
+$(VENV)/.installed: requirements.txt
+	@echo "Making the virtual environment and installing what the portal needs (once) …"
+	@$(PYTHON) -c 'import sys; sys.exit("The i-Map needs Python 3.11 or newer, not " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing what the tests need (once) …"
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache

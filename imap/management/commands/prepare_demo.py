@@ -1,0 +1,14 @@
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Migrates, loads the world with the demonstration's accounts, and prepares static files."
+
+    def handle(self, *args, **options):
+        call_command("migrate", database="owner", verbosity=0)
+        self.stdout.write("database: migrated")
+        self.stdout.flush()
+        call_command("load_world", with_demo_accounts=True, stdout=self.stdout)
+        self.stdout.flush()
+        call_command("prepare_static", stdout=self.stdout)

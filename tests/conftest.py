@@ -1,0 +1,118 @@
+"""The cast and the world of the tests: one database with everything loaded, copied for each worker."""
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client
+
+from accounts.demo import CAST
+from accounts.models import User
+from profiles import shelf
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+ROOT = Path(__file__).resolve().parent.parent
+STRANGER = "stranger"
+EVERYBODY = [STRANGER, *(member.login for member in CAST)]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.CACHES["default"]["KEY_PREFIX"] = f"test-{WORKER}"
+
+
+def _fingerprint() -> str:
+    """Changes when the code or the data that the loaded database depends on does."""
+    digest = hashlib.sha256()
+    folders = ("access", "atlas", "accounts", "indicators", "profiles", "imap", "data")
+    for path in sorted(path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()):
+        if path.suffix in {".py", ".csv", ".toml", ".json", ".topojson", ".html"}:
+            digest.update(f"{path}{path.stat().st_size}{path.stat().st_mtime_ns}".encode())
+    return digest.hexdigest()[:10]
+
+
+def _as_owner(*statements: str) -> list[tuple]:
+    """Runs statements outside any transaction; returns the rows of the last one, if it gives any."""
+    params = connections["owner"].get_connection_params()
+    connection = psycopg2.connect(**{name: value for name, value in params.items() if name != "cursor_factory"})
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+    finally:
+        connection.close()
+
+
+def _use(name: str) -> None:
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+
+
+def _database_exists(name: str) -> bool:
+    return bool(_as_owner(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))
+
+
+@pytest.fixture(scope="session")
+def world_template(django_test_environment, django_db_blocker) -> str:
+    """The name of a database with everything loaded; made once for all workers, and again when code or data change."""
+    name = f"imap_world_{_fingerprint()}"
+    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    with django_db_blocker.unblock(), (settings.VAR_DIR / "world.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _database_exists(name):
+            home = connections["owner"].settings_dict["NAME"]
+            unfinished = f"{name}_unfinished"
+            _as_owner(f"DROP DATABASE IF EXISTS {unfinished}", f"CREATE DATABASE {unfinished}")
+            _use(unfinished)
+            call_command("migrate", database="owner", verbosity=0)
+            call_command("load_world", with_demo_accounts=True, stdout=open(os.devnull, "w"))  # noqa: SIM115, PTH123
+            _use(home)
+            _as_owner(f"ALTER DATABASE {unfinished} RENAME TO {name}")
+    return name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(world_template: str, django_db_blocker) -> Iterator[None]:
+    """Each worker's copy of the world. The application's role serves it, as in production; the owner made it."""
+    home = connections["owner"].settings_dict["NAME"]
+    name = f"imap_test_{WORKER}_{os.getpid()}"
+    with django_db_blocker.unblock():
+        _as_owner(f"CREATE DATABASE {name} TEMPLATE {world_template}")
+        _use(name)
+    yield
+    with django_db_blocker.unblock():
+        _use(home)
+        _as_owner(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(autouse=True)
+def empty_shelf(request: pytest.FixtureRequest) -> None:
+    """No test reads a page that another one made."""
+    if {"db", "transactional_db"} & set(request.fixturenames):
+        shelf.forget_all()
+
+
+@pytest.fixture
+def reader(db):
+    """`reader("official.mar")` is a browser of that member of the cast; `reader("stranger")` has no account."""
+
+    def browser_of(login: str) -> Client:
+        client = Client()
+        if login != STRANGER:
+            client.force_login(user_of(login))
+        return client
+
+    return browser_of
+
+
+def user_of(login: str) -> User:
+    return User.objects.get(email=f"{login}@imap.example")
