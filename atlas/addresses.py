@@ -4,7 +4,49 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 RESERVED_WORDS = frozenset(
-    ["about", "partners", "supporters", "contact", "across", "print", "editions", "routes", "stories", "embed", "maps", "countries", "news", "feed", "calendar", "links", "library", "glossary", "compare", "data", "search", "dossier", "accounts", "nominations", "terms", "privacy", "accessibility", "secretariat", "api", "healthz", "readyz", "static", "sitemap", "robots", "changes", "what-changed", "method-note", "ar", "en", "fr", "ru"]
+    [
+        "about",
+        "partners",
+        "supporters",
+        "contact",
+        "across",
+        "print",
+        "editions",
+        "routes",
+        "stories",
+        "embed",
+        "maps",
+        "countries",
+        "news",
+        "feed",
+        "calendar",
+        "links",
+        "library",
+        "glossary",
+        "compare",
+        "data",
+        "search",
+        "dossier",
+        "accounts",
+        "nominations",
+        "terms",
+        "privacy",
+        "accessibility",
+        "secretariat",
+        "api",
+        "healthz",
+        "readyz",
+        "static",
+        "sitemap",
+        "robots",
+        "changes",
+        "what-changed",
+        "method-note",
+        "ar",
+        "en",
+        "fr",
+        "ru",
+    ]
 )
 
 

@@ -1,11 +1,13 @@
 """The drawn map of each dialogue: the file's shapes under the boundary policy that the database holds."""
 
+import gzip
 import hashlib
 import json
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import brotli
 from django.conf import settings
 from shapely import box
 
@@ -33,7 +35,10 @@ def policy_of_the_files(path: Path) -> tuple[Boundary, ...]:
 
 
 def policy_of(dialogue: Dialogue | None, path: Path) -> list[Boundary]:
-    """The common policy, with the dialogue's own rules in place of the common ones for the same territory."""
+    """The common policy, with the dialogue's own rules in place of the common ones for the same territory.
+
+    A territory without any rule is drawn as the file of the policy says, never as the shapes alone would have it.
+    """
     rules = {rule.territory: rule for rule in BoundaryRule.objects.filter(dialogue=None)}
     if dialogue is not None:
         rules |= {rule.territory: rule for rule in dialogue.boundary_rules.all()}
@@ -41,7 +46,8 @@ def policy_of(dialogue: Dialogue | None, path: Path) -> list[Boundary]:
     for boundary in policy_of_the_files(path):
         rule = rules.get(boundary.territory.key)
         if rule is not None:
-            policy.append(replace(boundary, treatment=Treatment(rule.treatment), host=rule.host or None))
+            boundary = replace(boundary, treatment=Treatment(rule.treatment), host=rule.host or None)
+        policy.append(boundary)
     return policy
 
 
@@ -69,11 +75,13 @@ def _draw(dialogue: Dialogue | None, data: Path) -> bool:
     codes = iso3_by_numeric()
     countries = read_countries(shapes)
     topology = basemap(countries, policy, codes)
+    text = json.dumps(topology, separators=(",", ":"), ensure_ascii=False).encode()
     drawn = apply_boundaries(countries, policy, codes)
     Basemap.objects.update_or_create(
         dialogue=dialogue,
         defaults={
-            "topology": json.dumps(topology, separators=(",", ":"), ensure_ascii=False),
+            "gzipped": gzip.compress(text, mtime=0),
+            "brotli": brotli.compress(text),
             "digest": digest,
             "bounds": {
                 code: bounds([shape], VIEW)
@@ -87,7 +95,7 @@ def _draw(dialogue: Dialogue | None, data: Path) -> bool:
 
 def basemap_for(dialogue: Dialogue | None) -> Basemap | None:
     """The dialogue's own map, or the common one. Without the drawing itself, which only its own address sends."""
-    maps = Basemap.objects.defer("topology")
+    maps = Basemap.objects.defer("gzipped", "brotli")
     own = maps.filter(dialogue=dialogue).first() if dialogue else None
     return own or maps.filter(dialogue=None).first()
 

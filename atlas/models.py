@@ -320,7 +320,8 @@ class Basemap(models.Model):
     """The drawn countries and lines, by a dialogue's boundary policy (or, without a dialogue, by the common one)."""
 
     dialogue = models.OneToOneField(Dialogue, models.CASCADE, null=True, blank=True, related_name="basemap")
-    topology = models.TextField(help_text="compact TopoJSON for the browser")
+    gzipped = models.BinaryField(help_text="compact TopoJSON for the browser, compressed once when drawn")
+    brotli = models.BinaryField(help_text="the same, smaller, for browsers that take it")
     digest = models.CharField(max_length=16)
     bounds = models.JSONField(default=dict, help_text="code → [[south, west], [north, east]]")
 

@@ -1,5 +1,6 @@
 """Pages of a dialogue that need no profile: about, partners, supporters, contact; and the drawn map."""
 
+import gzip
 from collections import defaultdict
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -59,7 +60,15 @@ def basemap(request: HttpRequest, digest: str) -> HttpResponse:
     row = Basemap.objects.filter(digest=digest).first()
     if row is None:
         raise Http404
-    return HttpResponse(row.topology, content_type="application/json")
+    accepted = request.headers.get("Accept-Encoding", "")
+    if "br" in accepted or "gzip" in accepted:
+        encoding, body = ("br", row.brotli) if "br" in accepted else ("gzip", row.gzipped)
+        response = HttpResponse(bytes(body), content_type="application/json")
+        response["Content-Encoding"] = encoding
+    else:
+        response = HttpResponse(gzip.decompress(row.gzipped), content_type="application/json")
+    response["Vary"] = "Accept-Encoding"
+    return response
 
 
 def _members(dialogue: Dialogue, exclude: str = "", **conditions: str) -> list[Membership]:

@@ -62,7 +62,7 @@ _CLEANER = nh3.Cleaner(
     },
     url_schemes={"http", "https", "mailto"},
     attribute_filter=_attribute,
-    link_rel="noopener noreferrer external",
+    link_rel=None,  # pages name no opener and send no address to other hosts (Referrer-Policy: same-origin)
     strip_comments=True,
 )
 

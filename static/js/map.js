@@ -21,7 +21,7 @@
 
 import { decode } from "./lib/topology.js";
 
-const ZOOM = { most: 7, snap: 0.25, crop: 0.5, hub: 3.5, town: 5 };
+const ZOOM = { most: 7, snap: 0.25, crop: 0.25, hub: 3.5, town: 5 };
 /** How much wider than its country a name may be, up to a zoom level: names of small states wait for closer views. */
 const NAME_OVERHANG = [[3.5, 1.1], [4.5, 1.5], [5.5, 2.5], [Infinity, 12]];
 const PAN_STEP = 90; // pixels

@@ -1,0 +1,73 @@
+"""Accounts in the admin: people, for whom they stand, and groups of readers."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TranslationAdmin
+
+from accounts import models
+from accounts.desk_admin import DeskAdmin
+
+
+class SecretariatInline(admin.TabularInline):
+    model = models.SecretariatMember
+    extra = 0
+
+
+class AffiliationInline(admin.TabularInline):
+    model = models.Affiliation
+    extra = 0
+    autocomplete_fields = ["partner"]
+    show_change_link = True
+
+
+class NewUserForm(forms.ModelForm):
+    class Meta:
+        model = models.User
+        fields = ["email", "name", "language"]
+
+    def save(self, commit=True):
+        """A new account has no usable password: its person sets one by the link for a forgotten one."""
+        self.instance.email = self.instance.email.lower()
+        self.instance.set_unusable_password()
+        return super().save(commit)
+
+
+@admin.register(models.User)
+class PortalUserAdmin(UserAdmin):
+    add_form = NewUserForm
+    ordering = ["email"]
+    list_display = ["email", "name", "language", "is_active", "is_staff"]
+    list_filter = ["is_active", "is_staff", "affiliations__partner__kind"]
+    search_fields = ["email", "name"]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "language", "password"]}),
+        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "name", "language"]})]
+    filter_horizontal = ["groups"]
+    inlines = [SecretariatInline, AffiliationInline]
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else []
+
+
+class ScopeInline(admin.TabularInline):
+    model = models.Scope
+    extra = 0
+
+
+@admin.register(models.Affiliation)
+class AffiliationAdmin(admin.ModelAdmin):
+    list_display = ["user", "partner", "office", "begins_on", "ends_on", "is_focal_point"]
+    list_filter = ["is_focal_point", "may_nominate"]
+    list_select_related = ["user", "partner__subject"]
+    autocomplete_fields = ["user", "partner"]
+    inlines = [ScopeInline]
+
+
+@admin.register(models.ReadingGroup)
+class ReadingGroupAdmin(DeskAdmin, TranslationAdmin):
+    list_display = ["name", "dialogue", "ends_on"]
+    filter_horizontal = ["members"]

@@ -1,0 +1,96 @@
+"""Choosing an audience by preset, with the sentence that says who will be able to read."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from access.presets import Preset
+from access.viewer import Viewer
+from accounts.audiences import audience_of, names_in, preset_of, who_can_read
+from accounts.models import ReadingGroup
+from atlas.models import DialogueTheme, Partner
+from atlas.sorting import in_reading_order
+
+
+class InReadingOrder(forms.models.ModelChoiceIterator):
+    def __iter__(self):
+        for partner in in_reading_order(self.queryset, name=lambda partner: partner.display_name):
+            yield self.field.prepare_value(partner), partner.display_name
+
+
+class PartnersByName(forms.ModelMultipleChoiceField):
+    iterator = InReadingOrder
+
+
+class AudienceForm(forms.ModelForm):
+    """Adds preset, partners and group to a model's form, and writes `audience`. Rows have a dialogue; some have a theme.
+
+    Subclasses for rows without a theme set `has_theme = False`; those that may inherit set `may_inherit = True`.
+    """
+
+    has_theme = True
+    may_inherit = False
+    viewer: Viewer
+
+    preset = forms.ChoiceField(label=gettext_lazy("Who can read this"), widget=forms.RadioSelect, required=False)
+    partners = PartnersByName(
+        Partner.objects.select_related("subject"),
+        label=gettext_lazy("Named partners"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+    )
+    reading_group = forms.ModelChoiceField(
+        label=gettext_lazy("Named group"), required=False, queryset=ReadingGroup.objects.all()
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["preset"].choices = self._preset_choices()
+        held = self.instance.audience
+        if self.instance.pk and held is not None:
+            self.fields["preset"].initial = preset_of(held)
+            self.fields["partners"].initial = names_in(held, "partner")
+            self.fields["reading_group"].initial = next(iter(names_in(held, "group")), None)
+            self.fields["preset"].help_text = who_can_read(held)
+
+    def _preset_choices(self) -> list[tuple[str, str]]:
+        choices = [(preset.value, preset.label) for preset in Preset if self.has_theme or preset is not Preset.THEME]
+        if self.may_inherit:
+            return [("", _("as the profile")), *choices]
+        return choices if self.instance.pk else [("", _("as the theme proposes")), *choices]
+
+    def clean(self):
+        cleaned = super().clean() or {}
+        preset = cleaned.get("preset")
+        if preset == Preset.PARTNERS and not cleaned.get("partners"):
+            self.add_error("partners", ValidationError(_("Name at least one partner.")))
+        if preset == Preset.GROUP and not cleaned.get("reading_group"):
+            self.add_error("reading_group", ValidationError(_("Name the group.")))
+        return cleaned
+
+    def dialogue_and_theme(self) -> tuple[str, str]:
+        """Slugs of the dialogue and (or '') the theme that the row belongs to."""
+        dialogue = self.cleaned_data.get("dialogue") or self.instance.dialogue
+        theme = self.cleaned_data.get("theme") or getattr(self.instance, "theme", None)
+        return dialogue.pk, theme.pk if theme else ""
+
+    def chosen_audience(self) -> list[str] | None:
+        """The tokens of what was chosen; None when the row inherits."""
+        dialogue, theme = self.dialogue_and_theme()
+        preset = self.cleaned_data.get("preset")
+        if not preset and self.may_inherit:
+            return None
+        if not preset:
+            proposed = DialogueTheme.objects.filter(dialogue=dialogue, theme=theme or None)
+            preset = proposed.values_list("preset", flat=True).first() or Preset.SECRETARIAT
+        partners = [partner.pk for partner in self.cleaned_data.get("partners") or ()]
+        group = self.cleaned_data.get("reading_group")
+        return audience_of(preset, dialogue, theme, partners, group.pk if group else None)
+
+    def save(self, commit=True):
+        self.instance.audience = self.chosen_audience()
+        return super().save(commit)
+
+
+AUDIENCE_FIELDS = ["preset", "partners", "reading_group"]

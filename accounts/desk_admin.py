@@ -1,0 +1,26 @@
+"""What the admin of every restricted model shares: a member of a secretariat sees and changes their dialogue's rows."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from atlas.models import Dialogue
+
+
+class DeskAdmin(admin.ModelAdmin):
+    """`dialogue_path` leads from a row to the dialogue whose secretariat it belongs to."""
+
+    dialogue_path = "dialogue"
+
+    def get_queryset(self, request: HttpRequest):
+        rows = super().get_queryset(request)
+        if hasattr(rows, "visible_to"):
+            rows = rows.visible_to(request.viewer)
+        return rows.filter(**{f"{self.dialogue_path}__in": request.viewer.secretariats})
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.related_model is Dialogue:
+            kwargs["queryset"] = Dialogue.objects.filter(pk__in=request.viewer.secretariats)
+            kwargs.setdefault("initial", request.viewer.secretariats[0] if request.viewer.secretariats else None)
+        elif hasattr(db_field.related_model._default_manager.all(), "visible_to"):
+            kwargs["queryset"] = db_field.related_model._default_manager.visible_to(request.viewer)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,0 +1,98 @@
+"""The world in the admin. It is shared by all dialogues: editors look, the portal's superusers change."""
+
+from django.contrib import admin
+from django.db import transaction
+from leaflet.admin import LeafletGeoAdminMixin
+from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
+
+from atlas import models
+from atlas.basemaps import draw_basemaps
+
+
+@admin.register(models.Theme)
+class ThemeAdmin(TranslationAdmin):
+    list_display = ["slug", "name"]
+
+
+class DialogueThemeInline(admin.TabularInline):
+    model = models.DialogueTheme
+    extra = 0
+
+
+@admin.register(models.Dialogue)
+class DialogueAdmin(TranslationAdmin):
+    list_display = ["slug", "short_name", "position"]
+    inlines = [DialogueThemeInline]
+
+
+@admin.register(models.OutlineSection)
+class OutlineSectionAdmin(TranslationAdmin):
+    list_display = ["title", "dialogue", "theme", "kind", "position"]
+    list_filter = ["dialogue", "theme", "kind"]
+    ordering = ["dialogue", "theme", "kind", "position"]
+
+
+class FormerNameInline(TranslationTabularInline):
+    model = models.FormerName
+    extra = 0
+
+
+class NameVariantInline(admin.TabularInline):
+    model = models.NameVariant
+    extra = 0
+
+
+@admin.register(models.Subject)
+class SubjectAdmin(LeafletGeoAdminMixin, TranslationAdmin):
+    list_display = ["name", "kind", "slug", "iso3"]
+    list_filter = ["kind"]
+    search_fields = ["name_en", "name_fr", "name_ar", "slug", "iso3", "variants__text"]
+    autocomplete_fields = ["country", "members", "nearest_route"]
+    inlines = [FormerNameInline, NameVariantInline]
+
+
+class MembershipInline(admin.TabularInline):
+    model = models.Membership
+    extra = 0
+
+
+@admin.register(models.Partner)
+class PartnerAdmin(TranslationAdmin):
+    list_display = ["slug", "display_name", "kind"]
+    list_filter = ["kind"]
+    search_fields = ["slug", "name_en", "name_fr", "name_ar", "acronym_en", "subject__name_en"]
+    autocomplete_fields = ["subject"]
+    inlines = [MembershipInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("subject")
+
+
+@admin.register(models.Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    list_display = ["partner", "dialogue", "role", "joined", "left"]
+    list_filter = ["dialogue", "role"]
+    list_select_related = ["partner__subject", "dialogue"]
+    autocomplete_fields = ["partner"]
+
+
+@admin.register(models.Coverage)
+class CoverageAdmin(admin.ModelAdmin):
+    list_display = ["subject", "dialogue", "remark"]
+    list_filter = ["dialogue"]
+    list_select_related = ["subject", "dialogue"]
+    autocomplete_fields = ["subject"]
+
+
+@admin.register(models.BoundaryRule)
+class BoundaryRuleAdmin(admin.ModelAdmin):
+    list_display = ["territory", "dialogue", "treatment", "host", "is_confirmed"]
+    list_filter = ["dialogue", "is_confirmed"]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(draw_basemaps)
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        transaction.on_commit(draw_basemaps)

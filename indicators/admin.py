@@ -1,0 +1,80 @@
+"""Figures in the admin: each secretariat keeps its own figures and sources."""
+
+from django.contrib import admin
+from modeltranslation.admin import TranslationAdmin
+
+from access.presets import Preset
+from accounts.audience_forms import AudienceForm
+from accounts.desk_admin import DeskAdmin
+from indicators import models
+
+
+@admin.register(models.Topic)
+class TopicAdmin(TranslationAdmin):
+    list_display = ["name", "position"]
+
+
+@admin.register(models.Indicator)
+class IndicatorAdmin(TranslationAdmin):
+    list_display = ["name", "topic", "unit", "position"]
+    list_filter = ["topic"]
+    search_fields = ["name_en", "name_fr", "name_ar", "slug"]
+
+
+@admin.register(models.StateDefinition)
+class StateDefinitionAdmin(TranslationAdmin):
+    list_display = ["indicator", "subject", "source"]
+    autocomplete_fields = ["indicator", "subject"]
+
+
+class FigureAudienceForm(AudienceForm):
+    """A figure or a source has no theme; nobody having chosen, the Secretariat alone reads it."""
+
+    has_theme = False
+
+    def _preset_choices(self):
+        return [(value, label) for value, label in super()._preset_choices() if value]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["preset"].initial = self.fields["preset"].initial or Preset.SECRETARIAT
+
+
+class SourceForm(FigureAudienceForm):
+    class Meta:
+        model = models.Source
+        exclude = ["audience"]
+
+
+@admin.register(models.Source)
+class SourceAdmin(DeskAdmin, TranslationAdmin):
+    form = SourceForm
+    list_display = ["name", "kind", "language", "dialogue"]
+    list_filter = ["kind"]
+    search_fields = ["slug", "name_en", "name_fr", "name_ar"]
+
+
+class ObservationForm(FigureAudienceForm):
+    class Meta:
+        model = models.Observation
+        exclude = ["audience", "further_sources"]
+
+
+class FurtherSourceInline(admin.TabularInline):
+    model = models.FurtherSource
+    extra = 0
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        kwargs["queryset"] = models.Source.objects.visible_to(request.viewer)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(models.Observation)
+class ObservationAdmin(DeskAdmin, TranslationAdmin):
+    form = ObservationForm
+    list_display = ["indicator", "subject", "period", "value", "flag", "source"]
+    list_filter = ["indicator", "flag", "provenance"]
+    list_select_related = ["indicator", "subject", "source"]
+    search_fields = ["subject__name_en", "subject__name_fr", "subject__name_ar", "period"]
+    autocomplete_fields = ["subject", "indicator"]
+    inlines = [FurtherSourceInline]

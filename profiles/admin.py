@@ -1,0 +1,220 @@
+"""Profiles in the admin: the record with its audience, its desk of drafts, publishing, and going back."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from modeltranslation.admin import TranslationAdmin
+
+from access.presets import Preset
+from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
+from accounts.audiences import preset_of, who_can_read
+from accounts.desk_admin import DeskAdmin
+from atlas.models import OutlineSection
+from atlas.periods import refuse_wrong_date
+from profiles.desk import desk_of, section_at
+from profiles.models import Draft, Edition, Profile, Section, Tag
+from profiles.preview import preview
+from profiles.publishing import publish, take_back
+from profiles.texts import clean
+
+
+@admin.register(Tag)
+class TagAdmin(TranslationAdmin):
+    list_display = ["slug", "name"]
+
+
+class ProfileForm(AudienceForm):
+    class Meta:
+        model = Profile
+        fields = ["dialogue", "theme", "subject", "slug", "endorsement"]
+
+
+class SectionForm(AudienceForm):
+    """A section's text in one language, with what belongs to the section in all of them."""
+
+    may_inherit = True
+
+    html = forms.CharField(
+        label=gettext_lazy("Text"), required=False, widget=forms.Textarea(attrs={"rows": 24, "class": "draft-text"})
+    )
+
+    class Meta:
+        model = Section
+        fields = ["tags", "sources"]
+        widgets = {"tags": forms.CheckboxSelectMultiple, "sources": forms.CheckboxSelectMultiple}
+
+    def dialogue_and_theme(self):
+        return self.instance.profile.dialogue_id, self.instance.profile.theme_id
+
+    def clean_html(self):
+        return clean(self.cleaned_data["html"])
+
+
+class PublishForm(forms.Form):
+    as_of = forms.CharField(
+        label=gettext_lazy("Information as of"),
+        max_length=10,
+        validators=[refuse_wrong_date],
+        help_text=gettext_lazy("A year, a month or a day: 2013, 2013-06 or 2013-06-18."),
+    )
+    is_demonstration = forms.BooleanField(label=gettext_lazy("Mark as demonstration text"), required=False)
+
+
+@admin.register(Profile)
+class ProfileAdmin(DeskAdmin):
+    form = ProfileForm
+    list_display = ["subject", "dialogue", "theme", "access", "endorsement", "newest"]
+    list_filter = ["dialogue", "theme", "subject__kind", "endorsement"]
+    list_select_related = ["subject", "dialogue", "theme"]
+    search_fields = ["subject__name_en", "subject__name_fr", "subject__name_ar", "slug"]
+    autocomplete_fields = ["subject"]
+    change_form_template = "admin/profiles/profile/change_form.html"
+    fieldsets = [
+        (None, {"fields": ["dialogue", "theme", "subject", "slug", "endorsement"]}),
+        (gettext_lazy("Audience"), {"fields": AUDIENCE_FIELDS}),
+    ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["dialogue", "theme", "subject"] if obj else []
+
+    @admin.display(description=gettext_lazy("access"))
+    def access(self, profile: Profile) -> str:
+        return str(Preset(preset_of(profile.audience)).label)
+
+    @admin.display(description=gettext_lazy("newest edition"))
+    def newest(self, profile: Profile) -> int | str:
+        return profile.newest_number or "–"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(newest_number=Max("editions__number"))
+
+    def has_delete_permission(self, request, obj=None):
+        """What was published stays; a record that is wrong is narrowed to the Secretariat."""
+        return False
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        profile = self.get_object(request, object_id)
+        desk = {}
+        if profile is not None:
+            desk = {
+                "desk": desk_of(profile),
+                "profile": profile,
+                "languages": profile.dialogue.languages,
+                "editions": profile.editions.order_by("-number"),
+                "who_can_read": who_can_read(profile.audience),
+            }
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | desk)
+
+    def get_urls(self):
+        def wrapped(view):
+            return self.admin_site.admin_view(view)
+
+        return [
+            path(
+                "<int:pk>/draft/<slug:section>/<slug:language>/",
+                wrapped(self.draft_view),
+                name="profiles_profile_draft",
+            ),
+            path("<int:pk>/preview/<slug:language>/", wrapped(self.preview_view), name="profiles_profile_preview"),
+            path("<int:pk>/publish/", wrapped(self.publish_view), name="profiles_profile_publish"),
+            path(
+                "<int:pk>/editions/<int:number>/take-back/",
+                wrapped(self.take_back_view),
+                name="profiles_profile_take_back",
+            ),
+            *super().get_urls(),
+        ]
+
+    def _profile_to_change(self, request: HttpRequest, pk: int) -> Profile:
+        profile = self.get_object(request, str(pk))
+        if profile is None:
+            raise Http404
+        if not self.has_change_permission(request, profile):
+            raise PermissionDenied
+        return profile
+
+    def draft_view(self, request: HttpRequest, pk: int, section: str, language: str) -> HttpResponse:
+        """Edit a section in a language; the other languages stand beside it."""
+        profile = self._profile_to_change(request, pk)
+        if language not in profile.dialogue.languages:
+            raise Http404
+        try:
+            row = section_at(profile, section)
+        except OutlineSection.DoesNotExist:
+            raise Http404 from None
+        draft = Draft.objects.filter(section=row, language=language).first() or Draft(section=row, language=language)
+        form = SectionForm(request.POST or None, instance=row, initial={"html": draft.html})
+        if request.method == "POST" and form.is_valid():
+            form.save()
+            draft.html, draft.changed_by = form.cleaned_data["html"], request.user
+            draft.save()
+            self.message_user(request, _("The draft was saved. Readers see it once it is published."))
+            stay = reverse("admin:profiles_profile_draft", args=[pk, section, language])
+            onward = reverse("admin:profiles_profile_preview", args=[pk, language])
+            return redirect(onward if "_preview" in request.POST else stay)
+        others = Draft.objects.filter(section=row).exclude(language=language)
+        context = {
+            "form": form,
+            "profile": profile,
+            "section": row,
+            "section_slug": section,
+            "language": language,
+            "guidance": row.heading.guidance if row.heading else "",
+            "others": [(other.language, clean(other.html)) for other in others],
+            "media": self.media + form.media,
+        }
+        return self._page(request, "draft", profile, str(row), context)
+
+    def preview_view(self, request: HttpRequest, pk: int, language: str) -> HttpResponse:
+        """The drafts as readers would see them, marked as a preview."""
+        profile = self._profile_to_change(request, pk)
+        if language not in profile.dialogue.languages:
+            raise Http404
+        return preview(request, profile, language)
+
+    def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        profile = self._profile_to_change(request, pk)
+        newest = profile.editions.order_by("-number").first()
+        initial = {
+            "as_of": f"{timezone.localdate():%Y-%m}",
+            "is_demonstration": newest.is_demonstration if newest else False,
+        }
+        form = PublishForm(request.POST or None, initial=initial)
+        if request.method == "POST" and form.is_valid():
+            try:
+                edition = publish(profile, by=request.user, **form.cleaned_data)
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                self.log_change(request, profile, [{"changed": {"fields": [f"edition {edition.number}"]}}])
+                self.message_user(
+                    request, _("Edition %(number)s is published.") % {"number": edition.number}, messages.SUCCESS
+                )
+                return redirect("admin:profiles_profile_change", pk)
+        rows = [row for row in desk_of(profile) if any(cell.state not in ("empty", "published") for cell in row.cells)]
+        context = {"form": form, "rows": rows, "profile": profile, "who_can_read": who_can_read(profile.audience)}
+        return self._page(request, "publish", profile, _("Publish"), context)
+
+    def take_back_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        profile = self._profile_to_change(request, pk)
+        edition = get_object_or_404(Edition, profile=profile, number=number)
+        if request.method == "POST":
+            changed = take_back(edition, by=request.user)
+            words = _(
+                "The texts of edition %(number)s stand in the drafts again (%(changed)s changed). Publish to make them current."
+            )
+            self.message_user(request, words % {"number": number, "changed": changed})
+            return redirect("admin:profiles_profile_change", pk)
+        return self._page(request, "take_back", profile, _("Go back to this edition"), {"edition": edition})
+
+    def _page(self, request: HttpRequest, template: str, profile: Profile, title: str, context: dict) -> HttpResponse:
+        shared = self.admin_site.each_context(request) | {"opts": self.opts, "original": profile, "title": title}
+        return TemplateResponse(request, f"admin/profiles/profile/{template}.html", shared | context)

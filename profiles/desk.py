@@ -1,0 +1,65 @@
+"""The secretariat's desk for one profile: which drafts there are, what differs from what readers read."""
+
+from dataclasses import dataclass, field
+
+from atlas.models import OutlineSection
+from profiles.models import METHOD_NOTE, Draft, Edition, EditionText, Profile, Section
+from profiles.texts import clean, digest, is_empty
+
+
+@dataclass
+class DeskCell:
+    """A section in a language. `state`: empty, new, changed or published."""
+
+    language: str
+    draft: Draft | None
+    state: str
+
+
+@dataclass
+class DeskRow:
+    slug: str
+    heading: OutlineSection | None
+    section: Section | None
+    cells: list[DeskCell] = field(default_factory=list)
+
+
+def desk_of(profile: Profile) -> list[DeskRow]:
+    """A row for every heading of the outline and one for the method note, a cell for each of the dialogue's languages."""
+    sections = {section.slug: section for section in profile.sections.select_related("heading", "profile")}
+    drafts = {
+        (draft.section.slug, draft.language): draft
+        for draft in Draft.objects.filter(section__profile=profile).select_related("section__heading")
+    }
+    published = published_digests(profile)
+    headings: list[OutlineSection | None] = [*profile.outline(), None]
+    rows = []
+    for heading in headings:
+        slug = heading.slug if heading else METHOD_NOTE
+        row = DeskRow(slug, heading, sections.get(slug))
+        for language in profile.dialogue.languages:
+            draft = drafts.get((slug, language))
+            row.cells.append(DeskCell(language, draft, _state(draft, published.get((slug, language)))))
+        rows.append(row)
+    return rows
+
+
+def published_digests(profile: Profile) -> dict[tuple[str, str], str]:
+    """Digest of each text of the newest edition, by section and language."""
+    newest = Edition.objects.filter(profile=profile).order_by("-number").first()
+    texts = EditionText.objects.filter(edition=newest).select_related("section__heading") if newest else []
+    return {(text.section.slug, text.language): text.digest for text in texts}
+
+
+def _state(draft: Draft | None, published: str | None) -> str:
+    if draft is None or is_empty(draft.html):
+        return "removed" if published else "empty"
+    if published is None:
+        return "new"
+    return "published" if digest(clean(draft.html)) == published else "changed"
+
+
+def section_at(profile: Profile, slug: str) -> Section:
+    """The section of a heading, made when it is first worked on. Raises OutlineSection.DoesNotExist."""
+    heading = None if slug == METHOD_NOTE else profile.outline().get(slug=slug)
+    return Section.objects.get_or_create(profile=profile, heading=heading)[0]

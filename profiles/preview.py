@@ -1,0 +1,54 @@
+"""A preview: the drafts on the reader's page. For the desk only; readers' code never comes here."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+
+from accounts.audiences import preset_of, who_can_read
+from accounts.frame import frame
+from indicators.glance import at_a_glance
+from profiles.models import METHOD_NOTE, Draft, Profile
+from profiles.reading import PublishedSection, Reading
+from profiles.standing import Address, Standing
+from profiles.texts import clean, is_empty, with_own_notes
+
+
+def preview(request: HttpRequest, profile: Profile, language: str) -> HttpResponse:
+    """The whole profile in a language as its next edition would stand, with the desk's bar on top."""
+    with translation.override(language):
+        reading = _reading(profile, language, request.viewer)
+        context = {
+            "reading": reading,
+            "standing": reading.standing,
+            "tier": preset_of(profile.audience),
+            "who_can_read": who_can_read(profile.audience),
+            "is_preview": True,
+        }
+        return render(request, "profiles/preview.html", frame(f"/{language}/") | context)
+
+
+def _reading(profile: Profile, language: str, viewer) -> Reading:
+    drafts = {
+        draft.section.slug: clean(draft.html)
+        for draft in Draft.objects.filter(section__profile=profile, language=language).select_related(
+            "section__heading"
+        )
+    }
+    standing = Standing(
+        Address(profile.dialogue_id, profile.theme_id, profile.slug), profile.pk, profile.subject_id,
+        tuple(profile.audience), 0, 0, timezone.now(), f"{timezone.localdate():%Y-%m}", profile.endorsement, False, (), "",
+    )  # fmt: skip
+
+    def drafted(slug: str, title: str) -> PublishedSection:
+        html = drafts.get(slug, "")
+        return PublishedSection(slug, title, "" if is_empty(html) else with_own_notes(html, slug), language)
+
+    return Reading(
+        standing=standing,
+        dialogue=profile.dialogue,
+        theme=profile.theme,
+        subject=profile.subject,
+        outline=[drafted(heading.slug, heading.title) for heading in profile.outline()],
+        method_note=drafted(METHOD_NOTE, "") if METHOD_NOTE in drafts else None,
+        glance=at_a_glance(profile.subject_id, viewer),
+    )
