@@ -55,13 +55,13 @@ class Lock(migrations.RunSQL):
             conditions.append(
                 f"({table}.{column} IS NULL OR EXISTS (SELECT 1 FROM {parent} parent WHERE parent.id = {table}.{column}))"
             )
-        put_on = [
+        put_on: list = [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
             f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
             f"CREATE POLICY reading ON {table} FOR SELECT USING ({' AND '.join(conditions)})",
             f"CREATE POLICY adding ON {table} FOR INSERT WITH CHECK ({write})",
         ]
-        take_off = [f"DROP POLICY reading ON {table}", f"DROP POLICY adding ON {table}"]
+        take_off: list = [f"DROP POLICY reading ON {table}", f"DROP POLICY adding ON {table}"]
         if not append_only:
             put_on.append(f"CREATE POLICY changing ON {table} FOR UPDATE USING ({write}) WITH CHECK ({write})")
             put_on.append(f"CREATE POLICY removing ON {table} FOR DELETE USING ({write})")

@@ -5,7 +5,6 @@ or none. An audience that may be null inherits. Rows of a model with `desk` (a p
 dialogue's secretariat only. `access.lock` states the same rule to PostgreSQL.
 """
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
 
@@ -54,13 +53,11 @@ def rule(model: type[models.Model], viewer: Viewer, path: str = "") -> Q:
         condition &= Q(**{f"{path}{desk}__in": viewer.secretariats})
     for name in getattr(model, "belongs_to", ()):
         parent = model._meta.get_field(name)
+        assert parent.is_relation and isinstance(parent.related_model, type)
         reached = rule(parent.related_model, viewer, f"{path}{name}__")
         condition &= (reached | Q(**{f"{path}{name}__isnull": True})) if parent.null else reached
     return condition
 
 
 def _audience_of(model: type[models.Model]) -> models.Field | None:
-    try:
-        return model._meta.get_field("audience")
-    except FieldDoesNotExist:
-        return None
+    return next((field for field in model._meta.fields if field.name == "audience"), None)

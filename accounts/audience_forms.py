@@ -46,7 +46,9 @@ class AudienceForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["preset"].choices = self._preset_choices()
+        preset = self.fields["preset"]
+        assert isinstance(preset, forms.ChoiceField)
+        preset.choices = self._preset_choices()
         held = self.instance.audience
         if self.instance.pk and held is not None:
             self.fields["preset"].initial = preset_of(held)
@@ -55,7 +57,9 @@ class AudienceForm(forms.ModelForm):
             self.fields["preset"].help_text = who_can_read(held)
 
     def _preset_choices(self) -> list[tuple[str, str]]:
-        choices = [(preset.value, preset.label) for preset in Preset if self.has_theme or preset is not Preset.THEME]
+        choices = [
+            (preset.value, str(preset.label)) for preset in Preset if self.has_theme or preset is not Preset.THEME
+        ]
         if self.may_inherit:
             return [("", _("as the profile")), *choices]
         return choices if self.instance.pk else [("", _("as the theme proposes")), *choices]

@@ -1,8 +1,8 @@
 """What the admin of every restricted model shares: a member of a secretariat sees and changes their dialogue's rows."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 
+from accounts.requests import ReaderRequest
 from atlas.models import Dialogue
 
 
@@ -11,7 +11,7 @@ class DeskAdmin(admin.ModelAdmin):
 
     dialogue_path = "dialogue"
 
-    def get_queryset(self, request: HttpRequest):
+    def get_queryset(self, request: ReaderRequest):
         rows = super().get_queryset(request)
         if hasattr(rows, "visible_to"):
             rows = rows.visible_to(request.viewer)

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from access.viewer import ANYONE
 from access.viewing import viewing
+from accounts.requests import ReaderRequest
 from accounts.visits import note_visit
 
 
@@ -16,10 +17,10 @@ class Reader:
     A server error rolls back what the request wrote. What a signed-in person sees is never kept by a cache.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+    def __init__(self, get_response: Callable[[ReaderRequest], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: ReaderRequest) -> HttpResponse:
         user = request.user
         request.viewer = user.viewer if user.is_authenticated else ANYONE
         with viewing(request.viewer):

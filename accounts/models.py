@@ -22,9 +22,9 @@ class TokensOf(models.Func):
         super().__init__(models.F("pk"))
 
 
-class UserManager(BaseUserManager):
-    def create_user(self, email, password=None, **values):
-        user = self.model(email=self.normalize_email(email).lower(), **values)
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **values) -> "User":
+        user: User = self.model(email=self.normalize_email(email).lower(), **values)
         user.set_password(password)
         user.save(using=self._db)
         return user

@@ -11,7 +11,6 @@ from djgeojson.fields import PointField
 from access.presets import Preset
 from atlas.addresses import refuse_reserved_word
 
-YEAR = {"null": True, "blank": True}
 ISO3 = RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, such as MAR."))
 
 
@@ -46,7 +45,7 @@ class Dialogue(models.Model):
     secretariat = models.CharField(_("secretariat"), max_length=160, blank=True)
     contact_email = models.EmailField(_("e-mail"), blank=True)
     languages = ArrayField(models.CharField(max_length=7), verbose_name=_("languages, the first being the original"))
-    started = models.PositiveSmallIntegerField(_("started in"), **YEAR)
+    started = models.PositiveSmallIntegerField(_("started in"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     themes = models.ManyToManyField(Theme, through="DialogueTheme", related_name="dialogues")
 
@@ -122,7 +121,7 @@ class Subject(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=SubjectKind)
     slug = models.SlugField(validators=[refuse_reserved_word])
     name = models.CharField(_("name today"), max_length=160)
-    name_since = models.PositiveSmallIntegerField(_("name holds since"), **YEAR)
+    name_since = models.PositiveSmallIntegerField(_("name holds since"), null=True, blank=True)
     description = models.TextField(_("description"), blank=True)
     footnote = models.TextField(_("footnote wherever it is named"), blank=True)
     iso3 = models.CharField(_("ISO 3166 code"), max_length=3, null=True, blank=True, unique=True, validators=[ISO3])
@@ -163,7 +162,7 @@ class FormerName(models.Model):
 
     subject = models.ForeignKey(Subject, models.CASCADE, related_name="former_names")
     name = models.CharField(_("name"), max_length=160)
-    valid_from = models.PositiveSmallIntegerField(_("valid from"), **YEAR)
+    valid_from = models.PositiveSmallIntegerField(_("valid from"), null=True, blank=True)
     valid_until = models.PositiveSmallIntegerField(_("valid until"))
 
     class Meta:
@@ -231,7 +230,7 @@ class Partner(models.Model):
 
     @property
     def display_name(self) -> str:
-        return self.subject.name if self.subject_id else self.name
+        return self.subject.name if self.subject else self.name
 
 
 class Role(models.TextChoices):
@@ -248,8 +247,8 @@ class Membership(models.Model):
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="memberships")
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role)
-    joined = models.PositiveSmallIntegerField(_("joined in"), **YEAR)
-    left = models.PositiveSmallIntegerField(_("left in"), **YEAR)
+    joined = models.PositiveSmallIntegerField(_("joined in"), null=True, blank=True)
+    left = models.PositiveSmallIntegerField(_("left in"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
 
     class Meta:

@@ -3,4 +3,4 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

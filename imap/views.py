@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from access.roles import why_role_is_unsafe
 from access.viewer import ANYONE
 from access.viewing import viewing
+from accounts.requests import ReaderRequest
 from atlas.mapping import map_of
 from atlas.models import Dialogue, Subject, SubjectKind
 from atlas.views import footnotes_of
@@ -67,7 +68,7 @@ def root(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: ReaderRequest) -> HttpResponse:
     """The map of the regional i-Maps, what was published last, and what is new since the reader was here."""
     profiles = listed(request.viewer)
     number = Counter(profile.dialogue_id for profile in profiles)

@@ -69,12 +69,13 @@ def at_a_glance(subject_id: int, viewer: Viewer) -> list[GlanceTopic]:
 
 
 def _precedence(observation: Observation) -> tuple[int, str, str]:
-    return -RANK[observation.source.kind], observation.period, observation.known_on
+    kind = SourceKind(observation.source.kind) if observation.source else SourceKind.PRESS
+    return -RANK[kind], observation.period, observation.known_on
 
 
 def _longest_series(observations: Iterable[Observation]) -> list[Observation]:
     """The newest vintage of each period of the source with most periods, in their order."""
-    by_source: dict[int, dict[str, Observation]] = defaultdict(dict)
+    by_source: dict[int | None, dict[str, Observation]] = defaultdict(dict)
     for row in sorted(observations, key=lambda row: (row.period, row.known_on)):
         by_source[row.source_id][row.period] = row
     longest = max(by_source.values(), key=len, default={})

@@ -1,5 +1,6 @@
 """Loads indicators, their sources and definitions, and the figures of the fact files."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def load_figures(data: Path, loading: Loading) -> None:
     )
     indicators = loading.put(Indicator, "slug", map(_indicator, worded["indicator"]))
     sources = load_sources(worded["source"], loading)
-    countries = {subject.iso3: subject for subject in Subject.objects.filter(iso3__isnull=False)}
+    countries = {subject.iso3: subject for subject in Subject.objects.all() if subject.iso3}
     by_slug = {subject.slug: subject for subject in countries.values()}
     loading.put(
         StateDefinition,
@@ -63,12 +64,19 @@ def load_sources(rows: list[Row], loading: Loading) -> dict[str, Source]:
             (
                 row,
                 {"slug": row["key"], "dialogue_id": KEEPER, "audience": EVERYONE, **row.translated("name")}
-                | {name: row[name] for name in ("kind", "url", "language")},
+                | {name: row[name] for name in ("kind", "url", "language")}
+                | {"acronym": _acronym(row["name"]["en"])},
             )
             for row in once.values()
         ),
-        keep="audience dialogue_id kind url language name_en name_fr name_ar",
+        keep="audience dialogue_id acronym kind url language name_en name_fr name_ar",
     )
+
+
+def _acronym(name: str) -> str:
+    """What stands in brackets at the end of a name: “High Commission for Planning (HCP)” gives HCP."""
+    found = re.search(r"\(([A-Z][A-Za-z-]{1,11})\)$", name)
+    return found[1] if found else ""
 
 
 def _indicator(row: Row) -> Entry:

@@ -87,6 +87,7 @@ class Source(RestrictedModel):
     )
     audience = AudienceField(verbose_name=_("audience"))
     name = models.CharField(_("name"), max_length=200)
+    acronym = models.CharField(_("acronym"), max_length=20, blank=True, help_text=_("for narrow tables, such as HCP"))
     kind = models.CharField(_("kind"), max_length=20, choices=SourceKind)
     url = models.URLField(_("address"), max_length=500, blank=True)
     language = models.CharField(_("language"), max_length=7, blank=True)
@@ -139,6 +140,8 @@ class Observation(RestrictedModel):
     )
     audience = AudienceField(verbose_name=_("audience"))
     changed_at = models.DateTimeField(auto_now=True)
+
+    seen_further: "list[Source]"  # filled by indicators.glance: further sources that the viewer may see
 
     class Meta:
         ordering = ["indicator", "subject", "period"]

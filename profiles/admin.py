@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Max
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -17,6 +17,7 @@ from access.presets import Preset
 from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.audiences import preset_of, who_can_read
 from accounts.desk_admin import DeskAdmin
+from accounts.requests import ReaderRequest
 from atlas.models import OutlineSection
 from atlas.periods import refuse_wrong_date
 from profiles.desk import desk_of, section_at
@@ -91,7 +92,7 @@ class ProfileAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("newest edition"))
     def newest(self, profile: Profile) -> int | str:
-        return profile.newest_number or "–"
+        return getattr(profile, "newest_number", None) or "–"
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(newest_number=Max("editions__number"))
@@ -133,7 +134,7 @@ class ProfileAdmin(DeskAdmin):
             *super().get_urls(),
         ]
 
-    def _profile_to_change(self, request: HttpRequest, pk: int) -> Profile:
+    def _profile_to_change(self, request: ReaderRequest, pk: int) -> Profile:
         profile = self.get_object(request, str(pk))
         if profile is None:
             raise Http404
@@ -141,7 +142,7 @@ class ProfileAdmin(DeskAdmin):
             raise PermissionDenied
         return profile
 
-    def draft_view(self, request: HttpRequest, pk: int, section: str, language: str) -> HttpResponse:
+    def draft_view(self, request: ReaderRequest, pk: int, section: str, language: str) -> HttpResponse:
         """Edit a section in a language; the other languages stand beside it."""
         profile = self._profile_to_change(request, pk)
         if language not in profile.dialogue.languages:
@@ -173,14 +174,14 @@ class ProfileAdmin(DeskAdmin):
         }
         return self._page(request, "draft", profile, str(row), context)
 
-    def preview_view(self, request: HttpRequest, pk: int, language: str) -> HttpResponse:
+    def preview_view(self, request: ReaderRequest, pk: int, language: str) -> HttpResponse:
         """The drafts as readers would see them, marked as a preview."""
         profile = self._profile_to_change(request, pk)
         if language not in profile.dialogue.languages:
             raise Http404
         return preview(request, profile, language)
 
-    def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def publish_view(self, request: ReaderRequest, pk: int) -> HttpResponse:
         profile = self._profile_to_change(request, pk)
         newest = profile.editions.order_by("-number").first()
         initial = {
@@ -203,7 +204,7 @@ class ProfileAdmin(DeskAdmin):
         context = {"form": form, "rows": rows, "profile": profile, "who_can_read": who_can_read(profile.audience)}
         return self._page(request, "publish", profile, _("Publish"), context)
 
-    def take_back_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    def take_back_view(self, request: ReaderRequest, pk: int, number: int) -> HttpResponse:
         profile = self._profile_to_change(request, pk)
         edition = get_object_or_404(Edition, profile=profile, number=number)
         if request.method == "POST":
@@ -215,6 +216,6 @@ class ProfileAdmin(DeskAdmin):
             return redirect("admin:profiles_profile_change", pk)
         return self._page(request, "take_back", profile, _("Go back to this edition"), {"edition": edition})
 
-    def _page(self, request: HttpRequest, template: str, profile: Profile, title: str, context: dict) -> HttpResponse:
+    def _page(self, request: ReaderRequest, template: str, profile: Profile, title: str, context: dict) -> HttpResponse:
         shared = self.admin_site.each_context(request) | {"opts": self.opts, "original": profile, "title": title}
         return TemplateResponse(request, f"admin/profiles/profile/{template}.html", shared | context)

@@ -5,9 +5,7 @@ from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from access.presets import Preset
 from access.viewer import Viewer
-from accounts.audiences import preset_of
 from atlas.models import Subject
 from atlas.sorting import in_reading_order
 from profiles.models import Edition, Profile
@@ -20,9 +18,9 @@ def listed(viewer: Viewer, **conditions: object) -> list[Profile]:
 
 def latest(viewer: Viewer, number: int, since: datetime | None = None, **conditions: object) -> list[Profile]:
     """The most recently published, the newest first; with `since`, only those published after it."""
-    profiles = _with_edition(viewer).filter(**conditions).order_by("-published_at", "slug")
+    profiles = _with_edition(viewer).filter(**conditions).order_by("-published_at", "slug")  # type: ignore[misc]
     if since is not None:
-        profiles = profiles.filter(published_at__gt=since)
+        profiles = profiles.filter(published_at__gt=since)  # type: ignore[misc]
     return list(profiles[:number])
 
 
@@ -48,20 +46,18 @@ def by_kind(profiles: Iterable[Profile]) -> dict[str, list[Profile]]:
     return {kind: rows for kind, rows in kinds.items() if rows}
 
 
-def by_area(profiles: Iterable[Profile]) -> list[tuple[Subject, list[Profile]]]:
+def by_area(profiles: Iterable[Profile]) -> list[tuple[Subject | None, list[Profile]]]:
     """The areas of the world in their order, each with the profiles of its countries and of the places in them."""
     profiles = list(profiles)
     countries = {profile.subject.country_id or profile.subject_id for profile in profiles}
-    area_of: dict[int, Subject] = {}
+    area_of: dict[int, int] = {}
     areas = Subject.objects.filter(kind="area").order_by("position")
     for membership in Subject.members.through.objects.filter(from_subject__kind="area", to_subject__in=countries):
         area_of[membership.to_subject_id] = membership.from_subject_id
     grouped: dict[int | None, list[Profile]] = {}
     for profile in profiles:
         grouped.setdefault(area_of.get(profile.subject.country_id or profile.subject_id), []).append(profile)
-    rows = [(area, grouped[area.pk]) for area in areas if area.pk in grouped]
+    rows: list[tuple[Subject | None, list[Profile]]] = [
+        (area, grouped[area.pk]) for area in areas if area.pk in grouped
+    ]
     return rows + ([(None, grouped[None])] if None in grouped else [])
-
-
-def tier_of(profile: Profile) -> Preset:
-    return preset_of(profile.audience)

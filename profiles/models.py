@@ -3,6 +3,8 @@
 The way is one direction: draft → edition → reader. Readers' code touches `Edition` and `EditionText` only.
 """
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -50,6 +52,11 @@ class Profile(RestrictedModel):
     endorsement = models.CharField(
         _("endorsement"), max_length=20, choices=Endorsement, default=Endorsement.PREPARATION
     )
+
+    # Filled by profiles.listing: of the newest edition that the viewer may see.
+    number: int
+    as_of: str
+    published_at: datetime
 
     class Meta:
         ordering = ["dialogue", "theme", "slug"]
@@ -101,7 +108,7 @@ class Section(RestrictedModel):
 
     @property
     def slug(self) -> str:
-        return self.heading.slug if self.heading_id else METHOD_NOTE
+        return self.heading.slug if self.heading else METHOD_NOTE
 
     def effective_audience(self) -> list[str]:
         """Who may see the section today: its own audience, or the profile's."""

@@ -1,11 +1,12 @@
 """A preview: the drafts on the reader's page. For the desk only; readers' code never comes here."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
 from accounts.audiences import preset_of, who_can_read
 from accounts.frame import frame
+from accounts.requests import ReaderRequest
 from indicators.glance import at_a_glance
 from profiles.models import METHOD_NOTE, Draft, Profile
 from profiles.reading import PublishedSection, Reading
@@ -13,7 +14,7 @@ from profiles.standing import Address, Standing
 from profiles.texts import clean, is_empty, with_own_notes
 
 
-def preview(request: HttpRequest, profile: Profile, language: str) -> HttpResponse:
+def preview(request: ReaderRequest, profile: Profile, language: str) -> HttpResponse:
     """The whole profile in a language as its next edition would stand, with the desk's bar on top."""
     with translation.override(language):
         reading = _reading(profile, language, request.viewer)

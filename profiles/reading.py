@@ -1,5 +1,6 @@
 """What a page of a profile shows, from the edition alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import get_language
@@ -111,7 +112,7 @@ def _best_texts(standing: Standing, viewer: Viewer, dialogue: Dialogue) -> dict[
     return best
 
 
-def rank(order: list[str | None], language: str) -> int:
+def rank(order: Sequence[str | None], language: str) -> int:
     """How well a language serves: the place in the order of those wanted, the others last."""
     return order.index(language) if language in order else len(order)
 

@@ -1,12 +1,13 @@
 """Readers' pages. Each fetches through `visible_to` or `standing_of`, and what is not visible is not there."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.frame import account_corner
+from accounts.requests import ReaderRequest
 from atlas.mapping import map_of
 from atlas.models import Dialogue, DialogueTheme, OutlineSection, Subject, SubjectKind
 from atlas.sorting import in_reading_order
@@ -24,7 +25,9 @@ def _theme_or_404(dialogue: str, theme: str) -> DialogueTheme:
     return get_object_or_404(DialogueTheme.objects.select_related("dialogue", "theme"), dialogue=dialogue, theme=theme)
 
 
-def _standing_or_404(request: HttpRequest, dialogue: str, theme: str, slug: str, number: int | None = None) -> Standing:
+def _standing_or_404(
+    request: ReaderRequest, dialogue: str, theme: str, slug: str, number: int | None = None
+) -> Standing:
     standing = standing_of(request.viewer, Address(dialogue, theme, slug), number)
     if standing is None:
         raise Http404
@@ -32,7 +35,7 @@ def _standing_or_404(request: HttpRequest, dialogue: str, theme: str, slug: str,
 
 
 @require_safe
-def section(request: HttpRequest, dialogue: str, theme: str, slug: str, section: str = "") -> HttpResponse:
+def section(request: ReaderRequest, dialogue: str, theme: str, slug: str, section: str = "") -> HttpResponse:
     standing = _standing_or_404(request, dialogue, theme, slug)
     try:
         return section_response(request, request.viewer, standing, section, _own_bytes(request, standing))
@@ -40,7 +43,7 @@ def section(request: HttpRequest, dialogue: str, theme: str, slug: str, section:
         raise Http404 from None
 
 
-def _own_bytes(request: HttpRequest, standing: Standing) -> ReaderBytes:
+def _own_bytes(request: ReaderRequest, standing: Standing) -> ReaderBytes:
     """The reader's name, and what is new to them: the sections published since their last visit."""
     user = request.user
     since = user.last_visit_at if user.is_authenticated else None
@@ -52,14 +55,14 @@ def _own_bytes(request: HttpRequest, standing: Standing) -> ReaderBytes:
 
 
 @require_safe
-def whole(request: HttpRequest, dialogue: str, theme: str, slug: str) -> HttpResponse:
+def whole(request: ReaderRequest, dialogue: str, theme: str, slug: str) -> HttpResponse:
     """The whole profile on one page, for paper."""
     reading = read(_standing_or_404(request, dialogue, theme, slug), request.viewer)
     return render(request, "profiles/whole.html", page_context(reading) | {"is_print": True})
 
 
 @require_safe
-def edition(request: HttpRequest, dialogue: str, theme: str, slug: str, number: int) -> HttpResponse:
+def edition(request: ReaderRequest, dialogue: str, theme: str, slug: str, number: int) -> HttpResponse:
     """An edition at its lasting address, with how to cite it."""
     standing = _standing_or_404(request, dialogue, theme, slug, number)
     reading = read(standing, request.viewer)
@@ -73,7 +76,7 @@ def edition(request: HttpRequest, dialogue: str, theme: str, slug: str, number: 
 
 
 @require_safe
-def maps(request: HttpRequest) -> HttpResponse:
+def maps(request: ReaderRequest) -> HttpResponse:
     """Every regional i-Map with its themes and the profiles this reader may see."""
     profiles = listed(request.viewer)
     rows = [
@@ -94,7 +97,7 @@ def _of(profiles, dialogue: str, theme: str):
 
 
 @require_safe
-def dialogue(request: HttpRequest, dialogue: str) -> HttpResponse:
+def dialogue(request: ReaderRequest, dialogue: str) -> HttpResponse:
     """A regional i-Map: its map, and lists that say the same."""
     row = get_object_or_404(Dialogue.objects.prefetch_related("dialogue_themes__theme"), pk=dialogue)
     profiles = listed(request.viewer, dialogue=row)
@@ -135,7 +138,7 @@ def country_links(profiles) -> dict[int, str]:
 
 
 @require_safe
-def theme(request: HttpRequest, dialogue: str, theme: str) -> HttpResponse:
+def theme(request: ReaderRequest, dialogue: str, theme: str) -> HttpResponse:
     """The profiles of a theme, by name or (`?by=area`) by area, and the sections to read across."""
     taken = _theme_or_404(dialogue, theme)
     profiles = listed(request.viewer, dialogue=dialogue, theme=theme)
@@ -153,7 +156,7 @@ def theme(request: HttpRequest, dialogue: str, theme: str) -> HttpResponse:
 
 
 @require_safe
-def across(request: HttpRequest, dialogue: str, theme: str, section: str) -> HttpResponse:
+def across(request: ReaderRequest, dialogue: str, theme: str, section: str) -> HttpResponse:
     """One section, for all subjects this reader may see."""
     taken = _theme_or_404(dialogue, theme)
     headings = _headings(dialogue, theme)
@@ -174,7 +177,7 @@ def across(request: HttpRequest, dialogue: str, theme: str, section: str) -> Htt
 
 def _headings(dialogue: str, theme: str) -> list[OutlineSection]:
     """The headings of all outlines of a theme, each word once; countries' first."""
-    order = {SubjectKind.COUNTRY: 0, SubjectKind.ROUTE: 1, SubjectKind.HUB: 2}
+    order = {kind.value: place for place, kind in enumerate((SubjectKind.COUNTRY, SubjectKind.ROUTE, SubjectKind.HUB))}
     rows = OutlineSection.objects.filter(dialogue=dialogue, theme=theme)
     once: dict[str, OutlineSection] = {}
     for heading in sorted(rows, key=lambda heading: (order.get(heading.kind, 3), heading.position)):
@@ -183,7 +186,7 @@ def _headings(dialogue: str, theme: str) -> list[OutlineSection]:
 
 
 @require_safe
-def countries(request: HttpRequest) -> HttpResponse:
+def countries(request: ReaderRequest) -> HttpResponse:
     """Every country on a map, alphabetically, with the number of profiles this reader may see."""
     profiles = listed(request.viewer, subject__kind=SubjectKind.COUNTRY)
     number: dict[int, int] = {}
@@ -197,7 +200,7 @@ def countries(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def country(request: HttpRequest, slug: str) -> HttpResponse:
+def country(request: ReaderRequest, slug: str) -> HttpResponse:
     """One country across the dialogues: names, where it takes part, profiles, figures, places."""
     subject = get_object_or_404(
         Subject.objects.prefetch_related("former_names", "variants", "regions"), kind=SubjectKind.COUNTRY, slug=slug

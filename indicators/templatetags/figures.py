@@ -36,7 +36,7 @@ def chart(series: list[Observation], subject: str, size: str = "small") -> dict:
         "high": figure(last),
         "source": first.source.name,
     }
-    points = [(year_of(row.period), row.value) for row in series]
+    points = [(year_of(row.period), row.value) for row in series if row.value is not None]
     return {"line": charts.line(points, width, height), "description": description, "size": size}
 
 

@@ -482,7 +482,7 @@ def test_children_stop_in_reverse_order(home: Path) -> None:
 def test_a_child_that_fails_shows_the_end_of_its_log(home: Path) -> None:
     keeper = supervisor.Supervisor(places_of(home))
     child = supervisor.Child("broken", [sys.executable, "-c", "raise SystemExit('the reason')"], lambda: False)
-    with pytest.raises(ServersError, match="broken ended with code 1 while starting.\n  the reason"):
+    with pytest.raises(ServersError, match=r"broken ended with code 1 while starting\.\n  the reason"):
         keeper.start(child)
     keeper.stop()
 

@@ -1,0 +1,13 @@
+"""The request as readers' views get it: with who is looking."""
+
+from django.http import HttpRequest
+
+from access.viewer import Viewer
+from accounts.models import User
+
+
+class ReaderRequest(HttpRequest):
+    """`accounts.middleware.Reader` sets `viewer`; `user` is a `User` or Django's anonymous one."""
+
+    viewer: Viewer
+    user: User

@@ -1,0 +1,214 @@
+"""Profiles with a canary in every field: a token that must not leave the portal but to those who may read it."""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from access import tokens
+from access.presets import Preset
+from access.viewer import Viewer
+from access.viewing import viewing
+from accounts.audiences import audience_of
+from accounts.models import ReadingGroup, SecretariatMember, User
+from atlas.models import OutlineSection, Subject
+from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
+from profiles.models import Citation, Draft, Edition, EditionText, Profile, Section, Tag
+from profiles.texts import digest
+
+DIALOGUE, THEME = "mtm", "irregular-mixed-migration"
+DESK = Viewer.secretariat_of(DIALOGUE)
+LANGUAGES = ("en", "fr", "ar")
+OPENING, NARROW = "general-background", "detection"
+GROUP, GROUP_MEMBERS = "experts", ("translator.ar", "official.ukr")
+NAMED_PARTNER = "morocco"
+OTHER_DESK = "editor.rabat"
+
+# The country whose profile has each preset. None has a text of its own in the demonstration's data.
+PLACES = {
+    Preset.PUBLIC: "mali",
+    Preset.NOMINATED: "niger",
+    Preset.THEME: "ghana",
+    Preset.PARTNERS: "senegal",
+    Preset.GROUP: "lebanon",
+    Preset.SECRETARIAT: "ethiopia",
+}
+ORDER = list(PLACES)
+CANARY = re.compile(rb"cnry-([a-z]+)-([a-z]+)-[0-9a-f]{8}")
+ADDRESS = re.compile(rb"/maps/mtm/irregular-mixed-migration/(" + "|".join(PLACES.values()).encode() + rb")/")
+FIGURE = re.compile(rb"7\D{0,8}160\D{0,8}493\D{0,8}18([0-5])")
+AS_OF = re.compile(rb"(?<![0-9A-Za-z])187([0-5])(?![0-9A-Za-z])")
+
+# Who may see a canary, beyond those who may read the profile it is in.
+WITH_THE_PROFILE = {"text", "note", "source", "figure", "remark", "tag", "former", "address", "asof"}
+WITH_THE_DESK = {"narrow", "narrowsource", "draft", "name"}
+WITH_MOROCCO = {"further"}
+
+
+@dataclass
+class Planted:
+    """A profile full of canaries. `editions`: its former and its newest number."""
+
+    preset: Preset
+    slug: str
+    profile: Profile
+    editions: tuple[int, int] = (0, 0)
+    section: dict[str, Section] = field(default_factory=dict)
+    figure: Observation | None = None
+
+    @property
+    def base(self) -> str:
+        return f"/maps/{DIALOGUE}/{THEME}/{self.slug}/"
+
+
+def canary(preset: Preset, kind: str) -> str:
+    return f"cnry-{preset.value}-{kind}-{secrets.token_hex(4)}"
+
+
+def canaries_in(text: bytes) -> set[tuple[str, str]]:
+    """(preset, kind) of each canary in these bytes."""
+    found = {(preset.decode(), kind.decode()) for preset, kind in CANARY.findall(text)}
+    by_place = {place.encode(): preset.value for preset, place in PLACES.items()}
+    found |= {(by_place[place], "address") for place in ADDRESS.findall(text)}
+    found |= {(ORDER[int(index)].value, "figure") for index in FIGURE.findall(text)}
+    return found | {(ORDER[int(index)].value, "asof") for index in AS_OF.findall(text)}
+
+
+def plant_all() -> dict[Preset, Planted]:
+    """One profile of each preset, a group with members, and a colleague from another secretariat."""
+    group = ReadingGroup.objects.create(slug=GROUP, dialogue_id=DIALOGUE, name_en="Experts", name_fr="", name_ar="")
+    group.members.set(User.objects.filter(email__in=[f"{login}@imap.example" for login in GROUP_MEMBERS]))
+    plant_other_desk()
+    with viewing(DESK):
+        return {preset: _plant(preset) for preset in Preset}
+
+
+def plant_other_desk() -> User:
+    from accounts.desk import editors
+
+    user = User.objects.create(email=f"{OTHER_DESK}@imap.example", name="Rabat editor", is_staff=True)
+    user.groups.add(editors())
+    SecretariatMember.objects.create(user=user, dialogue_id="rabat-process")
+    return user
+
+
+def audience_for(preset: Preset) -> list[str]:
+    return audience_of(preset, DIALOGUE, THEME, [NAMED_PARTNER], GROUP)
+
+
+def _plant(preset: Preset) -> Planted:
+    audience, slug = audience_for(preset), PLACES[preset]
+    profile = Profile.objects.get(dialogue=DIALOGUE, theme=THEME, slug=slug)
+    Profile.objects.filter(pk=profile.pk).update(audience=audience)
+    profile.refresh_from_db()
+    planted = Planted(preset, slug, profile)
+    planted.section = _sections(profile)
+    sources = _sources(preset, audience)
+    tag = Tag.objects.create(slug=f"tag-{preset}", **_in_three(f"Tag {canary(preset, 'tag')}", "name"))
+    author = User.objects.create(email=f"{preset}@authors.example", name=canary(preset, "name"))
+    planted.editions = _editions(planted, sources, tag, author)
+    _drafts(planted, author)
+    planted.figure = _figure(planted, sources)
+    return planted
+
+
+def _in_three(text: str, name: str) -> dict[str, str]:
+    return {f"{name}_{language}": text for language in LANGUAGES}
+
+
+def _sections(profile: Profile) -> dict[str, Section]:
+    headings = {
+        heading.slug: heading
+        for heading in OutlineSection.objects.filter(
+            dialogue=DIALOGUE, theme=THEME, kind="country", slug__in=(OPENING, NARROW)
+        )
+    }
+    wanted = {"opening": headings[OPENING], "narrow": headings[NARROW], "note": None}
+    rows = {
+        name: Section.objects.get_or_create(profile=profile, heading=heading)[0] for name, heading in wanted.items()
+    }
+    rows["narrow"].audience = [tokens.secretariat(DIALOGUE)]
+    rows["narrow"].save()
+    return rows
+
+
+def _sources(preset: Preset, audience: list[str]) -> dict[str, Source]:
+    secretariat = [tokens.secretariat(DIALOGUE)]
+    audiences = {
+        "source": audience,
+        "narrowsource": secretariat,
+        "further": [tokens.partner(NAMED_PARTNER), *secretariat],
+    }
+    return {
+        kind: Source.objects.create(
+            slug=f"{kind}-{preset}",
+            dialogue_id=DIALOGUE,
+            audience=readers,
+            kind=SourceKind.NATIONAL,
+            url=f"https://{canary(preset, kind)}.example/",
+            language="en",
+            **_in_three(canary(preset, kind), "name"),
+        )
+        for kind, readers in audiences.items()
+    }
+
+
+def _editions(planted: Planted, sources: dict[str, Source], tag: Tag, author: User) -> tuple[int, int]:
+    profile, preset, number = planted.profile, planted.preset, planted.profile.editions.count()
+    as_of = f"187{ORDER.index(preset)}-03"
+    shared = {"profile": profile, "published_by": author, "audience": profile.audience, "as_of": as_of}
+    now = timezone.now()
+    former, newest = Edition.objects.bulk_create(
+        Edition(number=number + step, published_at=now, endorsement=profile.endorsement, **shared) for step in (1, 2)
+    )
+    texts = []
+    for edition, kinds in ((former, {"opening": "former"}), (newest, {"opening": "text", "narrow": "narrow"})):
+        for name, kind in {**kinds, "note": "note" if edition is newest else "former"}.items():
+            section = planted.section[name]
+            for language in LANGUAGES:
+                html = f"<p>{language} {canary(preset, kind)}</p>"
+                texts.append(
+                    EditionText(
+                        edition=edition, section=section, language=language, html=html, digest=digest(html),
+                        audience=section.effective_audience(), tags=[tag.slug],
+                    )
+                )  # fmt: skip
+    EditionText.objects.bulk_create(texts)
+    Citation.objects.bulk_create(
+        [
+            Citation(edition=newest, section=planted.section["opening"], source=sources["source"], position=1),
+            Citation(edition=newest, section=planted.section["opening"], source=sources["further"], position=2),
+            Citation(edition=newest, section=planted.section["narrow"], source=sources["narrowsource"], position=1),
+        ]
+    )
+    return former.number, newest.number
+
+
+def _drafts(planted: Planted, author: User) -> None:
+    Draft.objects.bulk_create(
+        Draft(
+            section=section,
+            language=language,
+            html=f"<p>{canary(planted.preset, 'draft')}</p>",
+            changed_by=author,
+        )
+        for section in planted.section.values()
+        for language in LANGUAGES
+    )
+
+
+def _figure(planted: Planted, sources: dict[str, Source]) -> Observation:
+    index = ORDER.index(planted.preset)
+    figure = Observation.objects.create(
+        indicator=Indicator.objects.get(slug="population-total"),
+        subject=Subject.objects.get(kind="country", slug=planted.slug),
+        period="2011",
+        value=7160493180 + index,
+        source=sources["source"],
+        dialogue_id=DIALOGUE,
+        audience=planted.profile.audience,
+        **_in_three(canary(planted.preset, "remark"), "remark"),
+    )
+    FurtherSource.objects.create(observation=figure, source=sources["further"])
+    return figure

@@ -1,0 +1,561 @@
+"""Who reads what: every person of the cast, every preset, every address. Canaries are searched in the raw bytes."""
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.contrib import admin
+from django.db.models import Q
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import translation
+
+import profiles.standing
+from access import visibility
+from access.presets import Preset
+from access.viewer import ANYONE, Viewer
+from access.viewing import viewing
+from accounts.demo import ALL_FOUR
+from atlas.models import Basemap
+from indicators.models import Observation, Source
+from profiles.listing import listed
+from profiles.models import METHOD_NOTE, Draft, Section
+from tests.access.planting import (
+    DIALOGUE,
+    NARROW,
+    OPENING,
+    OTHER_DESK,
+    PLACES,
+    THEME,
+    Planted,
+    canaries_in,
+    plant_all,
+)
+from tests.conftest import EVERYBODY, STRANGER, user_of
+from tests.readers import answer_to, body_of, raw
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The policy
+# ---------------------------------------------------------------------------------------------------------------------
+
+WHO_MAY_READ = """
+                    public  nominated  theme  partners  group  secretariat
+stranger            reads   -          -      -         -      -
+secretariat         reads   reads      reads  reads     reads  reads
+editor              reads   reads      reads  reads     reads  reads
+translator.ar       reads   -          -      -         reads  -
+official.mar        reads   reads      reads  reads     -      -
+official.mar.dev    reads   reads      -      reads     -      -
+focalpoint.mar      reads   reads      reads  reads     -      -
+official.ukr        reads   reads      -      -         reads  -
+unhcr               reads   reads      reads  -         -      -
+frontex             reads   reads      reads  -         -      -
+observer.las        reads   reads      -      -         -      -
+editor.rabat        reads   -          -      -         -      -
+"""
+DESK = {"secretariat", "editor"}  # who sees a section for the secretariat alone
+MOROCCO = {"official.mar", "official.mar.dev", "focalpoint.mar"}  # who, with the desk, sees a source for Morocco
+PRESETS, *ROWS = [line.split() for line in WHO_MAY_READ.strip().splitlines()]
+TABLE = {
+    login: {preset for preset, word in zip(PRESETS, words, strict=True) if word == "reads"} for login, *words in ROWS
+}
+PEOPLE = list(TABLE)
+
+OF_A_READER = {"text", "note", "source", "figure", "remark", "former", "address", "asof"}
+OF_THE_DESK = {"narrow", "narrowsource"}
+NEVER_FOR_READERS = {"draft", "name"}
+NOT_SECRET_IN_ADMIN = {"tag"}  # tags are words of all dialogues; what is secret is on which text they stand
+
+
+def may_see(login: str) -> set[tuple[str, str]]:
+    """(preset, kind of canary) that this person may be shown on readers' pages."""
+    kinds = OF_A_READER | {"tag"}
+    kinds |= OF_THE_DESK if login in DESK else set()
+    kinds |= {"further"} if login in DESK | MOROCCO else set()
+    return {(preset, kind) for preset in TABLE[login] for kind in kinds}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The addresses: every pattern of the URLconf is here. `{}` stands for the base of a planted profile.
+# ---------------------------------------------------------------------------------------------------------------------
+
+IN_THEME = (DIALOGUE, THEME)
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Arguments with which an address is asked for. `each`: once for every planted profile. `shows`: what must be there."""
+
+    arguments: tuple = ()
+    query: str = ""
+    each: bool = False
+    shows: frozenset[str] = frozenset()
+    why_not: str = ""
+
+
+def at(*arguments, query: str = "", each: bool = False, shows: str = "") -> Surface:
+    return Surface(arguments, query, each, frozenset(shows.split()))
+
+
+def skipped(why: str) -> Surface:
+    return Surface(why_not=why)
+
+
+SURFACES: dict[str, list[Surface]] = {
+    "root": [at()],
+    "healthz": [at()],
+    "readyz": [at()],
+    "robots": [at()],
+    "sitemap": [at()],
+    "basemap": [at("drawn")],
+    "set_language": [at()],
+    "home": [at(shows="address asof")],
+    "account_login": [at()],
+    "account_logout": [at()],
+    "account_inactive": [at()],
+    "account_reauthenticate": [at()],
+    "account_change_password": [at()],
+    "account_reset_password": [at()],
+    "account_reset_password_done": [at()],
+    "account_reset_password_from_key": [at("1", "set-password")],
+    "account_reset_password_from_key_done": [at()],
+    "account_signup": [at()],
+    "terms": [at()],
+    "privacy": [at()],
+    "accessibility": [at()],
+    "about": [at(DIALOGUE)],
+    "partners": [at(DIALOGUE)],
+    "supporters": [at(DIALOGUE)],
+    "contact": [at(DIALOGUE)],
+    "maps": [at(shows="address asof")],
+    "dialogue": [at(DIALOGUE, shows="address asof"), at("rabat-process")],
+    "theme": [at(*IN_THEME, shows="address asof"), at(*IN_THEME, query="?by=area", shows="address asof")],
+    "across": [at(*IN_THEME, OPENING, shows="address text"), at(*IN_THEME, NARROW, shows="address narrow")],
+    "profile": [at(*IN_THEME, "slug", each=True, shows="text note source further tag figure asof")],
+    "section": [
+        at(*IN_THEME, "slug", OPENING, each=True, shows="text note source further tag figure asof"),
+        at(*IN_THEME, "slug", NARROW, each=True, shows="narrow narrowsource note figure asof"),
+    ],
+    "whole": [at(*IN_THEME, "slug", each=True, shows="text narrow note source narrowsource further tag figure asof")],
+    "edition": [
+        at(*IN_THEME, "slug", "newest", each=True, shows="text narrow note source narrowsource further figure asof"),
+        at(*IN_THEME, "slug", "former", each=True, shows="former figure asof"),
+    ],
+    "countries": [at()],
+    "country": [at("slug", each=True, shows="address source further figure")],
+}
+
+# The admin: by the last word of the pattern's name, for each registered model, and its own addresses.
+ADMIN_OF_A_MODEL = {"changelist", "add", "change", "history", "delete"}
+ADMIN_SURFACES: dict[str, list[Surface]] = {
+    "admin:index": [at()],
+    "admin:login": [at()],
+    "admin:logout": [skipped("signs out, by POST only")],
+    "admin:password_change": [at()],
+    "admin:password_change_done": [at()],
+    "admin:autocomplete": [at(query="?app_label=profiles&model_name=profile&field_name=subject&term=a")],
+    "admin:jsi18n": [at()],
+    "admin:view_on_site": [at("1", "1")],
+    "admin:app_list": [at("profiles"), at("indicators"), at("accounts")],
+    "admin:auth_user_password_change": [at("1")],
+    "admin:profiles_profile_draft": [at("profile", OPENING, "en", each=True), at("profile", NARROW, "ar", each=True)],
+    "admin:profiles_profile_preview": [at("profile", "en", each=True)],
+    "admin:profiles_profile_publish": [at("profile", each=True)],
+    "admin:profiles_profile_take_back": [at("profile", "former", each=True)],
+}
+UNNAMED_IN_ADMIN = {r"(?P<url>.*)$", "<path:object_id>/"}  # the admin's catch-all, and the old form of a change page
+
+
+def patterns(resolver, prefix: str = "", namespace: str = "") -> Iterator[tuple[str, str]]:
+    """(name with its namespace, route) of every address, all levels down."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield namespace + (pattern.name or ""), prefix + str(pattern.pattern)
+        else:
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from patterns(pattern, prefix + str(pattern.pattern), inner)
+
+
+def test_every_address_of_the_portal_is_in_the_matrix():
+    walked = list(patterns(get_resolver("imap.urls")))
+    assert len(walked) > 40, "the walk stops early"
+    unlisted = [(name, route) for name, route in walked if not _is_listed(name, route)]
+    assert not unlisted, "say in SURFACES or ADMIN_SURFACES how these addresses are asked for"
+    names = {name for name, _ in walked}
+    gone = set(SURFACES) - names
+    assert not gone, "these addresses exist no more"
+
+
+def _is_listed(name: str, route: str) -> bool:
+    if name in SURFACES or name in ADMIN_SURFACES:
+        return True
+    if name == "admin:":
+        return any(route.endswith(ending) for ending in UNNAMED_IN_ADMIN)
+    models = {f"admin:{model._meta.app_label}_{model._meta.model_name}_" for model in admin.site._registry}
+    return any(name == f"{prefix}{action}" for prefix in models for action in ADMIN_OF_A_MODEL)
+
+
+def paths_of(name: str, surface: Surface, planted: dict[Preset, Planted]) -> Iterator[tuple[str, Planted | None]]:
+    """The addresses of a surface, each with the profile it is about."""
+    if surface.why_not:
+        return
+    for one in planted.values() if surface.each else [None]:
+        arguments = [_argument(word, one) for word in surface.arguments]
+        yield reverse(name, args=arguments) + surface.query, one
+
+
+def _argument(word, planted: Planted | None):
+    if word == "drawn":
+        return Basemap.objects.values_list("digest", flat=True).first()
+    if planted is None:
+        return word
+    former, newest = planted.editions
+    return {"slug": planted.slug, "former": former, "newest": newest, "profile": planted.profile.pk}.get(word, word)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The matrix
+# ---------------------------------------------------------------------------------------------------------------------
+
+EVERYWHERE = ("en", "ar", "fr")
+IN_ALL_LANGUAGES = {"profile", "section", "whole", "across"}
+
+
+@pytest.fixture
+def planted(db) -> dict[Preset, Planted]:
+    return plant_all()
+
+
+def browser_of(login: str) -> Client:
+    client = Client()
+    if login != STRANGER:
+        client.force_login(user_of(login))
+    return client
+
+
+def crawl(
+    login: str, planted: dict[Preset, Planted], languages=EVERYWHERE
+) -> Iterator[tuple[str, Surface, Planted | None, set]]:
+    """(address, surface, its profile, canaries found there) of every address of the readers' pages."""
+    client = browser_of(login)
+    for language in languages:
+        for name, surfaces in SURFACES.items():
+            if language != languages[0] and name not in IN_ALL_LANGUAGES:
+                continue
+            for surface in surfaces:
+                with translation.override(language):
+                    paths = list(paths_of(name, surface, planted))
+                for path, one in paths:
+                    response = client.get(path)
+                    assert response.status_code < 500, path
+                    yield path, surface, one, _seen(raw(response), one)
+
+
+def _seen(text: bytes, own: Planted | None) -> set[tuple[str, str]]:
+    """The canaries in these bytes, but for the address that was asked for: it stands in the language switch."""
+    return canaries_in(text) - ({(own.preset.value, "address")} if own else set())
+
+
+def misplaced(login: str, planted: dict[Preset, Planted], languages=EVERYWHERE) -> dict[str, dict[str, set]]:
+    """Address → what leaks there, and what this person misses there."""
+    allowed, wrong = may_see(login), {}
+    for path, surface, one, seen in crawl(login, planted, languages):
+        presets = {one.preset.value} if one else set(PLACES)
+        wanted = {(preset, kind) for preset in presets for kind in surface.shows} & allowed
+        found = {"leaks": seen - allowed, "misses": wanted - seen}
+        if found["leaks"] or found["misses"]:
+            wrong[path] = {word: what for word, what in found.items() if what}
+    return wrong
+
+
+def test_the_table_names_the_whole_cast():
+    assert set(PEOPLE) == {*EVERYBODY, OTHER_DESK}
+    assert set(PRESETS) == set(Preset.values)
+
+
+@pytest.mark.parametrize("login", PEOPLE)
+def test_each_person_reads_what_the_table_says_and_nothing_else(planted, login):
+    assert misplaced(login, planted) == {}
+
+
+@pytest.mark.parametrize("login", PEOPLE)
+def test_tokens_of_each_person_say_the_same_as_the_table(planted, login):
+    viewer = ANYONE if login == STRANGER else user_of(login).viewer
+    assert {preset.value for preset, one in planted.items() if viewer.may_read(one.profile.audience)} == TABLE[login]
+
+
+def test_pages_kept_for_one_reader_are_not_shown_to_another(planted):
+    """Everybody in turn, those who may read most first, with the kept pages of those before them."""
+    wrong = {}
+    for login in sorted(PEOPLE, key=lambda login: (login not in DESK, login not in MOROCCO, -len(TABLE[login]), login)):
+        found = misplaced(login, planted, languages=("en",))
+        wrong |= {(login, path): what for path, what in found.items()}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("login", ["official.mar", "official.ukr", STRANGER])
+def test_head_and_compressed_answers_say_no_more_than_the_page(planted, login):
+    client, allowed = browser_of(login), may_see(login)
+    for one in planted.values():
+        for path in (f"/en{one.base}", f"/en{one.base}{NARROW}/", f"/en{one.base}print/"):
+            plain = client.get(path)
+            compressed = client.get(path, headers={"Accept-Encoding": "gzip"})
+            head = client.head(path)
+            assert plain.status_code == compressed.status_code == head.status_code
+            assert _seen(raw(compressed), one) == _seen(raw(plain), one) <= allowed
+            assert not head.content
+            assert canaries_in(raw(head)) == set()
+            assert set(head.headers) - {"Content-Length"} == set(plain.headers) - {"Content-Length"}
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
+def test_other_methods_show_nothing(planted, method):
+    for login in (STRANGER, "official.mar.dev"):
+        client = browser_of(login)
+        for one in planted.values():
+            for path in (
+                one.base,
+                f"{one.base}{OPENING}/",
+                f"{one.base}print/",
+                f"{one.base}editions/{one.editions[1]}/",
+            ):
+                response = getattr(client, method)(f"/en{path}")
+                assert response.status_code in (403, 405)
+                assert _seen(raw(response), one) == set()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Counts
+# ---------------------------------------------------------------------------------------------------------------------
+
+LINK = re.compile(r'href="/en/maps/([a-z-]+)/([a-z-]+)/([a-z-]+)/"')
+
+
+@pytest.mark.parametrize("login", PEOPLE)
+def test_counts_are_of_what_the_reader_sees(planted, login):
+    """Home and the list of countries count the same profiles as the list of profiles links to."""
+    client = browser_of(login)
+    links = set(LINK.findall(client.get("/en/maps/").content.decode())) - {
+        found for found in LINK.findall(client.get("/en/maps/").content.decode()) if found[2] in ("about",)
+    }
+    assert {slug for dialogue, theme, slug in links if (dialogue, theme) == IN_THEME} & set(PLACES.values()) == {
+        PLACES[Preset(preset)] for preset in TABLE[login]
+    }
+    home = client.get("/en/").content.decode()
+    for dialogue in ALL_FOUR:
+        number = re.search(rf'data-dialogue="{dialogue}".*?<i>(\d+) ', home, re.DOTALL)
+        assert int(number[1]) == sum(1 for link in links if link[0] == dialogue)
+    countries = client.get("/en/countries/").content.decode()
+    for place in PLACES.values():
+        number = re.search(rf'href="/en/countries/{place}/">[^<]*</a>(?: <small>(\d+) )?', countries)
+        assert int(number[1] or 0) == sum(1 for link in links if link[2] == place)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Hidden equals missing
+# ---------------------------------------------------------------------------------------------------------------------
+
+SURFACES_OF_A_PROFILE = (
+    "",
+    f"{OPENING}/",
+    f"{NARROW}/",
+    "nosuch/",
+    "print/",
+    "editions/{newest}/",
+    "editions/{former}/",
+    "editions/99/",
+)
+
+
+@pytest.mark.parametrize("login", [login for login in PEOPLE if login not in DESK])
+def test_what_a_person_may_not_read_is_as_if_it_were_not_there(planted, login):
+    """Status, headers, body and the number of queries are those of an address of the same length that does not exist."""
+    client = browser_of(login)
+    client.get("/en/maps/")  # the first request of a visit is noted
+    hidden = [one for preset, one in planted.items() if preset.value not in TABLE[login]]
+    assert hidden
+    for one in hidden:
+        absent = "x" * len(one.slug)
+        for language, tail in [*(("en", tail) for tail in SURFACES_OF_A_PROFILE), ("ar", ""), ("fr", "print/")]:
+            tail = tail.format(former=one.editions[0], newest=one.editions[1])
+            path = f"/{language}{one.base}{tail}"
+            there = answer_to(client, path, one.slug)
+            missing = answer_to(client, path.replace(one.slug, absent), absent)
+            assert there == missing, path
+            assert there.text.startswith(b"404")
+
+
+@pytest.mark.parametrize("login", [STRANGER, "official.mar.dev"])
+@pytest.mark.parametrize("method", ["head", "post", "options"])
+def test_hidden_equals_missing_for_other_methods_too(planted, login, method):
+    client, one = browser_of(login), planted[Preset.SECRETARIAT]
+    client.get("/en/maps/")
+    for tail in ("", "print/", f"{OPENING}/"):
+        path, absent = f"/en{one.base}{tail}", "x" * len(one.slug)
+        there = answer_to(client, path, one.slug, method=method)
+        assert there == answer_to(client, path.replace(one.slug, absent), absent, method=method)
+
+
+@pytest.mark.parametrize("login", [STRANGER, "official.ukr"])
+def test_crooked_addresses_of_hidden_profiles_tell_nothing(planted, login):
+    """Without language or slash, doubled, encoded or with a line's end: as for a profile that does not exist."""
+    client, one = browser_of(login), planted[Preset.SECRETARIAT]
+    client.get("/en/maps/")
+    crooked = (
+        "{base}", "/en{bare}", "/en{base}%0a", "/en/{base}", "/en{base}./", "/en{base};x/", "/EN{base}", "/en{base}.json",
+        "/en{base}print", "/en{base}?theme=x&tier=public", "/de{base}", "/en{base}%2e%2e/", "/en{base}editions/",
+        "/en{base}editions/0/", "/en{base}editions/-1/", "/en{base}method-note/", "/en{base}GENERAL-BACKGROUND/",
+    )  # fmt: skip
+    for form in crooked:
+        path = form.format(base=one.base, bare=one.base.rstrip("/"))
+        absent = "x" * len(one.slug)
+        there = answer_to(client, path, one.slug)
+        assert there == answer_to(client, path.replace(one.slug, absent), absent), path
+        assert there.text[:3] in (b"301", b"302", b"404"), path
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**30])
+def test_an_edition_with_a_number_beyond_all_bounds_is_not_there(planted, number):
+    client = Client(raise_request_exception=False)
+    for one in (planted[Preset.PUBLIC], planted[Preset.SECRETARIAT]):
+        assert client.get(f"/en{one.base}editions/{number}/").status_code == 404
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Each of the two locks alone
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def forgotten_filters(monkeypatch):
+    """`visible_to` and the hand-written overlap let everything through: only PostgreSQL is left."""
+    monkeypatch.setattr(visibility, "rule", lambda model, viewer, path="": Q())
+    open_query = re.sub(r"coalesce\(\w+\.audience && %\(tokens\)s::text\[\], true\)", "true", profiles.standing.QUERY)
+    assert "tokens" not in open_query
+    monkeypatch.setattr(profiles.standing, "QUERY", open_query)
+
+
+@pytest.mark.parametrize("login", PEOPLE)
+def test_with_every_filter_forgotten_nothing_leaks(planted, forgotten_filters, login):
+    assert Source.objects.visible_to(ANYONE).query.where.children == [], "the filters are still on"
+    assert misplaced(login, planted, languages=("en",)) == {}
+
+
+EVERYTHING = Viewer.of(f"secretariat:{dialogue}" for dialogue in ALL_FOUR)
+
+
+@pytest.fixture
+def opened_lock(monkeypatch):
+    """PostgreSQL is told on every request that all four secretariats are looking: only the querysets are left."""
+
+    def viewing_everything(viewer: Viewer, using: str = "default"):
+        return viewing(EVERYTHING, using)
+
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] in ("accounts", "profiles", "imap", "atlas", "indicators") and hasattr(module, "viewing"):
+            monkeypatch.setattr(module, "viewing", viewing_everything)
+
+
+@pytest.mark.parametrize("login", PEOPLE)
+def test_with_the_database_open_the_querysets_alone_let_nothing_through(planted, opened_lock, login):
+    assert misplaced(login, planted, languages=("en",)) == {}
+
+
+def test_without_a_viewer_the_database_shows_public_rows_only(planted):
+    """Whatever the code asks for, when it forgot to say who is looking."""
+    assert {row.slug for row in listed(EVERYTHING)} & set(PLACES.values()) == {PLACES[Preset.PUBLIC]}
+    assert not Draft.objects.exists()
+    assert {row.audience is None or "public" in row.audience for row in Section.objects.all()} == {True}
+    for model in (Source, Observation):
+        assert all("public" in row.audience for row in model.objects.all())
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The admin
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def admin_paths(planted: dict[Preset, Planted]) -> Iterator[tuple[str, Planted | None]]:
+    """Every address of the admin; of each model the list, the form of a new row, and the pages of some rows."""
+    for name, surfaces in ADMIN_SURFACES.items():
+        for surface in surfaces:
+            yield from paths_of(name, surface, planted)
+    for model in admin.site._registry:
+        prefix = f"admin:{model._meta.app_label}_{model._meta.model_name}_"
+        yield reverse(f"{prefix}changelist"), None
+        yield reverse(f"{prefix}changelist") + "?q=cnry", None
+        yield reverse(f"{prefix}add"), None
+        yield reverse(f"{prefix}add") + "?_popup=1", None
+        for row, one in _rows_to_open(model, planted):
+            for action in ("change", "history", "delete"):
+                yield reverse(f"{prefix}{action}", args=[row]), one
+
+
+def _rows_to_open(model, planted: dict[Preset, Planted]) -> Iterator[tuple[object, Planted | None]]:
+    with viewing(EVERYTHING):
+        rows = {
+            "profile": [(one.profile.pk, one) for one in planted.values()],
+            "observation": [(one.figure.pk, one) for one in planted.values()],
+            "source": [
+                (pk, None) for pk in Source.objects.filter(name_en__startswith="cnry").values_list("pk", flat=True)
+            ],
+        }.get(model._meta.model_name)
+        if rows is None:
+            rows = [(pk, None) for pk in model._default_manager.values_list("pk", flat=True)[:1]]
+    yield from rows
+
+
+def admin_leaks(login: str, planted: dict[Preset, Planted]) -> dict[str, set]:
+    client, leaks = browser_of(login), {}
+    allowed = may_see(login) | {(preset, kind) for preset in PRESETS for kind in NOT_SECRET_IN_ADMIN}
+    for path, one in admin_paths(planted):
+        response = client.get(path)
+        assert response.status_code < 500, path
+        if found := _seen(raw(response), one) - allowed:
+            leaks[path] = found
+    return leaks
+
+
+@pytest.mark.parametrize("login", [STRANGER, "official.mar", "translator.ar"])
+def test_the_admin_shows_nothing_to_those_who_are_not_of_a_secretariat(planted, login):
+    client = browser_of(login)
+    for path, one in admin_paths(planted):
+        response = client.get(path)
+        assert response.status_code in (302, 404) or path.endswith(("/login/", "/jsi18n/")), path
+        assert _seen(raw(response), one) == set(), path
+
+
+@pytest.mark.parametrize("locks", ["both locks", "forgotten_filters", "opened_lock"])
+def test_the_admin_shows_a_secretariat_nothing_of_another_dialogue(planted, locks, request):
+    if locks != "both locks":
+        request.getfixturevalue(locks)
+    assert admin_leaks(OTHER_DESK, planted) == {}
+
+
+@pytest.mark.parametrize("login", [STRANGER, "official.mar", OTHER_DESK])
+def test_a_row_of_another_dialogue_is_missing_in_the_admin(planted, login):
+    client = browser_of(login)
+    client.get("/en/maps/")
+    for one in planted.values():
+        for model, pk in (("profiles/profile", one.profile.pk), ("indicators/observation", one.figure.pk)):
+            for action in ("change", "history", "delete"):
+                there = answer_to(client, f"/secretariat/{model}/{pk}/{action}/", str(pk), follow=True)
+                missing = answer_to(client, f"/secretariat/{model}/9999999/{action}/", "9999999", follow=True)
+                assert _without_length(there.text) == _without_length(missing.text)
+
+
+def _without_length(text: bytes) -> bytes:
+    return re.sub(rb"Content-Length: \d+", b"", text)
+
+
+def test_the_method_note_has_no_address_of_its_own(planted):
+    assert Client().get(f"/en{planted[Preset.PUBLIC].base}{METHOD_NOTE}/").status_code == 404
+
+
+def test_the_sitemap_is_the_same_for_every_reader(planted):
+    assert (
+        len({body_of(browser_of(login).get("/sitemap.xml")) for login in ("secretariat", "official.mar", STRANGER)})
+        == 1
+    )

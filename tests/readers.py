@@ -1,0 +1,53 @@
+"""What tests of reading share: the raw bytes of an answer, and comparing what is hidden with what is not there."""
+
+import gzip
+import re
+from dataclasses import dataclass
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")\w+')
+SETS_A_TOKEN = re.compile(rb"((?:csrftoken|sessionid)=)[^;\r\n]*(; expires=[^;\r\n]*)?")
+
+
+def body_of(response) -> bytes:
+    """The bytes of the body, unpacked when the answer is compressed."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return gzip.decompress(body) if response.get("Content-Encoding") == "gzip" and body else body
+
+
+def raw(response) -> bytes:
+    """Status, headers, cookies and unpacked body: everything that leaves the portal."""
+    head = [str(response.status_code), *(f"{name}: {value}" for name, value in sorted(response.headers.items()))]
+    head += [morsel.OutputString() for morsel in response.cookies.values()]
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + body_of(response)
+
+
+def without_form_tokens(text: bytes) -> bytes:
+    """Without the two values that differ from one answer to the next for the same reader."""
+    return SETS_A_TOKEN.sub(rb"\1", TOKEN.sub(rb"\1", text))
+
+
+def anonymised(response, *words: str) -> bytes:
+    """The whole answer, form tokens and these words of its own address left out."""
+    text = without_form_tokens(raw(response))
+    for word in words:
+        text = text.replace(word.encode(), b"~")
+    return text
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a reader can tell of an answer: its bytes, and (as a stand-in for its time) the number of queries."""
+
+    text: bytes
+    queries: int
+
+
+def answer_to(client: Client, path: str, *words: str, **how) -> Answer:
+    method = how.pop("method", "get")
+    with CaptureQueriesContext(connection) as queries:
+        response = getattr(client, method)(path, **how)
+    return Answer(anonymised(response, *words), len(queries))
