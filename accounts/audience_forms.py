@@ -1,9 +1,15 @@
-"""Choosing an audience by preset, with the sentence that says who will be able to read."""
+"""Choosing an audience by preset, with the sentence that says who will be able to read.
+
+static/js/audience.js shows the sentence of what is being chosen, and partners or group only where they are asked for.
+"""
+
+import json
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.widgets import Script
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from access.presets import Preset
 from access.viewer import Viewer
@@ -23,6 +29,24 @@ class PartnersByName(forms.ModelMultipleChoiceField):
     iterator = InReadingOrder
 
 
+PLURALS = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}  # a number of each kind there is
+
+
+class PresetRadios(forms.RadioSelect):
+    """Each choice carries its sentence in `data-sentence`; `{names}` stands for what is chosen beside it.
+
+    A choice of several things carries the sentence once for each plural of the language, as JSON by its CLDR name.
+    """
+
+    sentences: dict[str, str] = {}
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        if value in self.sentences:
+            option["attrs"]["data-sentence"] = self.sentences[value]
+        return option
+
+
 class AudienceForm(forms.ModelForm):
     """Adds preset, partners and group to a model's form, and writes `audience`. Rows have a dialogue; some have a theme.
 
@@ -33,7 +57,7 @@ class AudienceForm(forms.ModelForm):
     may_inherit = False
     viewer: Viewer
 
-    preset = forms.ChoiceField(label=gettext_lazy("Who can read this"), widget=forms.RadioSelect, required=False)
+    preset = forms.ChoiceField(label=gettext_lazy("Who can read this"), widget=PresetRadios, required=False)
     partners = PartnersByName(
         Partner.objects.select_related("subject"),
         label=gettext_lazy("Named partners"),
@@ -63,6 +87,36 @@ class AudienceForm(forms.ModelForm):
         if self.may_inherit:
             return [("", _("as the profile")), *choices]
         return choices if self.instance.pk else [("", _("as the theme proposes")), *choices]
+
+    def _sentences(self) -> dict[str, str]:
+        """Who will be able to read, by preset; the words are those of `who_can_read`."""
+        partners = {
+            plural: ngettext(
+                "Restricted access: the nominated users of %(partners)s can read this.",
+                "Restricted access: the nominated users of these partners can read this: %(partners)s.",
+                number,
+            )
+            % {"partners": "{names}"}
+            for plural, number in PLURALS.items()
+        }
+        group = _("Restricted access: the members of “%(group)s” can read this.") % {"group": "{names}"}
+        known = {
+            Preset.PUBLIC: who_can_read(audience_of(Preset.PUBLIC, "", "")),
+            Preset.NOMINATED: who_can_read(audience_of(Preset.NOMINATED, "", "")),
+            Preset.PARTNERS: json.dumps(partners, ensure_ascii=False),
+            Preset.GROUP: group,
+            Preset.SECRETARIAT: who_can_read(audience_of(Preset.SECRETARIAT, "", "")),
+        }
+        return {preset.value: sentence for preset, sentence in known.items()} | self._sentences_of_the_row()
+
+    def _sentences_of_the_row(self) -> dict[str, str]:
+        """Those that depend on where the row belongs; a new row belongs nowhere yet."""
+        if not self.instance.pk or not self.has_theme:
+            return {}
+        profile = self.instance.profile if self.may_inherit else self.instance
+        theme = audience_of(Preset.THEME, profile.dialogue_id, profile.theme_id)
+        inherited = {"": who_can_read(profile.audience)} if self.may_inherit else {}
+        return {Preset.THEME.value: who_can_read(theme), **inherited}
 
     def clean(self):
         cleaned = super().clean() or {}

@@ -9,12 +9,17 @@ from functools import cache
 
 from babel import Locale
 from babel.numbers import format_decimal
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext_lazy
 
 from atlas.periods import FORM
 
 MASHREQ, MAGHREB = "ar_LB", "ar_EG"  # the two usages of month names that the double form joins
+QUARTERS = {
+    "1": gettext_lazy("first quarter of %(year)s"),
+    "2": gettext_lazy("second quarter of %(year)s"),
+    "3": gettext_lazy("third quarter of %(year)s"),
+    "4": gettext_lazy("fourth quarter of %(year)s"),
+}
 
 
 @cache
@@ -48,7 +53,7 @@ def period(text: str, language: str | None = None) -> str:
         return text or ""
     year = parts["year"]
     if parts["quarter"]:
-        return _("quarter %(quarter)s of %(year)s") % {"quarter": parts["quarter"], "year": year}
+        return QUARTERS[parts["quarter"]] % {"year": year}
     if not parts["month"]:
         return year
     words = f"{month(int(parts['month']), language)} {year}"

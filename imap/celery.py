@@ -4,6 +4,7 @@ import os
 
 from celery import Celery
 from celery.signals import worker_init
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imap.settings")
 
@@ -16,4 +17,7 @@ app.autodiscover_tasks()
 def refuse_unsafe_worker(**kwargs: object) -> None:
     from imap.starting import refuse_unsafe_start
 
-    refuse_unsafe_start()
+    try:
+        refuse_unsafe_start()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from error  # Celery only logs other exceptions of a receiver, and goes on

@@ -4,11 +4,13 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 MODES = ("demo", "test", "production")
-SHORTEST_SECRET = 50  # characters; Django's own deployment check asks for the same
+SHORTEST_SECRET, FEWEST_LETTERS = 50, 5  # characters, different ones; Django's deployment check asks for the same
+REQUIRED = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "IMAP_SITE_ADDRESS")  # by production
 PLACEHOLDER_SECRETS = ("change", "secret", "django-insecure", "default", "example")
 
 
@@ -69,7 +71,7 @@ def generation(*folders: Path) -> str:
         f"{path}{(stat := path.stat()).st_size}{stat.st_mtime_ns}"
         for folder in folders
         for path in folder.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.suffix != ".mo"  # made from the .po, after this was first asked
     )
     return hashlib.sha256("".join(marks).encode()).hexdigest()[:8]
 
@@ -99,14 +101,20 @@ def refuse_unsafe_production(settings: dict[str, object]) -> None:
     reasons = []
     if not secret:
         reasons.append("SECRET_KEY is missing.")
-    elif len(secret) < SHORTEST_SECRET or any(word in secret.lower() for word in PLACEHOLDER_SECRETS):
+    elif _is_weak(secret):
         reasons.append(f"SECRET_KEY is a placeholder or shorter than {SHORTEST_SECRET} characters.")
     if settings["DEBUG"]:
         reasons.append("DEBUG is on.")
     if not settings["ALLOWED_HOSTS"] or "*" in settings["ALLOWED_HOSTS"]:  # type: ignore[operator]
         reasons.append("ALLOWED_HOSTS must name the portal's own hosts.")
-    reasons += [f"{name} is missing." for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL") if not text(name)]
-    if text("DATABASE_URL") and text("DATABASE_URL") == text("DATABASE_OWNER_URL"):
+    reasons += [f"{name} is missing." for name in REQUIRED if not text(name)]
+    roles = [urlsplit(text(name)).username for name in ("DATABASE_URL", "DATABASE_OWNER_URL") if text(name)]
+    if len(roles) == 2 and roles[0] == roles[1]:
         reasons.append("DATABASE_URL and DATABASE_OWNER_URL name the same role.")
     if reasons:
         raise ImproperlyConfigured("Production refuses to start: " + " ".join(reasons))
+
+
+def _is_weak(secret: str) -> bool:
+    is_placeholder = any(word in secret.lower() for word in PLACEHOLDER_SECRETS)
+    return is_placeholder or len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_LETTERS

@@ -7,6 +7,7 @@ dates, so that a difference shows words alone. English is the language of the so
 
 import re
 from collections.abc import Iterator
+from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
 
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 LANGUAGES = ("ar", "fr")
 FOLDERS = ("access", "atlas", "accounts", "indicators", "profiles", "imap")
-PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[a-z]")
 
 ONE = None
 PLURAL = (1, 2)
@@ -32,6 +33,34 @@ KEYWORDS = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), IN_CONTEXT),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), PLURAL_IN_CONTEXT),
 }
+
+# Words of libraries that readers and the desk see, and that the libraries leave untranslated or translate badly.
+BORROWED: tuple[str | tuple[str, str], ...] = (
+    "Conflicting form data submitted. Please try again.",
+    "Constraint “%(name)s” is violated.",
+    "Disabled",
+    "Email",
+    "Email address",
+    "Enable password-based authentication for this user by setting a password.",
+    "Enabled",
+    "New Password (again)",
+    "Password (again)",
+    "Password successfully changed.",
+    "Password successfully set.",
+    "Password-based authentication",
+    "Password-based authentication was disabled.",
+    "Raw passwords are not stored, so there is no way to see the user’s password.",
+    "Reset password",
+    "Set password",
+    "Set password: %s",
+    "Whether the user will be able to authenticate using a password or not. If disabled, they may still be able to "
+    "authenticate using other backends, such as Single Sign-On or LDAP.",
+    "You must type the same password each time.",
+    (
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
+)
 
 
 def sources() -> list[Path]:
@@ -50,8 +79,10 @@ def messages_in(path: Path) -> Iterator[Message]:
 
 
 def extracted() -> Catalog:
-    """Everything that the sources want translated."""
+    """Everything that the sources want translated, and what is borrowed."""
     catalog = Catalog(fuzzy=False)
+    for words in BORROWED:
+        catalog.add(words)
     for path in sources():
         for message in messages_in(path):
             catalog.add(message.id, context=message.context)
@@ -59,32 +90,35 @@ def extracted() -> Catalog:
 
 
 def django_plural_forms(language: str) -> str:
-    """The plural rule of the installed Django, which merges its catalogues with ours."""
-    path = Path(django.__file__).parent / "conf" / "locale" / language / "LC_MESSAGES" / "django.po"
+    """The plural rule of the installed Django, which merges ours into its own where the two are equal.
+
+    From the compiled file, which is what Django reads: the French one knows three forms (1 000 000 *de* profils),
+    where the head of its text file still says two.
+    """
+    path = Path(django.__file__).parent / "conf" / "locale" / language / "LC_MESSAGES" / "django.mo"
     with path.open("rb") as file:
-        return read_po(file).plural_forms
+        return GNUTranslations(file).info()["plural-forms"]
 
 
 def updated(language: str, template: Catalog, held: bytes) -> bytes:
     """The catalogue `held` with the messages of `template`: translations kept, those no longer used dropped."""
     plural_forms = django_plural_forms(language)
-    old = read_po(BytesIO(held or _header(language, plural_forms)))
-    new = Catalog(locale=language, fuzzy=False)
+    header = _header(language, plural_forms)
+    old, new = read_po(BytesIO(held or header)), read_po(BytesIO(header))
     for message in template:
         if message.id:
             translation = old.get(message.id, message.context)
             same_kind = translation is not None and translation.pluralizable == message.pluralizable
             row = new.add(message.id, translation.string if same_kind else "", context=message.context)
-            row.flags = {"python-format"} if _has_placeholder(message) else set()
+            row.flags = {"python-format"} if PLACEHOLDER.search(_texts(message.id)) else set()
             row.user_comments = translation.user_comments if same_kind else []
     body = BytesIO()
     write_po(body, new, width=0, no_location=True, omit_header=True, sort_output=True, ignore_obsolete=True)
-    return _header(language, plural_forms) + body.getvalue().rstrip(b"\n") + b"\n"
+    return header + body.getvalue().rstrip(b"\n") + b"\n"
 
 
-def _has_placeholder(message: Message) -> bool:
-    texts = message.id if message.pluralizable else [message.id]
-    return any(PLACEHOLDER.search(text) for text in texts)
+def _texts(words: str | tuple[str, ...] | list[str]) -> str:
+    return words if isinstance(words, str) else "\n".join(words)
 
 
 def _header(language: str, plural_forms: str) -> bytes:

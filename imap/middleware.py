@@ -1,4 +1,4 @@
-"""One structured line a request: method, path without query, status, time."""
+"""What is round every request: one structured line in the log, and the answers about health."""
 
 import logging
 import time
@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+
+from imap.views import healthz, readyz
 
 logger = logging.getLogger("imap.requests")
 
@@ -22,10 +24,31 @@ class RequestLog:
                 "request",
                 extra={
                     "method": request.method,
-                    "path": request.path,
+                    "path": _path_without_key(request),
                     "status": response.status_code,
                     "milliseconds": round((time.perf_counter() - began) * 1000, 1),
                     "request_id": uuid.uuid4().hex[:12],
                 },
             )
         return response
+
+
+def _path_without_key(request: HttpRequest) -> str:
+    """The key in the address of a password's reset lets in whoever knows it, also a reader of logs."""
+    key = request.resolver_match.kwargs.get("key") if request.resolver_match else None
+    return request.path.replace(str(key), "…") if key else request.path
+
+
+class Health:
+    """Answers /healthz and /readyz before anything that needs the database, as that may be what is not ready.
+
+    Before the check of host names too: who asks knows the machine, not the portal's name.
+    """
+
+    ANSWERS = {"/healthz": healthz, "/readyz": readyz}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.ANSWERS.get(request.path_info, self.get_response)(request)

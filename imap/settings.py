@@ -7,7 +7,9 @@ README.md lists the variables. `IMAP_MODE` is `demo` (the default: own servers u
 from pathlib import Path
 
 import dj_database_url
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import NONE, SELF
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
 
 from imap import configuration, servers
 
@@ -56,6 +58,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "imap.admin_policy.AdminPolicy",
+    "imap.middleware.Health",
     "profiles.middleware.OpenProfiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -222,8 +226,17 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
-# The admin's rich-text editor brings an import map and a style of its own; see imap.admin_policy.
-ADMIN_CONTENT_SECURITY_POLICY = {"script-src": [SELF, NONCE], "style-src": [SELF, NONCE], "frame-src": [SELF]}
+# The admin's pages have a policy of their own: imap.admin_policy.
+
+# The text editor of the desk. What may stand in a text is for profiles.texts to say, so no rules are given here.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("js/prose.js")],
+        "extensions": dict.fromkeys(
+            ("Allowed", "Bdi", "NoteReference", "Definition", "Source", "Words"), html_tags([])
+        ),
+    }
+]
 
 EMAIL_BACKEND = configuration.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR_DIR / "mail"

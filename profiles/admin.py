@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from js_asset import Media
 from modeltranslation.admin import TranslationAdmin
 
 from access.presets import Preset
@@ -21,6 +22,8 @@ from accounts.requests import ReaderRequest
 from atlas.models import OutlineSection
 from atlas.periods import refuse_wrong_date
 from profiles.desk import desk_of, section_at
+from profiles.editor import for_editor, from_editor
+from profiles.editor_widget import DraftTextWidget
 from profiles.models import Draft, Edition, Profile, Section, Tag
 from profiles.preview import preview
 from profiles.publishing import publish, take_back
@@ -44,7 +47,7 @@ class SectionForm(AudienceForm):
     may_inherit = True
 
     html = forms.CharField(
-        label=gettext_lazy("Text"), required=False, widget=forms.Textarea(attrs={"rows": 24, "class": "draft-text"})
+        label=gettext_lazy("Text"), required=False, widget=DraftTextWidget({"rows": 24, "class": "draft-text"})
     )
 
     class Meta:
@@ -56,7 +59,7 @@ class SectionForm(AudienceForm):
         return self.instance.profile.dialogue_id, self.instance.profile.theme_id
 
     def clean_html(self):
-        return clean(self.cleaned_data["html"])
+        return clean(from_editor(self.cleaned_data["html"]))
 
 
 class PublishForm(forms.Form):
@@ -152,7 +155,7 @@ class ProfileAdmin(DeskAdmin):
         except OutlineSection.DoesNotExist:
             raise Http404 from None
         draft = Draft.objects.filter(section=row, language=language).first() or Draft(section=row, language=language)
-        form = SectionForm(request.POST or None, instance=row, initial={"html": draft.html})
+        form = SectionForm(request.POST or None, instance=row, initial={"html": for_editor(draft.html)})
         if request.method == "POST" and form.is_valid():
             form.save()
             draft.html, draft.changed_by = form.cleaned_data["html"], request.user
@@ -170,7 +173,7 @@ class ProfileAdmin(DeskAdmin):
             "language": language,
             "guidance": row.heading.guidance if row.heading else "",
             "others": [(other.language, clean(other.html)) for other in others],
-            "media": self.media + form.media,
+            "media": Media.from_media(self.media + form.media, nonce=request.csp_nonce),  # type: ignore[attr-defined]
         }
         return self._page(request, "draft", profile, str(row), context)
 

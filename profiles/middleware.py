@@ -26,6 +26,7 @@ class OpenProfiles:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         page = PAGE.fullmatch(request.path_info)
         if page and request.method in ("GET", "HEAD") and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            request.get_host()  # refuses names that are not ours, as CommonMiddleware does further inside
             language, dialogue, theme, slug, section = page.groups()
             with translation.override(language), viewing(ANYONE):
                 corner = render_to_string("account_corner.html", {"path": request.path})

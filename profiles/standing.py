@@ -19,6 +19,12 @@ QUERY = f"""
            (SELECT md5(string_agg(f.id || ' ' || f.changed_at, ',' ORDER BY f.id))
               FROM indicators_observation f LEFT JOIN indicators_source c ON c.id = f.source_id
              WHERE f.subject_id = p.subject_id AND {sees("f")} AND {sees("c")}),
+           (SELECT md5(string_agg(w.id::text, ',' ORDER BY w.id))
+              FROM indicators_furthersource w
+              JOIN indicators_observation f ON f.id = w.observation_id
+              LEFT JOIN indicators_source c ON c.id = f.source_id
+              JOIN indicators_source n ON n.id = w.source_id
+             WHERE f.subject_id = p.subject_id AND {sees("f")} AND {sees("c")} AND {sees("n")}),
            (SELECT md5(string_agg(c.id::text, ',' ORDER BY c.id))
               FROM profiles_citation c
               JOIN profiles_section s ON s.id = c.section_id
@@ -27,7 +33,7 @@ QUERY = f"""
            (SELECT last_value FROM atlas_revision)
       FROM profiles_profile p
       JOIN LATERAL (SELECT * FROM profiles_edition e
-                     WHERE e.profile_id = p.id AND {sees("e")} AND (%(number)s::int IS NULL OR e.number = %(number)s)
+                     WHERE e.profile_id = p.id AND {sees("e")} AND (%(number)s::numeric IS NULL OR e.number = %(number)s::numeric)
                      ORDER BY e.number DESC LIMIT 1) e ON true
      WHERE p.dialogue_id = %(dialogue)s AND p.theme_id = %(theme)s AND p.slug = %(slug)s AND {sees("p")}
 """

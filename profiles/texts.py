@@ -5,6 +5,8 @@ Pure: no database.
 
 import hashlib
 import re
+from collections.abc import Set
+from functools import partial
 from html import unescape
 
 import nh3
@@ -30,13 +32,40 @@ INTERNAL = re.compile(r"/(?:ar|en|fr)/[a-z0-9/._-]*(?:#[a-z0-9-]+)?")
 
 
 def clean(html: str) -> str:
-    """Sanitised HTML; cleaning it again changes nothing. Scripts and styles vanish with their content."""
-    return _CLEANER.clean(html).strip()
+    """Sanitised HTML; cleaning it again changes nothing. Scripts and styles vanish with their content.
+
+    White space that no reader sees and the order of attributes are always the same, so that they change no digest.
+    """
+    return laid_out(_CLEANER.clean(html))
 
 
-def _attribute(tag: str, name: str, value: str) -> str | None:
+_SPACE = r"[ \t\n\r\f]"
+_REST = r'(?:[^">]|"[^"]*")*'
+_BLOCK = rf"</?(?:h3|h4|p|ul|ol|li|table|caption|thead|tbody|tr|th|td|blockquote)\b{_REST}>"
+_ENDS_LINE = rf"</(?:h3|h4|p|ul|ol|li|table|caption|thead|tbody|tr|blockquote)>|<(?:ul|ol|table|thead|tbody|blockquote)\b{_REST}>"
+_LAYOUT = (
+    (re.compile(rf"{_SPACE}+"), " "),
+    (re.compile(rf" ?({_BLOCK}) ?"), r"\1"),
+    (re.compile(r"<br> "), "<br>"),
+    (re.compile(rf"({_ENDS_LINE})(?!$)"), "\\1\n"),
+)
+_SEVERAL_ATTRIBUTES = re.compile(r'(?<=<)([a-z0-9]+)((?: [a-z]+="[^"]*"){2,})(?=>)')
+
+
+def laid_out(html: str) -> str:
+    """Well-formed HTML with a line for each block and row, and attributes by the alphabet."""
+    for pattern, replacement in _LAYOUT:
+        html = pattern.sub(replacement, html.strip(" \t\n\r\f"))
+    return _SEVERAL_ATTRIBUTES.sub(_in_order, html)
+
+
+def _in_order(tag: re.Match[str]) -> str:
+    return " ".join([tag[1], *sorted(re.findall(r'[a-z]+="[^"]*"', tag[2]))])
+
+
+def _attribute(classes: Set[str], tag: str, name: str, value: str) -> str | None:
     if name == "class":
-        kept = " ".join(word for word in value.split() if word in CLASSES)
+        kept = " ".join(word for word in value.split() if word in classes)
         return kept or None
     if name == "id" or (name == "href" and value.startswith("#")):
         return value if NOTE.fullmatch(value) else None
@@ -45,26 +74,31 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-_CLEANER = nh3.Cleaner(
-    tags=TAGS,
-    attributes=ATTRIBUTES,
-    clean_content_tags={
-        "script",
-        "style",
-        "template",
-        "noscript",
-        "iframe",
-        "object",
-        "svg",
-        "math",
-        "textarea",
-        "title",
-    },
-    url_schemes={"http", "https", "mailto"},
-    attribute_filter=_attribute,
-    link_rel=None,  # pages name no opener and send no address to other hosts (Referrer-Policy: same-origin)
-    strip_comments=True,
-)
+def cleaner(classes: Set[str] = CLASSES) -> nh3.Cleaner:
+    """Lets pass what may stand on a page, with these classes."""
+    return nh3.Cleaner(
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        clean_content_tags={
+            "script",
+            "style",
+            "template",
+            "noscript",
+            "iframe",
+            "object",
+            "svg",
+            "math",
+            "textarea",
+            "title",
+        },
+        url_schemes={"http", "https", "mailto"},
+        attribute_filter=partial(_attribute, classes),
+        link_rel=None,  # pages name no opener and send no address to other hosts (Referrer-Policy: same-origin)
+        strip_comments=True,
+    )
+
+
+_CLEANER = cleaner()
 
 
 def digest(html: str) -> str:

@@ -42,6 +42,7 @@ class Child:
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     clear: Callable[[], None] = _nothing  # removes what a crash left, before every start
     stop: Sequence[tuple[int, float]] = ((signal.SIGTERM, 10.0),)
+    farewell: int | None = None  # what it gets when the supervisor is killed; None is the first signal of `stop`
     ready_within: float = 60.0  # seconds
     account: Account | None = None  # whom to become; only root can
     folder: Path = Path("/")
@@ -132,7 +133,8 @@ class Supervisor:
 
     def _spawn(self, child: Child) -> subprocess.Popen[bytes]:
         child.clear()
-        command = mortal(child.command, child.stop[0][0], child.account or self.places.portal)
+        farewell = child.farewell or child.stop[0][0]
+        command = mortal(child.command, farewell, child.account or self.places.portal)
         environment = {**child.environment, processes.MARK: self.places.key}
         with self.log_of(child.name).open("ab") as output:
             process = subprocess.Popen(

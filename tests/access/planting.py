@@ -25,7 +25,7 @@ GROUP, GROUP_MEMBERS = "experts", ("translator.ar", "official.ukr")
 NAMED_PARTNER = "morocco"
 OTHER_DESK = "editor.rabat"
 
-# The country whose profile has each preset. None has a text of its own in the demonstration's data.
+# The country whose profile has each preset. What it has of its own in the demonstration's data stays beside.
 PLACES = {
     Preset.PUBLIC: "mali",
     Preset.NOMINATED: "niger",
@@ -39,11 +39,6 @@ CANARY = re.compile(rb"cnry-([a-z]+)-([a-z]+)-[0-9a-f]{8}")
 ADDRESS = re.compile(rb"/maps/mtm/irregular-mixed-migration/(" + "|".join(PLACES.values()).encode() + rb")/")
 FIGURE = re.compile(rb"7\D{0,8}160\D{0,8}493\D{0,8}18([0-5])")
 AS_OF = re.compile(rb"(?<![0-9A-Za-z])187([0-5])(?![0-9A-Za-z])")
-
-# Who may see a canary, beyond those who may read the profile it is in.
-WITH_THE_PROFILE = {"text", "note", "source", "figure", "remark", "tag", "former", "address", "asof"}
-WITH_THE_DESK = {"narrow", "narrowsource", "draft", "name"}
-WITH_MOROCCO = {"further"}
 
 
 @dataclass
@@ -178,7 +173,6 @@ def _editions(planted: Planted, sources: dict[str, Source], tag: Tag, author: Us
     Citation.objects.bulk_create(
         [
             Citation(edition=newest, section=planted.section["opening"], source=sources["source"], position=1),
-            Citation(edition=newest, section=planted.section["opening"], source=sources["further"], position=2),
             Citation(edition=newest, section=planted.section["narrow"], source=sources["narrowsource"], position=1),
         ]
     )
@@ -186,6 +180,7 @@ def _editions(planted: Planted, sources: dict[str, Source], tag: Tag, author: Us
 
 
 def _drafts(planted: Planted, author: User) -> None:
+    Draft.objects.filter(section__profile=planted.profile).delete()
     Draft.objects.bulk_create(
         Draft(
             section=section,

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 
 class Command(BaseCommand):
     help = "Migrates, loads the world with the demonstration's accounts, and prepares static files."
+    requires_system_checks = ()  # they miss the folder of the fonts, which this makes
 
     def handle(self, *args, **options):
         call_command("migrate", database="owner", verbosity=0)

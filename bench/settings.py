@@ -1,0 +1,19 @@
+"""The portal's settings with the middleware and the backend that `django-admin startproject` gives: for A and B."""
+
+from imap import settings as portal
+from imap.settings import *  # noqa: F403
+
+# Without allauth, which wants its middleware, and the admin, which wants allauth.
+INSTALLED_APPS = [name for name in portal.INSTALLED_APPS if not name.startswith(("allauth", "django.contrib.admin"))]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+ROOT_URLCONF = "bench.urls"
+MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"

@@ -1,0 +1,376 @@
+"""The second lock: PostgreSQL itself says who sees and who writes, the same as the querysets do."""
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from access import tokens
+from access.fields import AudienceField
+from access.lock import Lock
+from access.models import RestrictedModel
+from access.presets import Preset
+from access.roles import why_role_is_unsafe
+from access.viewer import ANYONE, Viewer
+from access.viewing import viewing
+from accounts.demo import ALL_FOUR
+from atlas.models import OutlineSection, Subject
+from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
+from profiles.models import Citation, Draft, Edition, EditionText, Profile, Section
+from tests.access.planting import DESK, OTHER_DESK, PLACES, Planted, plant_all
+from tests.conftest import EVERYBODY, STRANGER, user_of
+
+EVERYTHING = Viewer.of(f"secretariat:{dialogue}" for dialogue in ALL_FOUR)
+OTHER_SECRETARIAT = Viewer.secretariat_of("rabat-process")
+RESTRICTED = [model for model in apps.get_models() if issubclass(model, RestrictedModel)]
+THROUGH = [
+    field.remote_field.through
+    for model in RESTRICTED
+    for field in model._meta.local_many_to_many
+    if field.remote_field.through._meta.auto_created
+]
+TABLES = sorted({model._meta.db_table for model in [*RESTRICTED, *THROUGH]})
+NEVER_CHANGED = [Edition, EditionText, Citation]
+
+
+@pytest.fixture
+def planted(db) -> dict[Preset, Planted]:
+    return plant_all()
+
+
+def rows(sql: str, *arguments) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, arguments)
+        return cursor.fetchall()
+
+
+def ids_in(table: str) -> set[int]:
+    return {pk for (pk,) in rows(f"SELECT id FROM {table}")}
+
+
+def refused(sql: str, *arguments) -> bool:
+    """Whether PostgreSQL refuses this for its rights, changing nothing."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, arguments)
+            return False
+    except DatabaseError as error:
+        assert error.__cause__.pgcode == "42501", error
+        return True
+
+
+# Which rows -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("login", [*EVERYBODY, OTHER_DESK])
+def test_the_database_and_the_querysets_show_each_person_the_same_rows(planted, login):
+    viewer = ANYONE if login == STRANGER else user_of(login).viewer
+    for model in RESTRICTED:
+        with viewing(EVERYTHING):
+            by_queryset = set(model.objects.visible_to(viewer).values_list("pk", flat=True))
+        with viewing(viewer):
+            by_database = ids_in(model._meta.db_table)
+        assert by_queryset == by_database, model.__name__
+
+
+def test_the_planted_rows_reach_every_restricted_table(planted):
+    """Else the comparison above would compare nothing."""
+    with viewing(EVERYTHING):
+        assert [table for table in TABLES if not ids_in(table)] == []
+    with viewing(ANYONE):
+        hidden_from_anyone = {table for table in TABLES if ids_in(table)}
+    with viewing(EVERYTHING):
+        assert "profiles_draft" not in hidden_from_anyone
+
+
+@pytest.mark.parametrize("held", [["nominated"], ["partner:morocco"], ["group:experts"], ["person:1"], []])
+def test_rows_in_tables_between_follow_the_rows_they_belong_to(planted, held):
+    """Tags and sources of a section stand in tables without a model of their own."""
+    viewer = Viewer.of(held)
+    with viewing(DESK):
+        for one in planted.values():
+            for section in one.section.values():
+                section.sources.set(Source.objects.filter(slug=f"source-{one.preset}"))
+                section.tags.set([f"tag-{one.preset}"])
+    for table in ("profiles_section_sources", "profiles_section_tags"):
+        with viewing(EVERYTHING):
+            section_of = dict(rows(f"SELECT id, section_id FROM {table}"))
+            seen = set(Section.objects.visible_to(viewer).values_list("pk", flat=True))
+        with viewing(viewer):
+            assert ids_in(table) == {pk for pk, section in section_of.items() if section in seen}
+
+
+# How the tables stand -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.django_db
+def test_every_restricted_table_is_locked_for_its_owner_too(table):
+    [(is_on, is_forced)] = rows(
+        "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", table
+    )
+    assert is_on
+    assert is_forced
+    policies = {command for (command,) in rows("SELECT polcmd FROM pg_policy WHERE polrelid = %s::regclass", table)}
+    assert {"r", "a"} <= policies
+    assert "*" not in policies
+    append_only = table in {model._meta.db_table for model in NEVER_CHANGED}
+    assert ({"w", "d"} & policies == set()) is append_only
+
+
+@pytest.mark.django_db
+def test_no_table_with_an_audience_or_below_one_is_without_the_lock():
+    """By what the database holds, whatever the models say: a column `audience`, or a key to a locked table."""
+    locked = {name for (name,) in rows("SELECT relname FROM pg_class WHERE relrowsecurity AND relkind = 'r'")}
+    with_audience = {
+        name
+        for (name,) in rows(
+            "SELECT table_name FROM information_schema.columns WHERE column_name = 'audience' AND table_schema = 'public'"
+        )
+    }
+    below = {
+        name
+        for (name,) in rows(
+            "SELECT DISTINCT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confrelid::regclass::text = ANY(%s)",
+            sorted(locked),
+        )
+    }
+    assert with_audience | below <= locked
+    assert locked == set(TABLES)
+
+
+def test_every_model_with_an_audience_says_so():
+    for model in apps.get_models():
+        if any(isinstance(field, AudienceField) for field in model._meta.get_fields()):
+            assert issubclass(model, RestrictedModel), model
+
+
+def test_every_key_to_a_restricted_row_is_one_the_row_belongs_to():
+    """A new foreign key to a restricted model must be named in `belongs_to`."""
+    for model in RESTRICTED:
+        keys = {
+            field.name
+            for field in model._meta.fields
+            if field.related_model is not None and issubclass(field.related_model, RestrictedModel)
+        }
+        assert keys == set(model.belongs_to), model
+
+
+@pytest.mark.django_db
+def test_the_portal_serves_under_a_role_that_passes_no_lock():
+    assert why_role_is_unsafe() == []
+    [(user, is_super, bypasses)] = rows(
+        "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    )
+    assert (is_super, bypasses) == (False, False), user
+    assert rows("SELECT 1 FROM pg_class WHERE relkind = 'r' AND pg_get_userbyid(relowner) = current_user") == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE profiles_profile DISABLE ROW LEVEL SECURITY",
+        "ALTER TABLE profiles_profile NO FORCE ROW LEVEL SECURITY",
+        "DROP POLICY reading ON profiles_profile",
+        "CREATE POLICY wide ON profiles_profile FOR SELECT USING (true)",
+        "CREATE OR REPLACE FUNCTION imap_viewer() RETURNS text[] LANGUAGE sql AS $$ SELECT '{x}'::text[] $$",
+        "TRUNCATE profiles_editiontext",
+        "ALTER ROLE CURRENT_USER BYPASSRLS",
+        "COPY profiles_profile TO PROGRAM 'cat'",
+        "CREATE TABLE public.mine (id int)",
+    ],
+)
+def test_the_application_cannot_take_the_lock_off(db, statement):
+    with viewing(EVERYTHING):
+        assert refused(statement)
+
+
+def test_putting_on_and_taking_off_name_the_same_policies():
+    lock = Lock("t", audience="own", parents={}, write="true")
+    made = {sql.split()[2] for sql in lock.sql if sql.startswith("CREATE POLICY")}
+    dropped = {sql.split()[2] for sql in lock.reverse_sql if sql.startswith("DROP POLICY")}
+    assert made == dropped == {"reading", "adding", "changing", "removing"}
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", NEVER_CHANGED)
+@pytest.mark.parametrize("verb", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_what_was_published_can_be_neither_changed_nor_removed(planted, model, verb):
+    with viewing(EVERYTHING):
+        assert refused(verb.format(model._meta.db_table))
+
+
+def test_an_edition_cannot_be_changed_through_the_orm_either(planted):
+    with viewing(DESK):
+        edition = planted[Preset.PUBLIC].profile.editions.first()
+        for change in (edition.delete, edition.save, lambda: Edition.objects.update(as_of="1999")):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                change()
+
+
+def new_rows(one: Planted):
+    """One new row of each restricted model, of the MTM Dialogue, as its desk could add it."""
+    profile = one.profile
+    edition = profile.editions.first()
+    heading = OutlineSection.objects.get(dialogue="mtm", theme=profile.theme_id, kind="country", slug="asylum")
+    unused = Subject.objects.filter(kind="country", profiles__isnull=True).first()
+    source = Source.objects.get(slug=f"narrowsource-{one.preset}")
+    figure = Observation(
+        indicator=Indicator.objects.first(), subject=one.profile.subject, period="1999", value=1, source=source,
+        dialogue_id="mtm",
+    )  # fmt: skip
+    return [
+        Profile(dialogue_id="mtm", theme_id=profile.theme_id, subject=unused, slug="new"),
+        Section(profile=profile, heading=heading),
+        Draft(section=one.section["opening"], language="xx"),
+        Edition(profile=profile, number=77, published_at=timezone.now(), as_of="2012", endorsement="endorsed"),
+        EditionText(edition=edition, section=one.section["narrow"], language="xx", html="", digest=""),
+        Citation(edition=edition, section=one.section["narrow"], source=source, position=9),
+        Source(slug="new", dialogue_id="mtm", name="new", kind=SourceKind.PRESS),
+        figure,
+        FurtherSource(observation=one.figure, source=Source.objects.get(slug="gapminder")),
+    ]
+
+
+NUMBER_OF_MODELS = 9
+
+
+@pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))
+@pytest.mark.parametrize(
+    "viewer",
+    [ANYONE, OTHER_SECRETARIAT, Viewer.of(["nominated", "partner:morocco", "dialogue:mtm:irregular-mixed-migration"])],
+    ids=["anyone", "another secretariat", "an official"],
+)
+def test_nobody_but_the_dialogues_secretariat_adds_rows_to_it(planted, index, viewer):
+    with viewing(EVERYTHING):
+        row = new_rows(planted[Preset.PUBLIC])[index]
+    with viewing(viewer), pytest.raises(DatabaseError), transaction.atomic():
+        row.save(force_insert=True)
+
+
+@pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))
+def test_the_secretariat_of_the_dialogue_adds_rows_to_it(planted, index):
+    """The other half of the test above: what was refused there is refused for who wrote it, not for what it is."""
+    with viewing(EVERYTHING):
+        rows_to_add = new_rows(planted[Preset.PUBLIC])
+    assert {type(row) for row in rows_to_add} == set(RESTRICTED)
+    row = rows_to_add[index]
+    if isinstance(row, (Edition, EditionText)):
+        row.audience = [tokens.secretariat("mtm")]
+    with viewing(DESK):
+        row.save(force_insert=True)
+        assert type(row).objects.filter(pk=row.pk).exists()
+
+
+def test_another_secretariat_changes_and_removes_nothing(planted):
+    with viewing(OTHER_SECRETARIAT):
+        for model in RESTRICTED:
+            if model in NEVER_CHANGED:
+                continue
+            with connection.cursor() as cursor:
+                table = model._meta.db_table
+                cursor.execute(f"UPDATE {table} SET id = id")
+                changed = cursor.rowcount
+                cursor.execute(f"DELETE FROM {table}")
+                assert (changed, cursor.rowcount) == (0, 0), table
+
+
+def test_a_row_cannot_be_handed_to_another_dialogue(planted):
+    with viewing(DESK), pytest.raises(DatabaseError), transaction.atomic():
+        Source.objects.filter(slug="source-public").update(dialogue_id="rabat-process")
+
+
+def test_a_desk_cannot_put_its_text_into_an_edition_of_another_dialogue(planted):
+    """The section is the desk's own, but the edition is not: readers of the other dialogue would read it there."""
+    with viewing(EVERYTHING):
+        other = Profile.objects.filter(dialogue="mtm").exclude(slug__in=PLACES.values()).first()
+        Profile.objects.filter(pk=other.pk).update(dialogue_id="rabat-process", audience=["public"])
+        edition = Edition.objects.create(
+            profile=other, number=90, published_at=timezone.now(), as_of="2012", endorsement="endorsed",
+            audience=["public"],
+        )  # fmt: skip
+    section = planted[Preset.PUBLIC].section["opening"]
+    text = EditionText(edition=edition, section=section, language="en", html="x", digest="x", audience=["public"])
+    with viewing(DESK), pytest.raises(DatabaseError), transaction.atomic():
+        text.save(force_insert=True)
+
+
+# Rows nobody classified -----------------------------------------------------------------------------------------------
+
+UNCLASSIFIED = {
+    "indicators_source": (
+        "INSERT INTO indicators_source (slug, dialogue_id, audience, name, kind, url, language)"
+        " VALUES ('plain', 'mtm', '{}', 'plain', 'press', '', '') RETURNING id"
+    ),
+    "indicators_observation": (
+        "INSERT INTO indicators_observation (indicator_id, subject_id, period, breakdown, known_on, flag, provenance,"
+        " remark, dialogue_id, audience, changed_at) SELECT 'population-total', id, '', '{}', '1999', '', 'mission', '',"
+        " 'mtm', '{}', now() FROM atlas_subject LIMIT 1 RETURNING id"
+    ),
+    "profiles_profile": (
+        "INSERT INTO profiles_profile (dialogue_id, theme_id, subject_id, slug, audience, endorsement)"
+        " SELECT 'mtm', 'migration-development', s.id, 'plain', '{}', 'preparation' FROM atlas_subject s"
+        " WHERE NOT EXISTS (SELECT 1 FROM profiles_profile p WHERE p.subject_id = s.id) LIMIT 1 RETURNING id"
+    ),
+}
+
+
+@pytest.mark.parametrize("table", UNCLASSIFIED)
+@pytest.mark.django_db
+def test_a_row_that_nobody_classified_is_seen_by_its_secretariat_alone(table):
+    with viewing(DESK):
+        [(pk,)] = rows(UNCLASSIFIED[table])
+        assert rows(f"SELECT audience FROM {table} WHERE id = %s", pk) == [(["secretariat:mtm"],)]
+    for viewer in (ANYONE, OTHER_SECRETARIAT, Viewer.of(["nominated", "partner:morocco"])):
+        with viewing(viewer):
+            assert pk not in ids_in(table)
+
+
+@pytest.mark.parametrize("model", [Section, Edition, EditionText])
+def test_an_audience_that_names_no_secretariat_does_not_shut_the_desk_out(planted, model):
+    """The secretariat is in the audience of each of its rows, also of a section for one partner."""
+    one = planted[Preset.THEME]
+    with viewing(EVERYTHING):
+        row = next(row for row in new_rows(one) if type(row) is model)
+    row.audience = [tokens.partner("morocco")]
+    with viewing(DESK):
+        type(row).objects.bulk_create([row])
+        assert type(row).objects.filter(pk=row.pk).exists()
+
+
+# Tokens ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "word", ["", "Public", "everyone", "partner:", "partner:a:b", "dialogue:mtm", "secretariat:mtm,public", 'x"', "public\n", "partner:é"]
+)
+def test_words_that_are_no_tokens_are_refused(word):
+    assert not tokens.is_token(word)
+    with pytest.raises(ValueError, match="not a token"):
+        Viewer.of([word])
+    with pytest.raises(ValidationError):
+        AudienceField().run_validators([word])
+
+
+def test_a_viewer_of_nothing_is_the_public():
+    assert Viewer.of(()) == ANYONE
+    assert ANYONE.is_public
+    assert ANYONE.as_setting() == "{public}"
+
+
+@pytest.mark.parametrize("slug", ["Expert_Meeting", "EXPERTS", "expert_meeting"])
+def test_a_group_of_any_name_that_its_form_takes_does_not_shut_its_members_out(planted, reader, slug):
+    """The form takes every slug; a token takes small letters, digits and hyphens."""
+    from accounts.models import ReadingGroup
+
+    group = ReadingGroup(slug=slug, dialogue_id="mtm", name_en="Experts")
+    try:
+        group.full_clean()
+    except ValidationError:
+        return
+    group.save()
+    group.members.add(user_of("official.ukr"))
+    assert reader("official.ukr").get("/en/").status_code == 200

@@ -1,0 +1,248 @@
+"""The interface speaks French and Arabic: catalogues are whole and well set, and pages show no word of another language."""
+
+import csv
+import re
+from collections.abc import Iterator
+from gettext import GNUTranslations
+from html.parser import HTMLParser
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from django.utils.translation import trans_real
+
+from imap import messages
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LANGUAGES = ("ar", "fr")
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]")
+TAG = re.compile(r"</?\w+[^>]*>")
+IN_ARABIC_ZERO_ONE_TWO = 3  # these forms may say the number in the word itself: ملفان
+
+
+def catalogue(language: str) -> Catalog:
+    with (ROOT / "locale" / language / "LC_MESSAGES" / "django.po").open("rb") as file:
+        return read_po(file)
+
+
+def rows(language: str) -> list[Message]:
+    return [message for message in catalogue(language) if message.id]
+
+
+def forms(words) -> list[str]:
+    return [words] if isinstance(words, str) else list(words)
+
+
+def pairs(language: str) -> Iterator[tuple[str, str]]:
+    """(English, translation), each plural form with the English it stands for."""
+    for message in rows(language):
+        english = forms(message.id)
+        for number, words in enumerate(forms(message.string)):
+            yield english[min(number, len(english) - 1)], words
+
+
+def keys(catalog: Catalog) -> set:
+    return {(message.context, message.id) for message in catalog if message.id}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_holds_what_the_sources_say_and_nothing_else(language):
+    wanted, held = keys(messages.extracted()), keys(catalogue(language))
+    assert sorted(map(str, wanted - held)) == [], "run `make messages`, then translate"
+    assert sorted(map(str, held - wanted)) == [], "run `make messages`"
+    assert not catalogue(language).obsolete
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_is_as_the_tool_writes_it(language):
+    path = ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
+    assert messages.updated(language, messages.extracted(), path.read_bytes()) == path.read_bytes()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_is_translated_in_every_form(language):
+    catalog = catalogue(language)
+    for message in rows(language):
+        words = forms(message.string)
+        assert all(words), message.id
+        assert not message.fuzzy, message.id
+        assert len(words) == (catalog.num_plurals if message.pluralizable else 1), message.id
+
+
+def test_arabic_has_six_plural_forms():
+    assert catalogue("ar").num_plurals == 6
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plurals_follow_the_rule_of_django_with_which_the_catalogue_is_merged(language):
+    compiled = BytesIO()
+    write_mo(compiled, catalogue(language))
+    compiled.seek(0)
+    ours, django = GNUTranslations(compiled), trans_real.DjangoTranslation(language, localedirs=[])
+    assert messages.django_plural_forms(language) in (
+        (ROOT / "locale" / language / "LC_MESSAGES" / "django.po").read_text()
+    )
+    assert [ours.plural(number) for number in range(1001)] == [django.plural(number) for number in range(1001)]
+    assert ours.plural(1_000_000) == django.plural(1_000_000)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_placeholders_are_those_of_the_english(language):
+    for message in rows(language):
+        english = set(PLACEHOLDER.findall(forms(message.id)[-1]))
+        for number, words in enumerate(forms(message.string)):
+            held = set(PLACEHOLDER.findall(words))
+            says_the_number = language == "ar" and message.pluralizable and number < IN_ARABIC_ZERO_ONE_TWO
+            assert held <= english if says_the_number else held == english, words
+        assert ("python-format" in message.flags) == bool(english), message.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tags_and_outer_spaces_are_those_of_the_english(language):
+    for english, words in pairs(language):
+        assert sorted(TAG.findall(english)) == sorted(TAG.findall(words)), words
+        for end in (slice(0, 1), slice(-1, None)):
+            assert (english[end] in " \n") == (words[end] in " \n"), repr(words)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_digits_are_latin_and_quotation_marks_are_of_the_language(language):
+    for _english, words in pairs(language):
+        text = TAG.sub("", words)
+        assert not re.search(r"[٠-٩۰-۹]", text), words
+        assert not re.search(r"[\"“”„]", text), words
+
+
+def test_french_sets_narrow_spaces_inside_double_marks():
+    for _english, words in pairs("fr"):
+        assert not re.search(r"[^\u202f\d/][:;?!»](?!//)", words.removeprefix("\u202f")), repr(words)
+        assert not re.search(r"«[^\u202f]", words), repr(words)
+
+
+def test_arabic_uses_its_own_punctuation():
+    for _english, words in pairs("ar"):
+        assert not re.search(r"[,;?]", re.sub(r"\d,\d", "", words)), words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_of_the_field_are_the_agreed_ones(language):
+    with (ROOT / "data" / "world" / "terms.csv").open() as file:
+        agreed = {row["en"].casefold(): row[language] for row in csv.DictReader(file)}
+    agreed["n/a"] = agreed["not available"]
+    checked = 0
+    for english, words in pairs(language):
+        if english.casefold() in agreed:
+            assert words.casefold() == agreed[english.casefold()].casefold(), english
+            checked += 1
+    assert checked > 5
+
+
+# What readers see
+
+
+class Visible(HTMLParser):
+    """The texts and the spoken attributes of a page, without what stands in another language or is a name of its own."""
+
+    VOID = {"meta", "link", "input", "br", "img", "hr", "path", "circle", "source"}
+
+    def __init__(self, language: str):
+        super().__init__()
+        self.language = language
+        self.open: list[tuple[str, bool]] = []
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        is_other = tag in ("bdi", "script", "style") or attributes.get("lang", self.language) != self.language
+        is_hidden = is_other or (bool(self.open) and self.open[-1][1])
+        if not is_hidden:
+            spoken = [attributes.get(name) for name in ("aria-label", "title", "placeholder", "alt")]
+            if attributes.get("name") == "description" or (tag == "input" and attributes.get("type") == "submit"):
+                spoken += [attributes.get("content"), attributes.get("value")]
+            self.texts += [text.strip() for text in spoken if text]
+        if tag not in self.VOID:
+            self.open.append((tag, is_hidden))
+
+    def handle_endtag(self, tag):
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        if data.strip() and not (self.open and self.open[-1][1]):
+            self.texts.append(data.strip())
+
+
+def visible(page, language: str) -> list[str]:
+    parser = Visible(language)
+    parser.feed(page.content.decode())
+    return parser.texts
+
+
+PAGES = [
+    "",
+    "maps/",
+    *(f"maps/{dialogue}/" for dialogue in ("mtm", "budapest-process", "prague-process", "rabat-process")),
+    *(f"maps/mtm/{page}/" for page in ("about", "partners", "supporters", "contact")),
+    "maps/mtm/migration-development/",
+    "maps/mtm/migration-development/?by=area",
+    "maps/mtm/migration-development/across/overview/",
+    "maps/mtm/migration-development/morocco/",
+    "maps/mtm/migration-development/morocco/remittances/",
+    "maps/mtm/migration-development/morocco/print/",
+    "maps/mtm/migration-development/morocco/editions/1/",
+    "countries/",
+    "countries/morocco/",
+    "countries/niger/",
+    "accounts/login/",
+    "accounts/password/reset/",
+    "accounts/password/reset/done/",
+    "terms/",
+    "privacy/",
+    "accessibility/",
+    "nowhere/",
+]
+# Names of the portal, of bodies and of things that Arabic leaves in Latin letters.
+NAMES = {"i-Map", "imap", "example", "accessibility", "Gapminder", "Natural", "Earth", "PDF", "CC", "BY"}
+NAMES |= {"DCAF", "DIIS", "EASO", "IOPCR", "MARRI", "SECI", "SELEC", "HCP", "Tab"}
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_an_arabic_page_shows_no_english_word(reader, address):
+    page = reader("stranger").get(f"/ar/{address}")
+    assert page.status_code == (404 if address == "nowhere/" else 200)
+    words = {word for text in visible(page, "ar") for word in re.findall(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ-]+", text)}
+    assert words - NAMES == set()
+
+
+@pytest.mark.parametrize("login", ["official.mar", "editor"])
+@pytest.mark.parametrize("address", ["", "maps/mtm/irregular-mixed-migration/morocco/detection/"])
+def test_an_arabic_page_of_a_signed_in_reader_shows_no_english_word(reader, login, address):
+    page = reader(login).get(f"/ar/{address}")
+    assert page.status_code == 200
+    words = {word for text in visible(page, "ar") for word in re.findall(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ-]+", text)}
+    assert words - NAMES == set()
+
+
+def test_errors_of_the_sign_in_form_are_arabic(reader):
+    page = reader("stranger").post("/ar/accounts/login/", {"login": "nobody@imap.example", "password": "wrong-2012"})
+    words = {word for text in visible(page, "ar") for word in re.findall(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ-]+", text)}
+    assert words - NAMES == set()
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_french_page_shows_no_english_message(reader, address):
+    page = reader("stranger").get(f"/fr/{address}")
+    english = {words for words, french in pairs("fr") if words != french and PLACEHOLDER.search(words) is None}
+    assert english & set(visible(page, "fr")) == set()
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "لا ملفات"), (1, "ملف واحد"), (2, "ملفان"), (3, "3 ملفات"), (11, "11 ملفاً"), (100, "100 ملف")])  # fmt: skip
+def test_numbers_of_profiles_are_said_as_arabic_says_them(number, words):
+    from django.utils.translation import ngettext, override
+
+    with override("ar"):
+        counted = ngettext("%(counter)s profile", "%(counter)s profiles", number) % {"counter": number}
+    assert counted == words
