@@ -7,7 +7,6 @@ import json
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.widgets import Script
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -79,6 +78,8 @@ class AudienceForm(forms.ModelForm):
             self.fields["partners"].initial = names_in(held, "partner")
             self.fields["reading_group"].initial = next(iter(names_in(held, "group")), None)
             self.fields["preset"].help_text = who_can_read(held)
+        elif self.instance.pk and self.may_inherit:
+            self.fields["preset"].help_text = who_can_read(self.instance.profile.audience)
 
     def _preset_choices(self) -> list[tuple[str, str]]:
         choices = [

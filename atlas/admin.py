@@ -2,11 +2,13 @@
 
 from django.contrib import admin
 from django.db import transaction
-from leaflet.admin import LeafletGeoAdminMixin
+from django.forms.widgets import Media, Script
+from django.urls import reverse
+from leaflet.admin import LeafletAdminWidget, LeafletGeoAdminMixin
 from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
 
 from atlas import models
-from atlas.basemaps import draw_basemaps
+from atlas.basemaps import basemap_for, draw_basemaps
 
 
 @admin.register(models.Theme)
@@ -42,8 +44,23 @@ class NameVariantInline(admin.TabularInline):
     extra = 0
 
 
+class GeometryWidget(LeafletAdminWidget):
+    """django-leaflet's map for drawing, over the portal's own map of the world: static/js/geometry-map.js."""
+
+    @property
+    def media(self) -> Media:
+        return super().media + Media(js=[Script("js/geometry-map.js", type="module")])
+
+    def get_context(self, name, value, attrs):
+        drawn = basemap_for(None)
+        address = reverse("basemap", args=[drawn.digest]) if drawn else ""
+        return super().get_context(name, value, attrs) | {"basemap": address}
+
+
 @admin.register(models.Subject)
 class SubjectAdmin(LeafletGeoAdminMixin, TranslationAdmin):
+    widget = GeometryWidget
+    map_template = "admin/atlas/geometry_map.html"
     list_display = ["name", "kind", "slug", "iso3"]
     list_filter = ["kind"]
     search_fields = ["name_en", "name_fr", "name_ar", "slug", "iso3", "variants__text"]

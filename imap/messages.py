@@ -51,6 +51,7 @@ BORROWED: tuple[str | tuple[str, str], ...] = (
     "Password-based authentication was disabled.",
     "Raw passwords are not stored, so there is no way to see the user’s password.",
     "Reset password",
+    "Search",
     "Set password",
     "Set password: %s",
     "Whether the user will be able to authenticate using a password or not. If disabled, they may still be able to "
@@ -59,6 +60,10 @@ BORROWED: tuple[str | tuple[str, str], ...] = (
     (
         "This password is too short. It must contain at least %d character.",
         "This password is too short. It must contain at least %d characters.",
+    ),
+    (
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
     ),
 )
 

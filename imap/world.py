@@ -6,10 +6,10 @@ from django.db import transaction
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from atlas.basemaps import ShapesError, draw_basemaps
 from atlas.loading import Loading, RefusedData
 from atlas.loading.world import World
+from atlas.models import Dialogue
 from atlas.revision import advance
 from indicators.loading import load_figures
 from profiles.loading import load_profiles
@@ -19,13 +19,13 @@ from profiles.loading import load_profiles
 def load_world(data: Path) -> Loading:
     """Raises RefusedData (file, line, reason) when one row is bad; then nothing is changed."""
     loading = Loading()
-    with viewing(Viewer.secretariat_of(*ALL_FOUR)):
-        World(data, loading).load()
-        try:
-            drawn = draw_basemaps(data)
-        except ShapesError as error:
-            raise RefusedData("shapes", 0, str(error)) from None
-        loading.note("maps drawn", "changed" if drawn else "skipped", drawn or 1)
+    World(data, loading).load()
+    try:
+        drawn = draw_basemaps(data)
+    except ShapesError as error:
+        raise RefusedData("shapes", 0, str(error)) from None
+    loading.note("maps drawn", "changed" if drawn else "skipped", drawn or 1)
+    with viewing(Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))):
         load_figures(data, loading)
         load_profiles(data, loading)
         if loading.has_written:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.text import slugify
 
+from atlas.basemaps import policy_of_the_files
 from atlas.loading.loading import Entry, Loading
 from atlas.loading.tables import Row, read_csv, read_toml
 from atlas.models import (
@@ -26,7 +27,6 @@ from atlas.models import (
 )
 
 NAMES = ("name_en", "name_fr", "name_ar")
-MAP_COLUMNS = "budapest-process mtm prague-process rabat-process"
 
 
 class World:
@@ -91,10 +91,7 @@ class World:
         names: dict[str, list[Row]] = {}
         for row in read_csv(self.facts / "country_names.csv", "iso3 valid_from valid_until en fr ar"):
             names.setdefault(row["iso3"], []).append(row)
-        covered = {
-            row["iso3"]: row
-            for row in read_csv(self.facts / "coverage.csv", f"slug iso3 iso2 name_en note {MAP_COLUMNS}")
-        }
+        covered = {row["iso3"]: row for row in read_csv(self.facts / "coverage.csv", "slug iso3 iso2 name_en note")}
         footnotes = {row["code"]: row for row in read_toml(self.ours / "boundary_footnotes.toml")["footnote"]}
         for iso3, row in covered.items():
             if iso3 not in names:
@@ -254,11 +251,11 @@ class World:
 
     def _coverage(self) -> None:
         def entries() -> Iterator[Entry]:
-            for row in read_csv(self.facts / "coverage.csv", f"slug iso3 note {MAP_COLUMNS}"):
-                for dialogue in MAP_COLUMNS.split():
-                    if row[dialogue] not in {"", "x"}:
+            for row in read_csv(self.facts / "coverage.csv", "slug iso3 note"):
+                for dialogue in self.dialogues:
+                    if row.get(dialogue) not in {"", "x"}:
                         row.refuse(f"{dialogue} must be x or empty, not “{row[dialogue]}”.")
-                    if row[dialogue]:
+                    if row.get(dialogue):
                         yield (
                             row,
                             {
@@ -271,8 +268,6 @@ class World:
         self.loading.put(Coverage, "dialogue_id subject_id", entries())
 
     def _boundaries(self) -> None:
-        from atlas.basemaps import policy_of_the_files
-
         self.loading.put(
             BoundaryRule,
             "dialogue_id territory",

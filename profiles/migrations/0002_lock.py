@@ -16,6 +16,13 @@ def of_section(section_id: str) -> str:
     )
 
 
+# A published text or citation is its own secretariat's, and stands in an edition of the same profile as its section.
+OF_SECTION_IN_EDITION = (
+    "EXISTS (SELECT 1 FROM profiles_section s JOIN profiles_profile p ON p.id = s.profile_id "
+    "JOIN profiles_edition e ON e.profile_id = p.id "
+    f"WHERE s.id = section_id AND e.id = edition_id AND {secretariat_holds('p.dialogue_id')})"
+)
+
 SECTION = {"section_id": "profiles_section"}
 EDITION_AND_SECTION = {"edition_id": "profiles_edition", "section_id": "profiles_section"}
 
@@ -49,14 +56,14 @@ class Migration(migrations.Migration):
             "profiles_editiontext",
             audience="own",
             parents=EDITION_AND_SECTION,
-            write=of_section("section_id"),
+            write=OF_SECTION_IN_EDITION,
             append_only=True,
         ),
         Lock(
             "profiles_citation",
             audience=None,
             parents=EDITION_AND_SECTION | {"source_id": "indicators_source"},
-            write=of_section("section_id"),
+            write=OF_SECTION_IN_EDITION,
             append_only=True,
         ),
     ]

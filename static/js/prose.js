@@ -310,6 +310,7 @@ export const Words = Extension.create({
   name: "words",
   priority: 1, // after the menu has made its buttons
   onCreate({ editor }) {
+    editor.view.dom.previousElementSibling.lang = document.documentElement.lang; // the text may be in another language
     for (const button of editor.view.dom.parentElement.querySelectorAll("button[data-name]")) {
       const title = gettext(button.dataset.name);
       button.title = title;
