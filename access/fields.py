@@ -4,10 +4,15 @@ from collections.abc import Iterable
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from access import tokens
+
+refuse_what_no_token_can_name = RegexValidator(
+    r"^[a-z0-9]+(?:-[a-z0-9]+)*$", _("Small letters, digits and hyphens only: it becomes part of who may read.")
+)
 
 
 def no_tokens() -> list[str]:

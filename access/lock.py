@@ -13,13 +13,17 @@ $$
 """
 
 # Adds the row's own secretariat to its audience, so that a row nobody classified is seen by nobody else.
-# Its argument names the column that holds the dialogue's slug.
+# Its argument is an SQL expression that gives the dialogue's slug, of the row as $1.
 SECRETARIAT_FUNCTION = """
 CREATE FUNCTION imap_add_secretariat() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    token text := 'secretariat:' || (to_jsonb(NEW) ->> TG_ARGV[0]);
+    token text;
 BEGIN
-    IF NEW.audience IS NOT NULL AND NOT token = ANY (NEW.audience) THEN
+    IF NEW.audience IS NULL THEN
+        RETURN NEW;
+    END IF;
+    EXECUTE 'SELECT ''secretariat:'' || ' || TG_ARGV[0] INTO token USING NEW;
+    IF token IS NOT NULL AND NOT token = ANY (NEW.audience) THEN
         NEW.audience := NEW.audience || token;
     END IF;
     RETURN NEW;
@@ -80,13 +84,14 @@ class Lock(migrations.RunSQL):
 
 
 class SecretariatInAudience(migrations.RunSQL):
-    """Makes the database add the secretariat to each row's audience. `dialogue_column` holds the dialogue's slug."""
+    """Makes the database add the secretariat to each row's audience. `dialogue`: SQL for its slug, the row being $1."""
 
-    def __init__(self, table, dialogue_column="dialogue_id"):
-        self.arguments = [table, dialogue_column]
+    def __init__(self, table, dialogue="($1).dialogue_id"):
+        self.arguments = [table, dialogue]
+        quoted = dialogue.replace("'", "''")
         super().__init__(
             sql=f"CREATE TRIGGER add_secretariat BEFORE INSERT OR UPDATE ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION imap_add_secretariat('{dialogue_column}')",
+            f"FOR EACH ROW EXECUTE FUNCTION imap_add_secretariat('{quoted}')",
             reverse_sql=f"DROP TRIGGER add_secretariat ON {table}",
         )
 

@@ -46,3 +46,14 @@ class Viewer:
 
 
 ANYONE = Viewer.of(())
+
+
+def narrowest(*audiences: Iterable[str]) -> list[str]:
+    """The audience of a row that is visible only where all of these overlap the viewer's tokens: those of all."""
+    kept = [tokens.PUBLIC]
+    for audience in map(list, audiences):
+        if tokens.PUBLIC in kept:
+            kept = audience
+        elif tokens.PUBLIC not in audience:
+            kept = [token for token in kept if token in audience]
+    return kept

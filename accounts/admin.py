@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
@@ -71,3 +72,11 @@ class AffiliationAdmin(admin.ModelAdmin):
 class ReadingGroupAdmin(DeskAdmin, TranslationAdmin):
     list_display = ["name", "dialogue", "ends_on"]
     filter_horizontal = ["members"]
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        """Members are found among the people of the secretariat's own dialogues, and those who are members already."""
+        dialogues = request.viewer.secretariats
+        of_a_dialogue = Q(affiliations__scopes__dialogue__in=dialogues) | Q(secretariats__dialogue__in=dialogues)
+        members = Q(reading_groups__dialogue__in=dialogues)
+        kwargs["queryset"] = models.User.objects.filter(of_a_dialogue | members).distinct().order_by("email")
+        return super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -7,6 +7,7 @@ import json
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.widgets import Script
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -67,11 +68,16 @@ class AudienceForm(forms.ModelForm):
         label=gettext_lazy("Named group"), required=False, queryset=ReadingGroup.objects.all()
     )
 
+    class Media:
+        js = [Script("js/audience.js", type="module")]
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         preset = self.fields["preset"]
-        assert isinstance(preset, forms.ChoiceField)
+        assert isinstance(preset, forms.ChoiceField) and isinstance(preset.widget, PresetRadios)
         preset.choices = self._preset_choices()
+        preset.widget.sentences = self._sentences()
+        self.fields["partners"].widget.attrs["data-separator"] = _(", ")
         held = self.instance.audience
         if self.instance.pk and held is not None:
             self.fields["preset"].initial = preset_of(held)

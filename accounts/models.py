@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from access.fields import refuse_what_no_token_can_name
 from access.viewer import ANYONE, Viewer
 from atlas.models import Dialogue, Partner, Theme
 
@@ -139,7 +140,7 @@ class SecretariatMember(models.Model):
 class ReadingGroup(models.Model):
     """A named group of readers, such as an expert meeting."""
 
-    slug = models.SlugField(primary_key=True)
+    slug = models.SlugField(primary_key=True, validators=[refuse_what_no_token_can_name])
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="reading_groups")
     name = models.CharField(_("name"), max_length=160)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
@@ -147,6 +148,11 @@ class ReadingGroup(models.Model):
 
     class Meta:
         ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_group_names_a_token", condition=models.Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+            )
+        ]
         verbose_name = _("reading group")
         verbose_name_plural = _("reading groups")
 

@@ -49,7 +49,7 @@ class GeometryWidget(LeafletAdminWidget):
 
     @property
     def media(self) -> Media:
-        return super().media + Media(js=[Script("js/geometry-map.js", type="module")])
+        return super().media + Media(js=[Script("js/geometry-map.js", type="module")])  # type: ignore[list-item]
 
     def get_context(self, name, value, attrs):
         drawn = basemap_for(None)
@@ -61,6 +61,7 @@ class GeometryWidget(LeafletAdminWidget):
 class SubjectAdmin(LeafletGeoAdminMixin, TranslationAdmin):
     widget = GeometryWidget
     map_template = "admin/atlas/geometry_map.html"
+    settings_overrides = {"MAX_ZOOM": 7}  # closer, the map of the world shows nothing more
     list_display = ["name", "kind", "slug", "iso3"]
     list_filter = ["kind"]
     search_fields = ["name_en", "name_fr", "name_ar", "slug", "iso3", "variants__text"]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from djgeojson.fields import PointField
 
+from access.fields import refuse_what_no_token_can_name
 from access.presets import Preset
 from atlas.addresses import refuse_reserved_word
 
@@ -17,7 +18,7 @@ ISO3 = RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, such as MAR."))
 class Theme(models.Model):
     """A pillar; a dialogue takes up one or several."""
 
-    slug = models.SlugField(primary_key=True, validators=[refuse_reserved_word])
+    slug = models.SlugField(primary_key=True, validators=[refuse_reserved_word, refuse_what_no_token_can_name])
     name = models.CharField(_("name"), max_length=120)
     accent = models.CharField(
         _("colour"), max_length=10, default="plain", choices=[("mixed", "mixed"), ("dev", "dev"), ("plain", "plain")]
@@ -35,7 +36,7 @@ class Theme(models.Model):
 class Dialogue(models.Model):
     """A cooperation framework and its regional i-Map. A new one is data, not code."""
 
-    slug = models.SlugField(primary_key=True, validators=[refuse_reserved_word])
+    slug = models.SlugField(primary_key=True, validators=[refuse_reserved_word, refuse_what_no_token_can_name])
     short_name = models.CharField(_("short name"), max_length=60)
     name = models.CharField(_("name"), max_length=160)
     strapline = models.CharField(_("strapline"), max_length=160, blank=True)
@@ -205,7 +206,7 @@ class PartnerKind(models.TextChoices):
 class Partner(models.Model):
     """A state, an agency or another organisation. A state is named by its subject."""
 
-    slug = models.SlugField(primary_key=True)
+    slug = models.SlugField(primary_key=True, validators=[refuse_what_no_token_can_name])
     kind = models.CharField(_("kind"), max_length=20, choices=PartnerKind)
     subject = models.OneToOneField(
         Subject, models.PROTECT, null=True, blank=True, related_name="partner", verbose_name=_("state")

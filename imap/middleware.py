@@ -39,6 +39,19 @@ def _path_without_key(request: HttpRequest) -> str:
     return request.path.replace(str(key), "…") if key else request.path
 
 
+class OwnCookies:
+    """An answer that sets or takes away a cookie is one visitor's own: no cache may share it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.cookies and "public" in response.get("Cache-Control", ""):
+            response["Cache-Control"] = "private, max-age=0, must-revalidate"
+        return response
+
+
 class Health:
     """Answers /healthz and /readyz before anything that needs the database, as that may be what is not ready.
 

@@ -3,6 +3,7 @@
 The way is one direction: draft → edition → reader. Readers' code touches `Edition` and `EditionText` only.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -110,9 +111,9 @@ class Section(RestrictedModel):
     def slug(self) -> str:
         return self.heading.slug if self.heading else METHOD_NOTE
 
-    def effective_audience(self) -> list[str]:
+    def effective_audience(self, of_profile: Sequence[str]) -> Sequence[str]:
         """Who may see the section today: its own audience, or the profile's."""
-        return self.profile.audience if self.audience is None else self.audience
+        return of_profile if self.audience is None else self.audience
 
 
 METHOD_NOTE = "method-note"

@@ -12,11 +12,12 @@ from django.utils.translation import get_language
 from access.viewer import ANYONE, Viewer
 from accounts.audiences import preset_of, who_can_read
 from accounts.frame import frame
-from profiles.reading import Reading, read
+from profiles.reading import PublishedSection, Reading, read
 from profiles.shelf import GAP, SharedPage, kept
 from profiles.standing import Address, Standing, standing_of
 
 OPEN_PAGE = "public, max-age=0, must-revalidate"
+ONE_VISITORS_PAGE = "private, max-age=0, must-revalidate"
 VARIES = "Cookie, Accept-Encoding"
 
 
@@ -41,12 +42,25 @@ def section_response(
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         response: HttpResponse = HttpResponseNotModified()
     else:
-        response = _filled(request, kept(key, lambda: _render(request.path, viewer, standing, section)), own)
+        page = kept(
+            key,
+            lambda: _render(request.path, viewer, standing, section),
+            is_still_true=lambda: _is_unchanged(viewer, standing),
+        )
+        response = _filled(request, page, own)
     response["ETag"] = etag
     response["Vary"] = VARIES
     if viewer is ANYONE:
-        response["Cache-Control"] = OPEN_PAGE
+        # The answer to an ended session takes its cookie away: that is one visitor's own.
+        has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+        response["Cache-Control"] = ONE_VISITORS_PAGE if has_session else OPEN_PAGE
     return response
+
+
+def _is_unchanged(viewer: Viewer, standing: Standing) -> bool:
+    """Whether nothing changed while the page was read: else a row just widened would be kept under an older key."""
+    now = standing_of(viewer, standing.address)
+    return now is not None and now.fingerprint == standing.fingerprint
 
 
 def _filled(request: HttpRequest, page: SharedPage, own: ReaderBytes) -> HttpResponse:
@@ -66,13 +80,13 @@ def _render(path: str, viewer: Viewer, standing: Standing, section: str) -> str:
     gaps = {"account_corner": GAP, "since_last_visit": GAP}
     return render_to_string(
         "profiles/section.html",
-        frame(path) | page_context(reading) | gaps | {"section": shown, "is_opening": not section},
+        frame(path) | page_context(reading, shown) | gaps | {"section": shown, "is_opening": not section},
     )
 
 
-def page_context(reading: Reading) -> dict[str, object]:
-    """What every page of a profile shows round its texts."""
-    audience = list(reading.standing.audience)
+def page_context(reading: Reading, section: PublishedSection | None = None) -> dict[str, object]:
+    """What every page of a profile shows round its texts; the badge is that of the section, where only one is shown."""
+    audience = list(section.audience if section and section.is_collected else reading.standing.audience)
     return {
         "reading": reading,
         "standing": reading.standing,

@@ -42,7 +42,9 @@ def _reading(profile: Profile, language: str, viewer) -> Reading:
 
     def drafted(slug: str, title: str) -> PublishedSection:
         html = drafts.get(slug, "")
-        return PublishedSection(slug, title, "" if is_empty(html) else with_own_notes(html, slug), language)
+        return PublishedSection(
+            slug, title, "" if is_empty(html) else with_own_notes(html, slug), language, profile.audience
+        )
 
     return Reading(
         standing=standing,

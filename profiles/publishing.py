@@ -55,7 +55,7 @@ def _text(edition: Edition, draft: Draft) -> EditionText:
         edition=edition,
         section=section,
         language=draft.language,
-        audience=edition.audience if section.audience is None else section.audience,
+        audience=list(section.effective_audience(edition.audience)),
         html=html,
         digest=digest(html),
         tags=sorted(section.tags.values_list("slug", flat=True)),
@@ -63,7 +63,7 @@ def _text(edition: Edition, draft: Draft) -> EditionText:
 
 
 def _sources(section: Section, profile: Profile) -> list:
-    readers = set(profile.audience if section.audience is None else section.audience)
+    readers = set(section.effective_audience(profile.audience))
     sources = list(section.sources.order_by("slug"))
     for source in sources:
         if tokens.PUBLIC not in source.audience and not readers <= set(source.audience):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import get_language
 
-from access.viewer import Viewer
+from access.viewer import Viewer, narrowest
 from atlas.models import Dialogue, OutlineSection, Subject, Theme
 from indicators.glance import GlanceTopic, at_a_glance
 from indicators.models import Source
@@ -22,6 +22,7 @@ class PublishedSection:
     title: str
     html: str = ""
     language: str = ""
+    audience: list[str] = field(default_factory=list)
     tags: list[Tag] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
 
@@ -86,7 +87,8 @@ def read(standing: Standing, viewer: Viewer) -> Reading:
             return PublishedSection(slug, title)
         html = with_own_notes(text.html, slug or METHOD_NOTE)
         shown = [tags[tag] for tag in text.tags if tag in tags]
-        return PublishedSection(slug, title, html, text.language, shown, sources.get(slug, []))
+        audience = narrowest(standing.audience, text.audience, text.section.effective_audience(standing.audience))
+        return PublishedSection(slug, title, html, text.language, audience, shown, sources.get(slug, []))
 
     return Reading(
         standing=standing,

@@ -59,14 +59,19 @@ def _alternating(pieces: tuple[bytes, ...], fragments: list[bytes]) -> list[byte
 _in_process: OrderedDict[str, SharedPage] = OrderedDict()
 
 
-def kept(key: str, render: Callable[[], str]) -> SharedPage:
-    """The page under this key; rendered, and kept in both places, when neither has it."""
+def kept(key: str, render: Callable[[], str], is_still_true: Callable[[], bool] = lambda: True) -> SharedPage:
+    """The page under this key; rendered, and kept in both places, when neither has it.
+
+    `is_still_true` is asked after rendering: when the key no longer describes what was read, the page is not kept.
+    """
     page = _in_process.get(key)
     if page is None:
         pieces = cache.get(key)
         page = SharedPage(*pieces) if pieces else None
         if page is None:
             page = SharedPage.of(render())
+            if not is_still_true():
+                return page
             cache.set(key, (page.pieces, page.deflated))
         _in_process[key] = page
         while len(_in_process) > KEPT_IN_PROCESS:

@@ -6,11 +6,11 @@ from hashlib import sha256
 
 from django.db import connection
 
-from access.viewer import Viewer
+from access.viewer import Viewer, narrowest
 from access.visibility import sees, tokens_of
 
 QUERY = f"""
-    SELECT p.id, p.subject_id, p.audience, e.id, e.number, e.published_at, e.as_of, e.endorsement, e.is_demonstration,
+    SELECT p.id, p.subject_id, p.audience, e.audience, e.id, e.number, e.published_at, e.as_of, e.endorsement, e.is_demonstration,
            (SELECT json_agg(json_build_array(coalesce(h.slug, ''), t.language, t.digest) ORDER BY h.position, t.language)
               FROM profiles_editiontext t
               JOIN profiles_section s ON s.id = t.section_id
@@ -30,6 +30,9 @@ QUERY = f"""
               JOIN profiles_section s ON s.id = c.section_id
               JOIN indicators_source n ON n.id = c.source_id
              WHERE c.edition_id = e.id AND {sees("s")} AND {sees("n")}),
+           (SELECT md5(string_agg(array_to_string(t.audience || s.audience, ','), ' ' ORDER BY t.id))
+              FROM profiles_editiontext t JOIN profiles_section s ON s.id = t.section_id
+             WHERE t.edition_id = e.id AND {sees("t")} AND {sees("s")}),
            (SELECT last_value FROM atlas_revision)
       FROM profiles_profile p
       JOIN LATERAL (SELECT * FROM profiles_edition e
@@ -50,7 +53,10 @@ class Address:
 
 @dataclass(frozen=True)
 class Standing:
-    """The edition a viewer reads and the parts of it they may see. `texts`: (section slug or '', language, digest)."""
+    """The edition a viewer reads and the parts of it they may see.
+
+    `audience`: the record's and the edition's, whichever is narrower. `texts`: (section slug or '', language, digest).
+    """
 
     address: Address
     profile_id: int
@@ -83,10 +89,10 @@ def standing_of(viewer: Viewer, address: Address, number: int | None = None) -> 
         row = cursor.fetchone()
     if row is None:
         return None
-    profile, subject, audience, edition, number, published_at, as_of, endorsement, demonstration, texts, *marks = row
+    profile, subject, live, kept, edition, number, published_at, as_of, endorsement, demonstration, texts, *marks = row
     texts = tuple(tuple(text) for text in texts or ())
-    fingerprint = sha256(repr((edition, audience, texts, marks)).encode()).hexdigest()[:24]
+    fingerprint = sha256(repr((edition, live, kept, texts, marks)).encode()).hexdigest()[:24]
     return Standing(
-        address, profile, subject, tuple(audience), edition, number, published_at, as_of, endorsement, demonstration,
+        address, profile, subject, tuple(narrowest(live, kept)), edition, number, published_at, as_of, endorsement, demonstration,
         texts, fingerprint,
     )  # fmt: skip

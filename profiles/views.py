@@ -70,6 +70,7 @@ def edition(request: ReaderRequest, dialogue: str, theme: str, slug: str, number
     context = {
         "editions": editions,
         "newest": editions[0],
+        "is_print": True,
         "citation_address": request.build_absolute_uri(request.path),
     }
     return render(request, "profiles/edition.html", page_context(reading) | context)

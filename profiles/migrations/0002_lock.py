@@ -23,6 +23,7 @@ OF_SECTION_IN_EDITION = (
     f"WHERE s.id = section_id AND e.id = edition_id AND {secretariat_holds('p.dialogue_id')})"
 )
 
+DIALOGUE_OF_PROFILE = "(SELECT dialogue_id FROM profiles_profile WHERE id = {})"
 SECTION = {"section_id": "profiles_section"}
 EDITION_AND_SECTION = {"edition_id": "profiles_edition", "section_id": "profiles_section"}
 
@@ -35,6 +36,12 @@ class Migration(migrations.Migration):
     ]
     operations = [
         SecretariatInAudience("profiles_profile"),
+        SecretariatInAudience("profiles_section", DIALOGUE_OF_PROFILE.format("($1).profile_id")),
+        SecretariatInAudience("profiles_edition", DIALOGUE_OF_PROFILE.format("($1).profile_id")),
+        SecretariatInAudience(
+            "profiles_editiontext",
+            DIALOGUE_OF_PROFILE.format("(SELECT profile_id FROM profiles_edition WHERE id = ($1).edition_id)"),
+        ),
         Lock("profiles_profile", audience="own", parents={}, write=secretariat_holds("dialogue_id")),
         Lock(
             "profiles_section",

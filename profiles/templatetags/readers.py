@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from access.presets import Preset
-from accounts.audiences import preset_of
+from accounts.audiences import preset_of, who_can_read
 
 register = template.Library()
 
@@ -19,6 +19,22 @@ def tier(audience: list[str]) -> str:
     preset = preset_of(audience)
     words = _("Open access") if preset is Preset.PUBLIC else _("Restricted access")
     return format_html('<span class="tier {}">{}</span>', CLASSES[preset], words)
+
+
+@register.filter
+def as_list(audience: tuple[str, ...]) -> list[str]:
+    return list(audience)
+
+
+@register.filter
+def reads(audience: list[str]) -> str:
+    """Who can read a section, where it is narrower than its page."""
+    return who_can_read(audience)
+
+
+@register.filter
+def tier_class_of(audience: list[str]) -> str:
+    return CLASSES[preset_of(audience)]
 
 
 @register.filter

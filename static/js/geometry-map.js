@@ -1,12 +1,14 @@
 /**
  * The portal's own map of the world under django-leaflet's widget, which would want a tile server otherwise.
  *
- *   <div data-basemap="/basemap/….json">…the widget…</div>
+ *   <div data-basemap="/basemap/….json" data-images="/static/leaflet/images/">…the widget…</div>
  *
  * Leaflet is the global L. The widget tells of its map by the window's `map:init`, after this module has run.
  */
 
 import { decode } from "./lib/topology.js";
+
+const CLOSE_ENOUGH = 5; // a place among its neighbours; the reader may go closer
 
 async function drawWorld(map, address) {
   const answer = await fetch(address);
@@ -22,6 +24,8 @@ async function drawWorld(map, address) {
 }
 
 window.addEventListener("map:init", ({ detail: { map } }) => {
-  const address = map.getContainer().closest("[data-basemap]")?.dataset.basemap;
-  if (address) drawWorld(map, address);
+  const { basemap, images } = map.getContainer().closest("[data-basemap]")?.dataset ?? {};
+  if (images) L.Icon.Default.imagePath = images; // Leaflet would guess it from its style sheet, whose names are hashed
+  map.maxZoom = CLOSE_ENOUGH; // what the widget asks when it first shows a place
+  if (basemap) drawWorld(map, basemap);
 });

@@ -131,7 +131,7 @@ export const NoteReference = Node.create({
     menu.defineItem({
       name: "note",
       groups: "link",
-      button: buttons.material("superscript", "note"),
+      button: buttons.text("[1]", "note"),
       command: (editor) => editor.chain().focus().insertNote().run(),
     });
   },

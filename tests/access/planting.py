@@ -1,9 +1,14 @@
 """Profiles with a canary in every field: a token that must not leave the portal but to those who may read it."""
 
+import copy
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
+import pytest
+from django.db import connections
 from django.utils import timezone
 
 from access import tokens
@@ -16,6 +21,7 @@ from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
 from profiles.models import Citation, Draft, Edition, EditionText, Profile, Section, Tag
 from profiles.texts import digest
+from tests import conftest
 
 DIALOGUE, THEME = "mtm", "irregular-mixed-migration"
 DESK = Viewer.secretariat_of(DIALOGUE)
@@ -70,6 +76,45 @@ def canaries_in(text: bytes) -> set[tuple[str, str]]:
     return found | {(ORDER[int(index)].value, "asof") for index in AS_OF.findall(text)}
 
 
+@cache
+def _planted_database(world: str) -> tuple[str, dict[Preset, Planted]]:
+    """A copy of the loaded world in which everything is planted; made once for each worker."""
+    name = f"{connections['default'].settings_dict['NAME']}_planted"
+    conftest._as_owner(f"CREATE DATABASE {name} TEMPLATE {world}")
+    conftest._use(name)
+    return name, plant_all()
+
+
+@pytest.fixture(scope="session")
+def planted_database(world_template, django_db_setup, django_db_blocker) -> Iterator[tuple[str, dict[Preset, Planted]]]:
+    home = connections["owner"].settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        name, planted = _planted_database(world_template)
+        conftest._use(home)
+    yield name, planted
+    with django_db_blocker.unblock():
+        if _planted_database.cache_info().currsize:
+            _planted_database.cache_clear()
+            conftest._as_owner(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def in_planted_database(planted_database, django_db_blocker) -> Iterator[dict[Preset, Planted]]:
+    name, planted = planted_database
+    home = connections["owner"].settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        conftest._use(name)
+    yield planted
+    with django_db_blocker.unblock():
+        conftest._use(home)
+
+
+@pytest.fixture
+def planted(in_planted_database, db) -> dict[Preset, Planted]:
+    """One profile of each preset, as each test may change it."""
+    return copy.deepcopy(in_planted_database)
+
+
 def plant_all() -> dict[Preset, Planted]:
     """One profile of each preset, a group with members, and a colleague from another secretariat."""
     group = ReadingGroup.objects.create(slug=GROUP, dialogue_id=DIALOGUE, name_en="Experts", name_fr="", name_ar="")
@@ -98,6 +143,8 @@ def _plant(preset: Preset) -> Planted:
     Profile.objects.filter(pk=profile.pk).update(audience=audience)
     profile.refresh_from_db()
     planted = Planted(preset, slug, profile)
+    if preset is not Preset.THEME:  # one with all its figures is enough; the others are quicker to show
+        Observation.objects.filter(subject=profile.subject, dialogue=DIALOGUE).delete()
     planted.section = _sections(profile)
     sources = _sources(preset, audience)
     tag = Tag.objects.create(slug=f"tag-{preset}", **_in_three(f"Tag {canary(preset, 'tag')}", "name"))
@@ -166,7 +213,7 @@ def _editions(planted: Planted, sources: dict[str, Source], tag: Tag, author: Us
                 texts.append(
                     EditionText(
                         edition=edition, section=section, language=language, html=html, digest=digest(html),
-                        audience=section.effective_audience(), tags=[tag.slug],
+                        audience=list(section.effective_audience(profile.audience)), tags=[tag.slug],
                     )
                 )  # fmt: skip
     EditionText.objects.bulk_create(texts)

@@ -31,7 +31,6 @@ from tests.access.planting import (
     THEME,
     Planted,
     canaries_in,
-    plant_all,
 )
 from tests.conftest import EVERYBODY, STRANGER, user_of
 from tests.readers import anonymised, answer_to, body_of, raw
@@ -228,11 +227,6 @@ EVERYWHERE = ("en", "ar", "fr")
 IN_ALL_LANGUAGES = {"profile", "across"}  # the others differ between languages in words of the interface alone
 WITH_PROFILES = {name for name, surfaces in SURFACES.items() if any(surface.shows for surface in surfaces)}
 KEPT_ON_THE_SHELF = {"profile", "section"}
-
-
-@pytest.fixture
-def planted(db) -> dict[Preset, Planted]:
-    return plant_all()
 
 
 def browser_of(login: str) -> Client:
@@ -561,7 +555,6 @@ def _answer_in_admin(client: Client, path: str, pk: int) -> bytes:
     return text
 
 
-@pytest.mark.xfail(strict=True, reason="the form of a reading group offers every account of the portal by name")
 def test_a_secretariat_is_not_shown_the_people_of_other_dialogues(planted):
     page = browser_of(OTHER_DESK).get("/secretariat/accounts/readinggroup/add/")
     assert page.status_code == 200

@@ -13,6 +13,7 @@ from django.urls import path
 from access.viewer import ANYONE, Viewer
 from access.viewing import SETTING, viewing
 from atlas.models import Theme
+from imap import urls as portal
 from indicators.models import Source
 from tests.conftest import user_of
 
@@ -201,6 +202,7 @@ def unready_template(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    *portal.urlpatterns,
     path("plain/", plain),
     path("late/", late),
     path("streamed/", streamed),

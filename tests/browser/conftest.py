@@ -85,7 +85,9 @@ def _own_addresses(database: str) -> dict[str, str]:
     return {
         "DATABASE_URL": at("DATABASE_URL", path=f"/{database}"),
         "DATABASE_OWNER_URL": at("DATABASE_OWNER_URL", path=f"/{database}"),
-        "REDIS_URL": at("REDIS_URL", query=f"db={CACHE}") if is_socket else at("REDIS_URL", path=f"/{CACHE}"),
+        "REDIS_URL": f"{configured['REDIS_URL'].partition('?')[0]}?db={CACHE}"
+        if is_socket
+        else at("REDIS_URL", path=f"/{CACHE}"),
         "DJANGO_SETTINGS_MODULE": "imap.settings",
         "IMAP_MODE": "test",
         "IMAP_VAR": str(settings.VAR_DIR),
