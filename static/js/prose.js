@@ -276,7 +276,7 @@ function writeCaption({ state, tr, dispatch }) {
 function withCaptionsBefore(html) {
   const { body } = new DOMParser().parseFromString(html, "text/html");
   for (const caption of body.querySelectorAll("table > caption")) {
-    const paragraph = document.createElement("p");
+    const paragraph = body.ownerDocument.createElement("p"); // never in the page's own document, where it could run
     paragraph.className = "caption";
     paragraph.append(...caption.childNodes);
     caption.parentElement.before(paragraph);

@@ -590,6 +590,9 @@ def small_demo(tmp_path: Path) -> Iterator[RunningDemo]:
 
 
 @pytest.mark.servers
+@pytest.mark.skipif(
+    bool(os.environ.get("DATABASE_URL")), reason="other servers are configured: the demo would use those"
+)
 def test_the_demo_comes_up_prints_its_accounts_and_stops(small_demo: RunningDemo) -> None:
     printed = small_demo.start()
     assert f"i-Map is ready at http://localhost:{small_demo.port}/" in printed
