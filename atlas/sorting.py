@@ -22,8 +22,9 @@ def sort_key(name: str, language: str | None = None) -> tuple[str, str]:
     """What to compare names by; the name itself decides between equal ones."""
     text = name.translate(SKIPPED)
     if (language or get_language() or "en").startswith("ar"):
-        text = "".join(letter for letter in text if not unicodedata.combining(letter)).translate(ARABIC_LETTERS)
-        text = " ".join(word.removeprefix("ال") for word in text.split())
+        text = "".join(letter for letter in text if not unicodedata.combining(letter))
+        # The article first: once أ is ا, the beginning of ألبانيا would pass for it.
+        text = " ".join(word.removeprefix("ال") for word in text.split()).translate(ARABIC_LETTERS)
     else:
         text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     return " ".join(text.casefold().split()), name

@@ -44,7 +44,7 @@ def test_a_number_is_written_in_latin_digits_and_as_the_language_groups(value, d
     [
         ("en", ["Algeria", "Côte d'Ivoire", "Egypt", "Kosovo*", "The former Yugoslav Republic of Macedonia"]),
         ("fr", ["Allemagne", "Égypte", "Érythrée", "Espagne", "Estonie", "Éthiopie"]),
-        ("ar", ["الأردن", "إسبانيا", "إستونيا", "الجزائر", "السودان", "المغرب"]),
+        ("ar", ["الأردن", "إسبانيا", "إستونيا", "ألبانيا", "ألمانيا", "الجزائر", "السودان", "المغرب"]),
     ],
 )
 def test_names_are_sorted_by_the_rules_of_the_language(language, names):
