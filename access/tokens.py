@@ -9,7 +9,7 @@ PUBLIC = "public"
 NOMINATED = "nominated"
 
 FORM = re.compile(
-    r"public|nominated|(?:partner|group|secretariat|person):[a-z0-9][a-z0-9-]*|dialogue:[a-z0-9-]+:[a-z0-9-]+"
+    r"public|nominated|(?:partner|authority|group|secretariat|person):[a-z0-9][a-z0-9-]*|dialogue:[a-z0-9-]+:[a-z0-9-]+"
 )
 
 
@@ -19,6 +19,11 @@ def dialogue(dialogue: str, theme: str) -> str:
 
 def partner(partner: str) -> str:
     return f"partner:{partner}"
+
+
+def authority(partner: str) -> str:
+    """Held by those whom a partner authorised to nominate its people."""
+    return f"authority:{partner}"
 
 
 def group(group: str) -> str:

@@ -32,13 +32,24 @@ class Viewer:
     def is_secretariat_of(self, dialogue: str) -> bool:
         return tokens.secretariat(dialogue) in self.tokens
 
+    def may_nominate_for(self, partner: str) -> bool:
+        return tokens.authority(partner) in self.tokens
+
     def may_read(self, audience: Iterable[str]) -> bool:
         return not self.tokens.isdisjoint(audience)
 
     @property
     def secretariats(self) -> list[str]:
         """Slugs of the dialogues whose secretariat this viewer is, sorted."""
-        return sorted(token.removeprefix("secretariat:") for token in self.tokens if token.startswith("secretariat:"))
+        return self._named("secretariat")
+
+    @property
+    def authorities(self) -> list[str]:
+        """Slugs of the partners whose people this viewer may nominate, sorted."""
+        return self._named("authority")
+
+    def _named(self, kind: str) -> list[str]:
+        return sorted(token.removeprefix(f"{kind}:") for token in self.tokens if token.startswith(f"{kind}:"))
 
     def as_setting(self) -> str:
         """The tokens as PostgreSQL's text of an array; sorted, so that equal viewers give equal text."""

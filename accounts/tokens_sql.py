@@ -1,23 +1,32 @@
-"""The rule by which a user holds tokens, as the database function that every request asks."""
+"""The rule by which a user holds tokens, as the database function that every request asks.
 
-TOKENS_OF = """
+An affiliation counts while it is current and its partner takes part in some dialogue. A theme is read for a partner
+whose role in the dialogue is *partner*; for observers, donors and the Commission where a secretariat granted it.
+"""
+
+TAKES_PART = "m.partner_id = held.partner_id AND (m.left IS NULL OR m.left > extract(year FROM CURRENT_DATE))"
+
+TOKENS_OF = f"""
 CREATE OR REPLACE FUNCTION imap_tokens_of(who bigint) RETURNS text[] LANGUAGE sql STABLE AS $$
-    WITH held AS (
-        SELECT a.id, a.partner_id FROM accounts_affiliation a
-        WHERE a.user_id = who AND a.begins_on <= CURRENT_DATE AND (a.ends_on IS NULL OR a.ends_on >= CURRENT_DATE)
+    WITH affiliated AS (
+        SELECT id, partner_id, may_nominate FROM accounts_affiliation
+        WHERE user_id = who AND ended_at IS NULL
+          AND begins_on <= CURRENT_DATE AND (ends_on IS NULL OR ends_on >= CURRENT_DATE)
+    ), held AS (
+        SELECT * FROM affiliated held WHERE EXISTS (SELECT 1 FROM atlas_membership m WHERE {TAKES_PART})
     )
     SELECT array_agg(DISTINCT token ORDER BY token) FROM (
         SELECT 'public' AS token
         UNION ALL SELECT 'person:' || who
         UNION ALL SELECT 'nominated' FROM held
         UNION ALL SELECT 'partner:' || partner_id FROM held
+        UNION ALL SELECT 'authority:' || partner_id FROM held WHERE may_nominate
         UNION ALL
         SELECT 'dialogue:' || s.dialogue_id || ':' || s.theme_id
         FROM held JOIN accounts_scope s ON s.affiliation_id = held.id
-        WHERE s.is_granted OR EXISTS (
+        WHERE EXISTS (
             SELECT 1 FROM atlas_membership m
-            WHERE m.partner_id = held.partner_id AND m.dialogue_id = s.dialogue_id AND m.role = 'partner'
-              AND (m.left IS NULL OR m.left >= extract(year FROM CURRENT_DATE))
+            WHERE m.dialogue_id = s.dialogue_id AND (m.role = 'partner' OR s.is_granted) AND {TAKES_PART}
         )
         UNION ALL SELECT 'secretariat:' || dialogue_id FROM accounts_secretariatmember WHERE user_id = who
         UNION ALL

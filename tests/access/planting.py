@@ -22,6 +22,7 @@ from indicators.models import FurtherSource, Indicator, Observation, Source, Sou
 from profiles.models import Citation, Draft, Edition, EditionText, Profile, Section, Tag
 from profiles.texts import digest
 from tests import conftest
+from tests.access.planting_people import plant_people
 
 DIALOGUE, THEME = "mtm", "irregular-mixed-migration"
 DESK = Viewer.secretariat_of(DIALOGUE)
@@ -121,6 +122,7 @@ def plant_all() -> dict[Preset, Planted]:
     group.members.set(User.objects.filter(email__in=[f"{login}@imap.example" for login in GROUP_MEMBERS]))
     plant_other_desk()
     with viewing(DESK):
+        plant_people(conftest.user_of("official.mar"))
         return {preset: _plant(preset) for preset in Preset}
 
 

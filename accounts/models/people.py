@@ -1,4 +1,4 @@
-"""Who signs in, for whom they stand, and what for. Nominations will bring these rows about; today the admin does."""
+"""Who signs in, for whom they stand, and what for."""
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -80,25 +80,52 @@ class User(AbstractBaseUser, PermissionsMixin):
         return Viewer.of(self.held_tokens)
 
 
-class Affiliation(models.Model):
-    """A user stands for a partner, from a date until a date."""
+class AffiliationQuerySet(models.QuerySet["Affiliation"]):
+    def current(self):
+        """Those that give rights today; `imap_tokens_of` in the database says the same."""
+        today = timezone.localdate()
+        return self.open().filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=today), begins_on__lte=today)
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="affiliations")
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="affiliations")
+    def open(self):
+        """Those that nobody has ended: current, or suspended until they are re-confirmed."""
+        return self.filter(ended_at__isnull=True)
+
+
+class Affiliation(models.Model):
+    """A user stands for a partner, from a date until a date.
+
+    Past `ends_on` it is suspended, and the partner may re-confirm it; with `ended_at` it is over for good.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="affiliations", verbose_name=_("user"))
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="affiliations", verbose_name=_("partner"))
     office = models.CharField(_("office"), max_length=160, blank=True)
     begins_on = models.DateField(_("begins on"), default=timezone.localdate)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
     is_focal_point = models.BooleanField(_("national focal point"), default=False)
     may_nominate = models.BooleanField(_("may nominate"), default=False)
 
+    objects = AffiliationQuerySet.as_manager()
+
     class Meta:
         ordering = ["user", "partner"]
-        constraints = [models.UniqueConstraint(fields=["user", "partner"], name="one_affiliation_to_a_partner")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "partner"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_open_affiliation_to_a_partner",
+            )
+        ]
         verbose_name = _("affiliation")
         verbose_name_plural = _("affiliations")
 
     def __str__(self):
         return f"{self.user} – {self.partner}"
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.ended_at is None and self.ends_on is not None and self.ends_on < timezone.localdate()
 
 
 class Scope(models.Model):

@@ -1,0 +1,58 @@
+"""Mails of the portal: one text in the reader's language, and the same as HTML, right-to-left where due.
+
+`templates/mail/<name>.txt` holds subject, an empty line, and paragraphs between empty lines. A paragraph that is an
+address becomes a link. Addresses are made from the portal's own (`IMAP_SITE_ADDRESS`), never from a request's host.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+BETWEEN_PARAGRAPHS = re.compile(r"\n\s*\n")
+ADDRESS = re.compile(r"https?://\S+")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    text: str
+
+    @property
+    def is_address(self) -> bool:
+        return ADDRESS.fullmatch(self.text) is not None
+
+
+def send(name: str, to: str, language: str, context: Mapping[str, object] | None = None) -> None:
+    """Sends the mail once what is being done has been written; what is rolled back tells nobody anything."""
+    message = compose(name, to, language, context or {})
+    transaction.on_commit(partial(message.send))
+
+
+def compose(name: str, to: str, language: str, context: Mapping[str, object]) -> EmailMultiAlternatives:
+    with translation.override(language):
+        text = render_to_string(f"mail/{name}.txt", {"site": settings.SITE_ADDRESS, **context}).strip()
+        subject, *paragraphs = (part.strip() for part in BETWEEN_PARAGRAPHS.split(text))
+        subject = " ".join(subject.split())
+        page = {
+            "subject": subject,
+            "paragraphs": [Paragraph(paragraph) for paragraph in paragraphs],
+            "language": language,
+            "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        }
+        html = render_to_string("mail/frame.html", page)
+    message = EmailMultiAlternatives(subject, "\n\n".join(paragraphs) + "\n", to=[to])
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def address_of(view: str, language: str, *arguments: object) -> str:
+    """The full address of a page, in a language."""
+    with translation.override(language):
+        return settings.SITE_ADDRESS.rstrip("/") + reverse(view, args=arguments)

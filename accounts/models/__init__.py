@@ -1,0 +1,25 @@
+"""People and what they stand for, how partners nominate them, and the log of what was read."""
+
+from accounts.models.log import Action, LogEntry
+from accounts.models.nominations import ApprovedAddress, Event, Invitation, MandateEvent, Nomination, State, Submission
+from accounts.models.people import Affiliation, ReadingGroup, Scope, SecretariatMember, User, UserManager
+from accounts.models.policies import PartnerPolicy
+
+__all__ = [
+    "Action",
+    "Affiliation",
+    "ApprovedAddress",
+    "Event",
+    "Invitation",
+    "LogEntry",
+    "MandateEvent",
+    "Nomination",
+    "PartnerPolicy",
+    "ReadingGroup",
+    "Scope",
+    "SecretariatMember",
+    "State",
+    "Submission",
+    "User",
+    "UserManager",
+]
