@@ -58,8 +58,8 @@ def _covered(dialogues: list[Dialogue]) -> set[int]:
 
 
 def _partner_states(dialogues: list[Dialogue]) -> set[int]:
-    rows = Membership.objects.filter(
-        dialogue__in=dialogues, role=Role.PARTNER, partner__kind=PartnerKind.STATE, left__isnull=True
+    rows = Membership.objects.current().filter(
+        dialogue__in=dialogues, role=Role.PARTNER, partner__kind=PartnerKind.STATE
     )
     return set(rows.values_list("partner__subject_id", flat=True))
 

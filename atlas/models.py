@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from djgeojson.fields import PointField
@@ -242,6 +243,12 @@ class Role(models.TextChoices):
     SECRETARIAT = "secretariat", _("Secretariat")
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def current(self):
+        """Those that hold today; the database says the same of readers (`accounts.tokens_sql`)."""
+        return self.filter(Q(left__isnull=True) | Q(left__gt=timezone.localdate().year))
+
+
 class Membership(models.Model):
     """A partner takes part in a dialogue, in a role, with years. Being covered by its map is another thing."""
 
@@ -251,6 +258,8 @@ class Membership(models.Model):
     joined = models.PositiveSmallIntegerField(_("joined in"), null=True, blank=True)
     left = models.PositiveSmallIntegerField(_("left in"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["dialogue", "role", "joined", "partner"]

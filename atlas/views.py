@@ -72,7 +72,7 @@ def basemap(request: HttpRequest, digest: str) -> HttpResponse:
 
 
 def _members(dialogue: Dialogue, exclude: str = "", **conditions: str) -> list[Membership]:
-    rows = dialogue.memberships.filter(left__isnull=True, **conditions).exclude(role=exclude)
+    rows = dialogue.memberships.current().filter(**conditions).exclude(role=exclude)
     return in_reading_order(rows.select_related("partner__subject"), name=lambda row: row.partner.display_name)
 
 

@@ -105,9 +105,7 @@ def dialogue(request: ReaderRequest, dialogue: str) -> HttpResponse:
     covered = in_reading_order(
         Subject.objects.filter(coverage__dialogue=row, kind=SubjectKind.COUNTRY), name=lambda subject: subject.name
     )
-    partners = set(
-        row.memberships.filter(role="partner", left__isnull=True).values_list("partner__subject_id", flat=True)
-    )
+    partners = set(row.memberships.current().filter(role="partner").values_list("partner__subject_id", flat=True))
     hubs = [profile.subject for profile in profiles if profile.subject.kind == SubjectKind.HUB]
     since = request.user.last_visit_at if request.user.is_authenticated else None
     context = {
