@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from access.viewer import Viewer
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind, StateDefinition, Topic
+from indicators.vintages import known, newest_vintages
 
 SHORTEST_SERIES = 3  # values; fewer make no line
 RANK = {
@@ -39,20 +41,21 @@ class GlanceTopic:
     rows: list[GlanceRow]
 
 
-def at_a_glance(subject_id: int, viewer: Viewer) -> list[GlanceTopic]:
+def at_a_glance(subject_id: int, viewer: Viewer, known_on: date | None = None) -> list[GlanceTopic]:
     """Topics with rows, in their order, from the figures this viewer may see. Empty when there are none.
 
-    Shown is the value of the national source if there is one, else of an international one, else of research; of
-    these the newest period, as known last. A row whose only figure has no value stands as not available.
+    Of each figure the newest vintage known on the reader's date counts, today by default. Shown is the value of the
+    national source if there is one, else of an international one, else of research; of these the newest period. A row
+    whose only figure has no value stands as not available.
     """
     seen = (
         Observation.objects.visible_to(viewer)
         .filter(subject_id=subject_id, breakdown={})
         .select_related("indicator__topic", "source")
-        .order_by("indicator__topic__position", "indicator__position", "period", "known_on")
+        .order_by("indicator__topic__position", "indicator__position", "period")
     )
     figures: dict[Indicator, list[Observation]] = defaultdict(list)
-    for observation in seen:
+    for observation in newest_vintages(known(seen, known_on)):
         figures[observation.indicator].append(observation)
     if not figures:
         return []
@@ -68,18 +71,18 @@ def at_a_glance(subject_id: int, viewer: Viewer) -> list[GlanceTopic]:
     return [GlanceTopic(topic, rows) for topic, rows in topics.items()]
 
 
-def _precedence(observation: Observation) -> tuple[int, str, str]:
+def _precedence(observation: Observation) -> tuple[int, str, tuple[date, str]]:
     kind = SourceKind(observation.source.kind) if observation.source else SourceKind.PRESS
-    return -RANK[kind], observation.period, observation.known_on
+    return -RANK[kind], observation.period, observation.vintage
 
 
 def _longest_series(observations: Iterable[Observation]) -> list[Observation]:
-    """The newest vintage of each period of the source with most periods, in their order."""
-    by_source: dict[int | None, dict[str, Observation]] = defaultdict(dict)
-    for row in sorted(observations, key=lambda row: (row.period, row.known_on)):
-        by_source[row.source_id][row.period] = row
-    longest = max(by_source.values(), key=len, default={})
-    return list(longest.values()) if len(longest) >= SHORTEST_SERIES else []
+    """The figures of the source with most periods, in their order."""
+    by_source: dict[int | None, list[Observation]] = defaultdict(list)
+    for row in observations:
+        by_source[row.source_id].append(row)
+    longest = max(by_source.values(), key=len, default=[])
+    return longest if len(longest) >= SHORTEST_SERIES else []
 
 
 def _attach_further_sources(observations: list[Observation], viewer: Viewer) -> None:

@@ -1,5 +1,7 @@
 """Figures: an indicator, a value for a subject and a period, and who says so."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from access.fields import AudienceField
 from access.visibility import RestrictedModel
 from atlas.models import Dialogue, Subject
-from atlas.periods import refuse_wrong_date
+from atlas.periods import last_day, refuse_wrong_date
 
 
 class Topic(models.Model):
@@ -162,6 +164,16 @@ class Observation(RestrictedModel):
 
     def __str__(self):
         return f"{self.indicator_id} {self.period}: {self.value if self.value is not None else 'n/a'}"
+
+    @property
+    def quantity(self) -> tuple:
+        """What all vintages of a figure have in common."""
+        return self.indicator_id, self.subject_id, self.period, repr(sorted(self.breakdown.items())), self.source_id
+
+    @property
+    def vintage(self) -> tuple[date, str]:
+        """When it came to be known, so that a later vintage is greater."""
+        return last_day(self.known_on), self.known_on
 
 
 class FurtherSource(RestrictedModel):

@@ -13,6 +13,7 @@ from atlas.models import Dialogue, DialogueTheme, OutlineSection, Subject, Subje
 from atlas.sorting import in_reading_order
 from atlas.views import footnotes_of
 from indicators.glance import at_a_glance
+from indicators.vintages import asked_date
 from profiles.across import across_rows
 from profiles.changes import changed_sections
 from profiles.listing import by_area, by_kind, latest, listed
@@ -200,17 +201,19 @@ def countries(request: ReaderRequest) -> HttpResponse:
 
 @require_safe
 def country(request: ReaderRequest, slug: str) -> HttpResponse:
-    """One country across the dialogues: names, where it takes part, profiles, figures, places."""
+    """One country across the dialogues: names, where it takes part, profiles, places, figures (`?known-on=` a date)."""
     subject = get_object_or_404(
         Subject.objects.prefetch_related("former_names", "variants", "regions"), kind=SubjectKind.COUNTRY, slug=slug
     )
     partner = getattr(subject, "partner", None)
+    asked = asked_date(request.GET.get("known-on", ""))
     coverage = subject.coverage.select_related("dialogue").order_by("dialogue__position")
     context = {
         "subject": subject,
         "profiles": listed(request.viewer, subject=subject),
         "nearby": listed(request.viewer, subject__country=subject),
-        "glance": at_a_glance(subject.pk, request.viewer),
+        "asked": asked,
+        "glance": at_a_glance(subject.pk, request.viewer, asked.day),
         "coverage": coverage,
         "memberships": partner.memberships.select_related("dialogue").order_by("dialogue__position", "role")
         if partner

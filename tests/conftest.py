@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
+from django.utils import translation
 
 from accounts.demo import CAST
 from accounts.models import User
@@ -99,6 +100,13 @@ def empty_shelf(request: pytest.FixtureRequest) -> None:
     """No test reads a page that another one made."""
     if {"db", "transactional_db"} & set(request.fixturenames):
         shelf.forget_all()
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """No test speaks the language of the last page that another one asked for."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

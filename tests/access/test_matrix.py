@@ -148,7 +148,10 @@ SURFACES: dict[str, list[Surface]] = {
         at(*IN_THEME, "slug", "former", each=True, shows="former figure asof"),
     ],
     "countries": [at()],
-    "country": [at("slug", each=True, shows="address source further figure")],
+    "country": [
+        at("slug", each=True, shows="address source further figure"),
+        at("slug", query="?known-on=2012-02", each=True, shows="address source further figure"),
+    ],
 }
 
 # The admin: by the last word of the pattern's name, for each registered model, and its own addresses.
