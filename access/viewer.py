@@ -68,3 +68,9 @@ def narrowest(*audiences: Iterable[str]) -> list[str]:
         elif tokens.PUBLIC not in audience:
             kept = [token for token in kept if token in audience]
     return kept
+
+
+def is_narrower(audience: Iterable[str], readers: Iterable[str]) -> bool:
+    """Whether a row of this audience may be hidden from someone who reads a row of the other."""
+    held = set(audience)
+    return tokens.PUBLIC not in held and not held.issuperset(readers)

@@ -67,4 +67,9 @@ def day(value: date | datetime, language: str | None = None) -> str:
     return period(f"{value:%Y-%m-%d}", language)
 
 
-__all__ = ["day", "month", "number", "period"]
+def language(code: str, written_in: str | None = None) -> str:
+    """The name of a language in another, as it stands inside a sentence: Arabic, arabe, العربية."""
+    return _locale(_language(written_in)).languages.get(code, code)
+
+
+__all__ = ["day", "language", "month", "number", "period"]

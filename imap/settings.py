@@ -235,7 +235,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {
         "js": [static_lazy("js/prose.js")],
         "extensions": dict.fromkeys(
-            ("Allowed", "Bdi", "NoteReference", "Definition", "Source", "Words"), html_tags([])
+            ("Allowed", "Bdi", "NoteReference", "CitedFigure", "Definition", "Source", "Words"), html_tags([])
         ),
     }
 ]

@@ -21,12 +21,15 @@ from accounts.desk_admin import DeskAdmin
 from accounts.requests import ReaderRequest
 from atlas.models import OutlineSection
 from atlas.periods import refuse_wrong_date
+from profiles.citing import figures_to_choose
 from profiles.desk import desk_of, section_at
 from profiles.editor import for_editor, from_editor
 from profiles.editor_widget import DraftTextWidget
+from profiles.figures import revised_since
 from profiles.models import Draft, Edition, Profile, Section, Tag
 from profiles.preview import preview
-from profiles.publishing import publish, take_back
+from profiles.publishing import newest_edition, publish, take_back
+from profiles.references import element, number_of_elements
 from profiles.texts import clean
 
 
@@ -55,11 +58,28 @@ class SectionForm(AudienceForm):
         fields = ["tags", "sources"]
         widgets = {"tags": forms.CheckboxSelectMultiple, "sources": forms.CheckboxSelectMultiple}
 
+    def __init__(self, *args, figures: list[dict[str, str]], **kwargs):
+        super().__init__(*args, **kwargs)
+        widget = self.fields["html"].widget
+        assert isinstance(widget, DraftTextWidget)
+        widget.figures = figures
+
     def dialogue_and_theme(self):
         return self.instance.profile.dialogue_id, self.instance.profile.theme_id
 
     def clean_html(self):
-        return clean(from_editor(self.cleaned_data["html"]))
+        """Raises ValidationError when something that shall cite a figure does not name one: it would not be kept."""
+        written = self.cleaned_data["html"]
+        html = clean(from_editor(written))
+        if number_of_elements(html) < number_of_elements(written):
+            raise ValidationError(
+                _(
+                    "A figure is cited as %(example)s, with a number or nothing between the tags; what is written "
+                    "here otherwise would be lost."
+                ),
+                params={"example": element("population-total/2004/hcp", "29,891,708")},
+            )
+        return html
 
 
 class PublishForm(forms.Form):
@@ -113,6 +133,8 @@ class ProfileAdmin(DeskAdmin):
                 "profile": profile,
                 "languages": profile.dialogue.languages,
                 "editions": profile.editions.order_by("-number"),
+                "revised": revised_since(profile, request.viewer),
+                "secretariats": request.viewer.secretariats,
                 "who_can_read": who_can_read(profile.audience),
             }
         return super().change_view(request, object_id, form_url, (extra_context or {}) | desk)
@@ -155,7 +177,12 @@ class ProfileAdmin(DeskAdmin):
         except OutlineSection.DoesNotExist:
             raise Http404 from None
         draft = Draft.objects.filter(section=row, language=language).first() or Draft(section=row, language=language)
-        form = SectionForm(request.POST or None, instance=row, initial={"html": for_editor(draft.html)})
+        form = SectionForm(
+            request.POST or None,
+            instance=row,
+            initial={"html": for_editor(draft.html)},
+            figures=figures_to_choose(profile, language),
+        )
         if request.method == "POST" and form.is_valid():
             form.save()
             draft.html, draft.changed_by = form.cleaned_data["html"], request.user
@@ -186,7 +213,7 @@ class ProfileAdmin(DeskAdmin):
 
     def publish_view(self, request: ReaderRequest, pk: int) -> HttpResponse:
         profile = self._profile_to_change(request, pk)
-        newest = profile.editions.order_by("-number").first()
+        newest = newest_edition(profile)
         initial = {
             "as_of": f"{timezone.localdate():%Y-%m}",
             "is_demonstration": newest.is_demonstration if newest else False,

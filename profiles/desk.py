@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 
 from atlas.models import OutlineSection
-from profiles.models import METHOD_NOTE, Draft, Edition, EditionText, Profile, Section
-from profiles.texts import clean, digest, is_empty
+from profiles.figures import digest_with
+from profiles.models import METHOD_NOTE, CitedFigure, Draft, Edition, EditionText, Profile, Section
+from profiles.publishing import newest_edition
+from profiles.texts import clean, is_empty
 
 
 @dataclass
@@ -31,7 +33,9 @@ def desk_of(profile: Profile) -> list[DeskRow]:
         (draft.section.slug, draft.language): draft
         for draft in Draft.objects.filter(section__profile=profile).select_related("section__heading")
     }
-    published = published_digests(profile)
+    newest = newest_edition(profile)
+    published = published_digests(newest)
+    figures = list(newest.figures.all()) if newest else []
     headings: list[OutlineSection | None] = [*profile.outline(), None]
     rows = []
     for heading in headings:
@@ -39,24 +43,24 @@ def desk_of(profile: Profile) -> list[DeskRow]:
         row = DeskRow(slug, heading, sections.get(slug))
         for language in profile.dialogue.languages:
             draft = drafts.get((slug, language))
-            row.cells.append(DeskCell(language, draft, _state(draft, published.get((slug, language)))))
+            row.cells.append(DeskCell(language, draft, _state(draft, published.get((slug, language)), figures)))
         rows.append(row)
     return rows
 
 
-def published_digests(profile: Profile) -> dict[tuple[str, str], str]:
+def published_digests(newest: Edition | None) -> dict[tuple[str, str], str]:
     """Digest of each text of the newest edition, by section and language."""
-    newest = Edition.objects.filter(profile=profile).order_by("-number").first()
     texts = EditionText.objects.filter(edition=newest).select_related("section__heading") if newest else []
     return {(text.section.slug, text.language): text.digest for text in texts}
 
 
-def _state(draft: Draft | None, published: str | None) -> str:
+def _state(draft: Draft | None, published: str | None, figures: list[CitedFigure]) -> str:
+    """A figure revised since is no change of the text: the desk is told apart (`profiles.figures.revised_since`)."""
     if draft is None or is_empty(draft.html):
         return "removed" if published else "empty"
     if published is None:
         return "new"
-    return "published" if digest(clean(draft.html)) == published else "changed"
+    return "published" if digest_with(clean(draft.html), draft.section_id, figures) == published else "changed"
 
 
 def section_at(profile: Profile, slug: str) -> Section:

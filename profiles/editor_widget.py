@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from django_prose_editor.widgets import ProseEditorWidget
 from js_asset import Media, Script
 
+from profiles.references import PATTERN
+
 GROUPS = [
     {"group": "blockType -lists"},
     {"group": "lists"},
@@ -25,17 +27,19 @@ EXTENSIONS = {
     "Menu": {"groups": GROUPS},
     "NoSpellCheck": False,
     # From static/js/prose.js, some in place of the library's
-    **dict.fromkeys(("Allowed", "Superscript", "Subscript", "Bdi", "Link", "NoteReference", "Definition"), True),
-    **dict.fromkeys(("Table", "Source", "Words"), True),
+    **dict.fromkeys(("Allowed", "Superscript", "Subscript", "Bdi", "Link", "NoteReference", "CitedFigure"), True),
+    **dict.fromkeys(("Definition", "Table", "Source", "Words"), True),
     "OrderedList": {"enableListAttributes": False},
 }
 
 
 class DraftTextWidget(ProseEditorWidget):
     template_name = "admin/profiles/draft_text.html"
+    figures: list[dict[str, str]]  # to choose from, as profiles.citing.figures_to_choose gives them
 
     def __init__(self, attrs: dict | None = None) -> None:
         super().__init__(attrs, config={"extensions": EXTENSIONS}, preset="configurable")
+        self.figures = []
 
     @property
     def media(self) -> Media:
@@ -44,6 +48,7 @@ class DraftTextWidget(ProseEditorWidget):
     def get_context(self, name: str, value: str | None, attrs: dict | None) -> dict:
         context = super().get_context(name, value, attrs)
         context["widget"]["words"] = words()
+        context["widget"]["citing"] = {"pattern": PATTERN, "figures": self.figures}
         return context
 
 
@@ -65,6 +70,11 @@ def words() -> dict[str, str]:
         "link": _("Link"),
         "unlink": _("Remove the link"),
         "note": _("Footnote"),
+        "figure": _("Cite a figure"),
+        "Cite a figure": _("Cite a figure"),
+        "Figure": _("Figure"),
+        "Choose …": _("Choose …"),
+        "Reference": _("Reference: indicator/period/source, or subject/indicator/period/source"),
         "table": _("Insert a table"),
         "table:addColumnAfter": _("Add a column"),
         "table:deleteColumn": _("Delete the column"),

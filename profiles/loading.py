@@ -3,6 +3,8 @@
 import tomllib
 from pathlib import Path
 
+from django.core.exceptions import ValidationError
+
 from accounts.audiences import audience_of
 from atlas.loading import Loading, RefusedData, Row, read_csv, read_toml
 from atlas.models import Dialogue, DialogueTheme, OutlineSection, Subject, SubjectKind
@@ -43,10 +45,16 @@ def load_profiles(data: Path, loading: Loading) -> None:
         if profile.editions.exists():
             loading.note("editions", "skipped")
         elif Draft.objects.filter(section__profile=profile).exists():
-            publish(
-                profile, as_of=values.get("as_of", FIRST_AS_OF), is_demonstration=values.get("demonstration", False)
-            )
+            _publish_first(profile, values)
             loading.note("editions", "added")
+
+
+def _publish_first(profile: Profile, values: dict) -> None:
+    as_of, is_demonstration = values.get("as_of", FIRST_AS_OF), values.get("demonstration", False)
+    try:
+        publish(profile, as_of=as_of, is_demonstration=is_demonstration)
+    except ValidationError as error:
+        raise RefusedData(f"{profile}.toml", 0, " ".join(error.messages)) from None
 
 
 def _record(row: Row, subjects: dict, presets: dict) -> dict:

@@ -17,7 +17,7 @@ from access.visibility import RestrictedModel
 from atlas.addresses import refuse_reserved_word
 from atlas.models import Dialogue, OutlineSection, Subject, Theme
 from atlas.periods import refuse_wrong_date
-from indicators.models import Source
+from indicators.models import Observation, Source
 
 
 class Endorsement(models.TextChoices):
@@ -157,6 +157,8 @@ class Edition(RestrictedModel):
     audience = AudienceField(verbose_name=_("audience"))
     endorsement = models.CharField(_("endorsement"), max_length=20, choices=Endorsement)
     is_demonstration = models.BooleanField(_("demonstration text"), default=False)
+    # Subjects but the profile's own whose figures the texts cite: a revision of theirs makes its pages others.
+    cited_subjects = ArrayField(models.BigIntegerField(), default=list, editable=False)
 
     class Meta:
         ordering = ["profile", "-number"]
@@ -169,7 +171,11 @@ class Edition(RestrictedModel):
 
 
 class EditionText(RestrictedModel):
-    """A section of an edition in a language: sanitised HTML, added once and never changed."""
+    """A section of an edition in a language: sanitised HTML, added once and never changed.
+
+    Where it cites figures, their references stand without numbers: those are `CitedFigure`s, which have readers of
+    their own.
+    """
 
     belongs_to = ("edition", "section")
     append_only = True
@@ -217,3 +223,30 @@ class Citation(RestrictedModel):
 
     def __str__(self):
         return f"{self.edition_id} {self.source_id}"
+
+
+class CitedFigure(RestrictedModel):
+    """A figure as a published section cited it, in all its languages: value and date known, frozen with the edition."""
+
+    belongs_to = ("edition", "section", "observation")
+    append_only = True
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="figures")
+    section = models.ForeignKey(Section, models.PROTECT, related_name="figures")
+    reference = models.CharField(max_length=200)
+    observation = models.ForeignKey(Observation, models.PROTECT, related_name="citations")
+    value = models.DecimalField(max_digits=24, decimal_places=8)
+    known_on = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        ordering = ["edition", "section", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "section", "reference"], name="one_value_of_a_reference_in_a_section"
+            )
+        ]
+        verbose_name = _("cited figure")
+        verbose_name_plural = _("cited figures")
+
+    def __str__(self):
+        return f"{self.edition_id} {self.reference}"

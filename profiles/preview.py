@@ -4,10 +4,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
+from access.viewer import Viewer
 from accounts.audiences import preset_of, who_can_read
 from accounts.frame import frame
 from accounts.requests import ReaderRequest
 from indicators.glance import at_a_glance
+from profiles.citing import cite
+from profiles.figures import with_frozen_numbers
 from profiles.models import METHOD_NOTE, Draft, Profile
 from profiles.reading import PublishedSection, Reading
 from profiles.standing import Address, Standing
@@ -17,24 +20,27 @@ from profiles.texts import clean, is_empty, with_own_notes
 def preview(request: ReaderRequest, profile: Profile, language: str) -> HttpResponse:
     """The whole profile in a language as its next edition would stand, with the desk's bar on top."""
     with translation.override(language):
-        reading = _reading(profile, language, request.viewer)
+        drafts = list(
+            Draft.objects.filter(section__profile=profile, language=language).select_related("section__heading")
+        )
+        cited = cite(profile, drafts)
+        html = {
+            draft.section.slug: with_frozen_numbers(clean(draft.html), draft.section_id, language, cited.figures)
+            for draft in drafts
+        }
+        reading = _reading(profile, language, html, request.viewer)
         context = {
             "reading": reading,
             "standing": reading.standing,
             "tier": preset_of(profile.audience),
             "who_can_read": who_can_read(profile.audience),
             "is_preview": True,
+            "problems": [message for problem in cited.problems for message in problem.messages],
         }
         return render(request, "profiles/preview.html", frame(f"/{language}/") | context)
 
 
-def _reading(profile: Profile, language: str, viewer) -> Reading:
-    drafts = {
-        draft.section.slug: clean(draft.html)
-        for draft in Draft.objects.filter(section__profile=profile, language=language).select_related(
-            "section__heading"
-        )
-    }
+def _reading(profile: Profile, language: str, drafts: dict[str, str], viewer: Viewer) -> Reading:
     standing = Standing(
         Address(profile.dialogue_id, profile.theme_id, profile.slug), profile.pk, profile.subject_id,
         tuple(profile.audience), 0, 0, timezone.now(), f"{timezone.localdate():%Y-%m}", profile.endorsement, False, (), "",

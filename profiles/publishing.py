@@ -1,21 +1,27 @@
 """From draft to edition, and from an edition back to the draft."""
 
+from collections.abc import Iterable, Sequence
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access import tokens
-from profiles.models import Citation, Draft, Edition, EditionText, Profile, Section
-from profiles.texts import clean, digest, is_empty
+from access.viewer import is_narrower
+from profiles.citing import cite
+from profiles.figures import digest_with, with_frozen_numbers
+from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
+from profiles.references import without_numbers
+from profiles.texts import clean, is_empty
 
 
 @transaction.atomic
 def publish(profile: Profile, *, as_of: str, by=None, is_demonstration: bool = False) -> Edition:
     """Publishes the drafts of a profile as its next edition, and returns it.
 
-    Raises ValidationError, in the reader's language, when there is no text, the date is wrong, or a source may be
-    read by fewer people than a section that cites it. Then nothing is published.
+    Raises ValidationError, in the reader's language, when there is no text, the date is wrong, a reference does not
+    lead to one figure, or a figure or source may be read by fewer people than a section that cites it. Then nothing is
+    published.
     """
     locked = Profile.objects.select_for_update().get(pk=profile.pk)
     drafts = [
@@ -25,20 +31,23 @@ def publish(profile: Profile, *, as_of: str, by=None, is_demonstration: bool = F
     ]
     if not drafts:
         raise ValidationError(_("There is no text to publish."))
-    latest = locked.editions.order_by("-number").values_list("number", flat=True).first() or 0
-    edition = Edition(
-        profile=locked,
-        number=latest + 1,
-        published_at=timezone.now(),
-        published_by=by,
-        as_of=as_of,
-        audience=locked.audience,
-        endorsement=locked.endorsement,
-        is_demonstration=is_demonstration,
-    )
-    edition.full_clean(exclude=["profile", "published_by"])
+    cited = cite(locked, drafts)
+    if cited.problems:
+        raise ValidationError(cited.problems)
+    edition = _next_edition(locked, as_of=as_of, published_by=by, is_demonstration=is_demonstration)
+    edition.cited_subjects = sorted({figure.observation.subject_id for figure in cited.figures} - {locked.subject_id})
     edition.save(force_insert=True)
-    EditionText.objects.bulk_create([_text(edition, draft) for draft in drafts])
+    _freeze(edition, cited.figures)
+    EditionText.objects.bulk_create(
+        _text(
+            edition,
+            draft,
+            cited.figures,
+            audience=draft.section.effective_audience(edition.audience),
+            tags=sorted(draft.section.tags.values_list("slug", flat=True)),
+        )
+        for draft in drafts
+    )
     sections = {draft.section_id: draft.section for draft in drafts}
     Citation.objects.bulk_create(
         Citation(edition=edition, section=section, source=source, position=position)
@@ -48,30 +57,57 @@ def publish(profile: Profile, *, as_of: str, by=None, is_demonstration: bool = F
     return edition
 
 
-def _text(edition: Edition, draft: Draft) -> EditionText:
+def _next_edition(profile: Profile, **values) -> Edition:
+    """Still to be saved. Raises ValidationError when a value is wrong."""
+    newest = newest_edition(profile)
+    edition = Edition(
+        profile=profile,
+        number=newest.number + 1 if newest else 1,
+        published_at=timezone.now(),
+        audience=profile.audience,
+        endorsement=profile.endorsement,
+        **values,
+    )
+    edition.full_clean(exclude=["profile", "published_by", "cited_subjects"])
+    return edition
+
+
+def _freeze(edition: Edition, figures: list[CitedFigure]) -> None:
+    for figure in figures:
+        figure.edition = edition
+    CitedFigure.objects.bulk_create(figures)
+
+
+def _text(
+    edition: Edition, draft: Draft, figures: Iterable[CitedFigure], audience: Sequence[str], tags: list[str]
+) -> EditionText:
+    """The text as it is published: its figures stand beside it, since they have readers of their own."""
     html = clean(draft.html)
-    section = draft.section
     return EditionText(
         edition=edition,
-        section=section,
+        section=draft.section,
         language=draft.language,
-        audience=list(section.effective_audience(edition.audience)),
-        html=html,
-        digest=digest(html),
-        tags=sorted(section.tags.values_list("slug", flat=True)),
+        audience=list(audience),
+        html=without_numbers(html),
+        digest=digest_with(html, draft.section_id, figures),
+        tags=tags,
     )
 
 
 def _sources(section: Section, profile: Profile) -> list:
-    readers = set(section.effective_audience(profile.audience))
+    readers = section.effective_audience(profile.audience)
     sources = list(section.sources.order_by("slug"))
     for source in sources:
-        if tokens.PUBLIC not in source.audience and not readers <= set(source.audience):
+        if is_narrower(source.audience, readers):
             raise ValidationError(
                 _("The source “%(source)s” may be read by fewer people than the section “%(section)s” that cites it."),
                 params={"source": source.name, "section": str(section)},
             )
     return sources
+
+
+def newest_edition(profile: Profile) -> Edition | None:
+    return profile.editions.order_by("-number").first()
 
 
 @transaction.atomic
@@ -80,7 +116,11 @@ def take_back(edition: Edition, by=None) -> int:
 
     A section that edition did not have is emptied in the draft; it stays in the editions that had it.
     """
-    texts = {(text.section_id, text.language): text.html for text in edition.texts.all()}
+    figures = list(edition.figures.select_related("observation__indicator"))
+    texts = {
+        (text.section_id, text.language): with_frozen_numbers(text.html, text.section_id, text.language, figures)
+        for text in edition.texts.all()
+    }
     drafts = {
         (draft.section_id, draft.language): draft for draft in Draft.objects.filter(section__profile=edition.profile_id)
     }

@@ -9,7 +9,9 @@ from access.viewer import Viewer, narrowest
 from atlas.models import Dialogue, OutlineSection, Subject, Theme
 from indicators.glance import GlanceTopic, at_a_glance
 from indicators.models import Source
+from profiles.figures import Shown, as_read, figures_in
 from profiles.models import METHOD_NOTE, Citation, Edition, EditionText, Endorsement, Tag
+from profiles.references import references_in
 from profiles.standing import Address, Standing
 from profiles.texts import with_own_notes
 
@@ -25,6 +27,7 @@ class PublishedSection:
     audience: list[str] = field(default_factory=list)
     tags: list[Tag] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
+    revisions: list[Shown] = field(default_factory=list)
 
     @property
     def is_collected(self) -> bool:
@@ -79,16 +82,21 @@ def read(standing: Standing, viewer: Viewer) -> Reading:
     ).order_by("position")
     texts = _best_texts(standing, viewer, dialogue)
     sources = _sources(standing, viewer)
+    figures = figures_in(texts.values(), viewer)
     tags = {tag.slug: tag for tag in Tag.objects.all()}
 
     def published(slug: str, title: str) -> PublishedSection:
         text = texts.get(slug)
         if text is None:
             return PublishedSection(slug, title)
-        html = with_own_notes(text.html, slug or METHOD_NOTE)
+        cited = figures.get((text.edition_id, text.section_id), {})
+        html = with_own_notes(as_read(text.html, cited, text.language), slug or METHOD_NOTE)
+        revisions = [
+            figure for reference in references_in(text.html) if (figure := cited.get(reference)) and figure.revision
+        ]
         shown = [tags[tag] for tag in text.tags if tag in tags]
         audience = narrowest(standing.audience, text.audience, text.section.effective_audience(standing.audience))
-        return PublishedSection(slug, title, html, text.language, audience, shown, sources.get(slug, []))
+        return PublishedSection(slug, title, html, text.language, audience, shown, sources.get(slug, []), revisions)
 
     return Reading(
         standing=standing,

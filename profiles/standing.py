@@ -5,10 +5,13 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.db import connection
+from django.utils import timezone
 
 from access.viewer import Viewer, narrowest
 from access.visibility import sees, tokens_of
 
+# A figure whose date lies ahead shows from that day on: until its year is over the mark is another every day.
+CAME_TO_BE_KNOWN = "CASE WHEN max(f.known_on) >= left(%(today)s, 4) THEN %(today)s ELSE '' END"
 QUERY = f"""
     SELECT p.id, p.subject_id, p.audience, e.audience, e.id, e.number, e.published_at, e.as_of, e.endorsement, e.is_demonstration,
            (SELECT json_agg(json_build_array(coalesce(h.slug, ''), t.language, t.digest) ORDER BY h.position, t.language)
@@ -16,9 +19,9 @@ QUERY = f"""
               JOIN profiles_section s ON s.id = t.section_id
               LEFT JOIN atlas_outlinesection h ON h.id = s.heading_id
              WHERE t.edition_id = e.id AND {sees("t")} AND {sees("s")}),
-           (SELECT md5(string_agg(f.id || ' ' || f.changed_at, ',' ORDER BY f.id))
+           (SELECT md5(string_agg(f.id || ' ' || f.changed_at, ',' ORDER BY f.id)) || {CAME_TO_BE_KNOWN}
               FROM indicators_observation f LEFT JOIN indicators_source c ON c.id = f.source_id
-             WHERE f.subject_id = p.subject_id AND {sees("f")} AND {sees("c")}),
+             WHERE f.subject_id = ANY (p.subject_id || e.cited_subjects) AND {sees("f")} AND {sees("c")}),
            (SELECT md5(string_agg(w.id::text, ',' ORDER BY w.id))
               FROM indicators_furthersource w
               JOIN indicators_observation f ON f.id = w.observation_id
@@ -85,7 +88,8 @@ def standing_of(viewer: Viewer, address: Address, number: int | None = None) -> 
     """
     wanted = {"dialogue": address.dialogue, "theme": address.theme, "slug": address.slug, "number": number}
     with connection.cursor() as cursor:
-        cursor.execute(QUERY, wanted | {"tokens": tokens_of(viewer)})
+        today = f"{timezone.localdate():%Y-%m-%d}"
+        cursor.execute(QUERY, wanted | {"tokens": tokens_of(viewer), "today": today})
         row = cursor.fetchone()
     if row is None:
         return None

@@ -11,9 +11,11 @@ from html import unescape
 
 import nh3
 
+from profiles.references import is_reference, only_references
+
 TAGS = {
     "h3", "h4", "p", "ul", "ol", "li", "table", "caption", "thead", "tbody", "tr", "th", "td", "strong", "em",
-    "blockquote", "a", "sup", "sub", "bdi", "br",
+    "blockquote", "a", "sup", "sub", "bdi", "br", "data",
 }  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "hreflang", "id"},
@@ -25,6 +27,7 @@ ATTRIBUTES = {
     "bdi": {"dir", "lang"},
     "em": {"lang"},
     "sup": {"id"},
+    "data": {"value"},
 }
 CLASSES = {"num", "notes", "definition"}
 NOTE = re.compile(r"#?note(?:ref)?-[0-9]{1,3}")
@@ -36,7 +39,7 @@ def clean(html: str) -> str:
 
     White space that no reader sees and the order of attributes are always the same, so that they change no digest.
     """
-    return laid_out(_CLEANER.clean(html))
+    return laid_out(only_references(_CLEANER.clean(html)))
 
 
 _SPACE = r"[ \t\n\r\f]"
@@ -71,6 +74,8 @@ def _attribute(classes: Set[str], tag: str, name: str, value: str) -> str | None
         return value if NOTE.fullmatch(value) else None
     if name == "href" and value.startswith("/"):
         return value if INTERNAL.fullmatch(value) else None
+    if name == "value":
+        return value if is_reference(value) else None
     return value
 
 

@@ -202,6 +202,84 @@ function countNotes(tr) {
   return numbers;
 }
 
+/* Figures. */
+
+/** The form of a reference, and the figures that may be chosen: profiles/references.py and profiles/citing.py say which. */
+const CITING = JSON.parse(document.getElementById("prose-figures")?.textContent ?? '{"pattern": "(?!)", "figures": []}');
+const REFERENCE = new RegExp(`^(?:${CITING.pattern})$`);
+const NUMBER = /^[\p{Nd}\s.,'’٫٬+−-]*$/u;
+
+/** A cited figure, `<data value="population-total/2004/hcp">29,891,708</data>`: one piece, deleted by one key. */
+export const CitedFigure = Node.create({
+  name: "citedFigure",
+  group: "inline",
+  inline: true,
+  atom: true,
+  addAttributes: () => ({ value: { default: null }, text: { default: "", rendered: false } }),
+  parseHTML: () => [{ tag: "data[value]", getAttrs: readFigure }],
+  renderHTML: ({ node, HTMLAttributes }) => ["data", HTMLAttributes, node.attrs.text],
+  renderText: ({ node }) => node.attrs.text,
+  addCommands: () => ({ citeFigure: () => ({ editor }) => void citeFigure(editor) }),
+  addMenuItems({ buttons, menu }) {
+    menu.defineItem({
+      name: "figure",
+      groups: "link",
+      button: buttons.text("[#]", "figure"),
+      command: (editor) => editor.chain().focus().citeFigure().run(),
+      active: (editor) => editor.isActive("citedFigure"),
+    });
+  },
+});
+
+function readFigure(data) {
+  const { value } = data;
+  return REFERENCE.test(value) && NUMBER.test(data.textContent) ? { value, text: data.textContent } : false;
+}
+
+const askForFigure = updateAttrsDialog(
+  { value: { type: "string", title: gettext("Reference"), description: " population-total/2004/hcp", required: true } },
+  { title: gettext("Cite a figure"), submitText: gettext("Update") },
+);
+
+/** Puts a figure where the caret is, in place of what is selected; a selected number stays until publishing writes its own. */
+async function citeFigure(editor) {
+  const { from, to } = editor.state.selection;
+  const held = editor.isActive("citedFigure") ? editor.getAttributes("citedFigure") : null;
+  const asking = askForFigure(editor, held ?? {});
+  offerFigures(editor.view.dom.parentElement.querySelector("dialog[open] form"));
+  const asked = await asking;
+  if (!asked || !REFERENCE.test(asked.value.trim())) return;
+  const value = asked.value.trim();
+  const selected = held ? held.text : editor.state.doc.textBetween(from, to);
+  const text = CITING.figures.find(({ reference }) => reference === value)?.number ?? (NUMBER.test(selected) ? selected : "");
+  editor.chain().focus().command(({ tr, state }) => {
+    tr.replaceSelectionWith(state.schema.nodes.citedFigure.create({ value, text }), true);
+    return true;
+  }).run();
+}
+
+/** A list from which the reference is taken; what no list holds is typed. */
+function offerFigures(form) {
+  const input = form.elements.value;
+  input.pattern = CITING.pattern;
+  if (!CITING.figures.length) return;
+  const list = document.createElement("select");
+  list.id = `${input.id}-list`;
+  list.append(new Option(gettext("Choose …"), ""));
+  for (const { reference, name, number } of CITING.figures) list.append(new Option(`${name}: ${number}`, reference));
+  list.value = input.value;
+  if (list.selectedIndex < 0) list.value = "";
+  list.addEventListener("change", () => { if (list.value) input.value = list.value; });
+  const label = document.createElement("label");
+  label.htmlFor = list.id;
+  label.textContent = gettext("Figure");
+  const field = document.createElement("div");
+  field.className = input.parentElement.className;
+  field.append(label, list);
+  input.parentElement.before(field);
+  list.focus();
+}
+
 /* Paragraphs with a meaning of their own. */
 
 export const Definition = Extension.create({

@@ -19,7 +19,8 @@ from accounts.audiences import audience_of
 from accounts.models import ReadingGroup, SecretariatMember, User
 from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
-from profiles.models import Citation, Draft, Edition, EditionText, Profile, Section, Tag
+from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section, Tag
+from profiles.references import element
 from profiles.texts import digest
 from tests import conftest
 from tests.access.planting_people import plant_people
@@ -44,7 +45,9 @@ PLACES = {
 ORDER = list(PLACES)
 CANARY = re.compile(rb"cnry-([a-z]+)-([a-z]+)-[0-9a-f]{8}")
 ADDRESS = re.compile(rb"/maps/mtm/irregular-mixed-migration/(" + "|".join(PLACES.values()).encode() + rb")/")
-FIGURE = re.compile(rb"7\D{0,8}160\D{0,8}493\D{0,8}18([0-5])")
+# Values of figures by their first digit: as known today, as an edition froze it, and of a source narrower than the text.
+KIND_OF_FIGURE = {b"7": "figure", b"8": "cited", b"9": "narrowcited"}
+FIGURE = re.compile(rb"([789])\D{0,8}160\D{0,8}493\D{0,8}18([0-5])")
 AS_OF = re.compile(rb"(?<![0-9A-Za-z])187([0-5])(?![0-9A-Za-z])")
 
 
@@ -73,7 +76,7 @@ def canaries_in(text: bytes) -> set[tuple[str, str]]:
     found = {(preset.decode(), kind.decode()) for preset, kind in CANARY.findall(text)}
     by_place = {place.encode(): preset.value for preset, place in PLACES.items()}
     found |= {(by_place[place], "address") for place in ADDRESS.findall(text)}
-    found |= {(ORDER[int(index)].value, "figure") for index in FIGURE.findall(text)}
+    found |= {(ORDER[int(index)].value, KIND_OF_FIGURE[digit]) for digit, index in FIGURE.findall(text)}
     return found | {(ORDER[int(index)].value, "asof") for index in AS_OF.findall(text)}
 
 
@@ -151,9 +154,10 @@ def _plant(preset: Preset) -> Planted:
     sources = _sources(preset, audience)
     tag = Tag.objects.create(slug=f"tag-{preset}", **_in_three(f"Tag {canary(preset, 'tag')}", "name"))
     author = User.objects.create(email=f"{preset}@authors.example", name=canary(preset, "name"))
+    planted.figure, narrow = _figures(planted, sources)
     planted.editions = _editions(planted, sources, tag, author)
+    _cite(planted, narrow)
     _drafts(planted, author)
-    planted.figure = _figure(planted, sources)
     return planted
 
 
@@ -211,7 +215,7 @@ def _editions(planted: Planted, sources: dict[str, Source], tag: Tag, author: Us
         for name, kind in {**kinds, "note": "note" if edition is newest else "former"}.items():
             section = planted.section[name]
             for language in LANGUAGES:
-                html = f"<p>{language} {canary(preset, kind)}</p>"
+                html = f"<p>{language} {canary(preset, kind)}</p>" + (CITING if kind == "text" else "")
                 texts.append(
                     EditionText(
                         edition=edition, section=section, language=language, html=html, digest=digest(html),
@@ -242,17 +246,43 @@ def _drafts(planted: Planted, author: User) -> None:
     )
 
 
-def _figure(planted: Planted, sources: dict[str, Source]) -> Observation:
+CITED, NARROW_CITED = "population-total/2011/source", "birth-rate/2011/narrowsource"
+CITING = f"<p>{element(CITED, '')}, {element(NARROW_CITED, '')}</p>"
+
+
+def _figures(planted: Planted, sources: dict[str, Source]) -> tuple[Observation, Observation]:
+    """One for the profile's readers, and one of a source for the Secretariat alone."""
+    figures = [
+        Observation.objects.create(
+            indicator=Indicator.objects.get(slug=indicator),
+            subject=Subject.objects.get(kind="country", slug=planted.slug),
+            period="2011",
+            value=value + ORDER.index(planted.preset),
+            source=sources[source],
+            dialogue_id=DIALOGUE,
+            audience=planted.profile.audience,
+            **_in_three(canary(planted.preset, "remark"), "remark"),
+        )
+        for indicator, source, value in (
+            ("population-total", "source", 7160493180),
+            ("birth-rate", "narrowsource", 9160493180),
+        )
+    ]
+    FurtherSource.objects.create(observation=figures[0], source=sources["further"])
+    return figures[0], figures[1]
+
+
+def _cite(planted: Planted, narrow: Observation) -> None:
+    """The opening text of the newest edition cites both; the first has been revised since."""
+    edition = planted.profile.editions.get(number=planted.editions[1])
     index = ORDER.index(planted.preset)
-    figure = Observation.objects.create(
-        indicator=Indicator.objects.get(slug="population-total"),
-        subject=Subject.objects.get(kind="country", slug=planted.slug),
-        period="2011",
-        value=7160493180 + index,
-        source=sources["source"],
-        dialogue_id=DIALOGUE,
-        audience=planted.profile.audience,
-        **_in_three(canary(planted.preset, "remark"), "remark"),
+    CitedFigure.objects.bulk_create(
+        CitedFigure(
+            edition=edition,
+            section=planted.section["opening"],
+            reference=reference,
+            observation=figure,
+            value=value + index,
+        )
+        for reference, figure, value in ((CITED, planted.figure, 8160493180), (NARROW_CITED, narrow, 9160493180))
     )
-    FurtherSource.objects.create(observation=figure, source=sources["further"])
-    return figure

@@ -20,7 +20,7 @@ from accounts.demo import ALL_FOUR
 from accounts.models import LogEntry, MandateEvent, Nomination
 from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
-from profiles.models import Citation, Draft, Edition, EditionText, Profile, Section
+from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
 from tests.access import planting_people
 from tests.access.planting import DESK, OTHER_DESK, PLACES, Planted
 from tests.conftest import EVERYBODY, STRANGER, user_of
@@ -35,7 +35,7 @@ THROUGH = [
     if field.remote_field.through._meta.auto_created
 ]
 TABLES = sorted({model._meta.db_table for model in [*RESTRICTED, *THROUGH]})
-NEVER_CHANGED = [Edition, EditionText, Citation, MandateEvent, LogEntry]
+NEVER_CHANGED = [Edition, EditionText, Citation, CitedFigure, MandateEvent, LogEntry]
 
 
 def rows(sql: str, *arguments) -> list[tuple]:
@@ -236,13 +236,14 @@ def new_rows(one: Planted):
         Edition(profile=profile, number=77, published_at=timezone.now(), as_of="2012", endorsement="endorsed"),
         EditionText(edition=edition, section=one.section["narrow"], language="xx", html="", digest=""),
         Citation(edition=edition, section=one.section["narrow"], source=source, position=9),
+        CitedFigure(edition=edition, section=one.section["narrow"], reference="new", observation=one.figure, value=1),
         Source(slug="new", dialogue_id="mtm", name="new", kind=SourceKind.PRESS),
         figure,
         FurtherSource(observation=one.figure, source=Source.objects.get(slug="gapminder")),
     ]
 
 
-NUMBER_OF_MODELS = 12
+NUMBER_OF_MODELS = 13
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))

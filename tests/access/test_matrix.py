@@ -62,8 +62,8 @@ TABLE = {
 }
 PEOPLE = list(TABLE)
 
-OF_A_READER = {"text", "note", "source", "figure", "remark", "former", "address", "asof"}
-OF_THE_DESK = {"narrow", "narrowsource"}
+OF_A_READER = {"text", "note", "source", "figure", "cited", "remark", "former", "address", "asof"}
+OF_THE_DESK = {"narrow", "narrowsource", "narrowcited"}
 NEVER_FOR_READERS = {"draft", "name"}
 NOT_SECRET_IN_ADMIN = {"tag", "name"}  # tags are words of all dialogues; for names see the test at the end
 
@@ -131,19 +131,29 @@ SURFACES: dict[str, list[Surface]] = {
     "maps": [at(shows="address asof")],
     "dialogue": [at(DIALOGUE, shows="address asof"), at("rabat-process")],
     "theme": [at(*IN_THEME, shows="address asof"), at(*IN_THEME, query="?by=area", shows="address asof")],
-    "across": [at(*IN_THEME, OPENING, shows="address text"), at(*IN_THEME, NARROW, shows="address narrow")],
-    "profile": [at(*IN_THEME, "slug", each=True, shows="text note source further tag figure asof")],
+    "across": [
+        at(*IN_THEME, OPENING, shows="address text cited narrowcited"),
+        at(*IN_THEME, NARROW, shows="address narrow"),
+    ],
+    "profile": [at(*IN_THEME, "slug", each=True, shows="text note source further tag figure cited narrowcited asof")],
     "section": [
         at(*IN_THEME, "slug", NARROW, each=True, shows="narrow narrowsource note figure asof"),
     ],
-    "whole": [at(*IN_THEME, "slug", each=True, shows="text narrow note source narrowsource further tag figure asof")],
+    "whole": [
+        at(
+            *IN_THEME,
+            "slug",
+            each=True,
+            shows="text narrow note source narrowsource further tag figure cited narrowcited asof",
+        )
+    ],
     "edition": [
         at(
             *IN_THEME,
             "slug",
             "newest",
             each=True,
-            shows="text narrow note source narrowsource further figure asof",
+            shows="text narrow note source narrowsource further figure cited narrowcited asof",
         ),
         at(*IN_THEME, "slug", "former", each=True, shows="former figure asof"),
     ],

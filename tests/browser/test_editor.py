@@ -165,6 +165,67 @@ def test_a_paragraph_says_that_a_definition_differs_and_the_next_does_not(page_a
     assert written(page) == '<p class="definition">Here</p>\n<p>after</p>'
 
 
+OF_NIGER = '<data value="population-total/2007/gapminder">12,894,865</data>'
+
+
+def test_a_figure_is_chosen_from_the_list_with_the_keyboard_alone(page_as):
+    page = page_as("editor")
+    open_draft(page, "actors", "en")
+    set_text(page, "<p>There were persons.</p>")
+    put_caret_after(page, "There were ")
+    button(page, "figure").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Figure", exact=True)).to_be_focused()
+    page.keyboard.type("Total population, 2007")
+    expect(page.locator("dialog input[name=value]")).to_have_value("population-total/2007/gapminder")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.type(" ")
+    assert written(page) == f"<p>There were {OF_NIGER} persons.</p>"
+
+
+def test_a_reference_is_typed_over_a_number_which_stays_where_the_subject_has_no_such_figure(page_as):
+    page = page_as("editor")
+    open_draft(page, "actors", "en")
+    set_text(page, "<table><tbody><tr><td><bdi>29,891,708</bdi></td></tr></tbody></table>")
+    put_caret_after(page, "29,891,708")
+    page.keyboard.press("Shift+Home")
+    button(page, "figure").click()
+    page.locator("dialog input[name=value]").fill("morocco/population-total/2004/hcp")
+    page.locator("dialog button[type=submit]").click()
+    cited = '<bdi><data value="morocco/population-total/2004/hcp">29,891,708</data></bdi>'
+    assert f"<td>{cited}</td>" in written(page)
+
+
+def test_what_is_no_reference_is_not_taken(page_as):
+    page = page_as("editor")
+    open_draft(page, "actors", "en")
+    set_text(page, "<p>x</p>")
+    put_caret_after(page, "x")
+    button(page, "figure").click()
+    page.locator("dialog input[name=value]").fill("population of Niger")
+    page.locator("dialog button[type=submit]").click()
+    expect(page.locator("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+    assert written(page) == "<p>x</p>"
+
+
+def test_a_cited_figure_is_one_piece_and_can_be_changed(page_as):
+    page = page_as("editor")
+    open_draft(page, "actors", "en")
+    set_text(page, f"<p>There were {OF_NIGER} persons.</p>")
+    page.locator(".ProseMirror data").click()
+    button(page, "figure").click()
+    expect(page.locator("dialog input[name=value]")).to_have_value("population-total/2007/gapminder")
+    page.get_by_label("Figure", exact=True).select_option("population-total/2002/gapminder")
+    page.locator("dialog button[type=submit]").click()
+    assert written(page) == '<p>There were <data value="population-total/2002/gapminder">11,140,655</data> persons.</p>'
+    put_caret_after(page, "There were ")
+    page.keyboard.press("Delete")
+    assert written(page) == "<p>There were persons.</p>"
+
+
 @pytest.mark.parametrize(
     ("address", "kept"),
     [

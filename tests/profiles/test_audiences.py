@@ -229,8 +229,10 @@ def without_the_section(one: Planted) -> None:
             audience=newest.audience, endorsement=newest.endorsement,
         )  # fmt: skip
         citations = list(newest.citations.exclude(section=one.section["narrow"]))
+        figures = list(newest.figures.exclude(section=one.section["narrow"]))
         EditionText.objects.bulk_create(_copied(text, copy) for text in kept)
         newest.citations.model.objects.bulk_create(_copied(citation, copy) for citation in citations)
+        newest.figures.model.objects.bulk_create(_copied(figure, copy) for figure in figures)
 
 
 def _copied(row, edition: Edition):

@@ -1,0 +1,136 @@
+"""Figures as editions froze them, and as readers are shown them: with what has been revised since."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from access.viewer import Viewer
+from atlas import wording
+from indicators.models import Observation
+from indicators.vintages import known, newest_vintages
+from profiles.models import CitedFigure, Edition, EditionText, Profile
+from profiles.references import references_in, with_figures, with_numbers
+from profiles.texts import digest
+
+WITH_NAMES = ("observation__indicator", "observation__source", "observation__subject", "section__heading")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cited figure as one viewer sees it; `revision` is its newest vintage, where that says something else."""
+
+    cited: CitedFigure
+    revision: Observation | None
+
+    @property
+    def revised_value(self) -> str:
+        assert self.revision is not None
+        if self.revision.value is None:
+            return _("n/a")
+        return wording.number(self.revision.value, self.cited.observation.indicator.decimals)
+
+    @property
+    def revised_on(self) -> str:
+        """When the new value came to be known; where no other date is given, the day on which it was entered."""
+        assert self.revision is not None
+        known_on = self.revision.known_on
+        entered = f"{timezone.localdate(self.revision.changed_at):%Y-%m-%d}"
+        return entered if known_on in ("", self.cited.known_on) else known_on
+
+    @property
+    def number(self) -> str:
+        return number_of(self.cited)
+
+
+BySection = dict[tuple[int, int], dict[str, Shown]]  # edition and section → reference → figure
+
+
+def number_of(cited: CitedFigure, language: str | None = None) -> str:
+    """The frozen value as a language writes it, with the decimals of its indicator."""
+    return wording.number(cited.value, cited.observation.indicator.decimals, language)
+
+
+def with_frozen_numbers(html: str, section: int, language: str, figures: Iterable[CitedFigure]) -> str:
+    """A section's text as drafts hold it, with the numbers of these figures."""
+    own = (cited for cited in figures if cited.section_id == section)
+    return with_numbers(html, {cited.reference: number_of(cited, language) for cited in own})
+
+
+def digest_with(html: str, section: int, figures: Iterable[CitedFigure]) -> str:
+    """The digest of a section's text in which these figures stand, however a draft or a language writes them."""
+    own = (cited for cited in figures if cited.section_id == section)
+    return digest(with_numbers(html, {cited.reference: plain(cited) for cited in own}))
+
+
+def plain(cited: CitedFigure) -> str:
+    return f"{cited.value.normalize():f}"
+
+
+def figures_in(texts: Iterable[EditionText], viewer: Viewer) -> BySection:
+    """The figures of these texts that the viewer may see. Two queries, none when no text cites a figure."""
+    editions = {text.edition_id for text in texts if references_in(text.html)}
+    return _shown(editions, viewer) if editions else {}
+
+
+def revised_since(profile: Profile, viewer: Viewer) -> list[Shown]:
+    """What the desk is told: figures of the newest edition that have been revised since, in the order of the outline."""
+    newest = Edition.objects.visible_to(viewer).filter(profile=profile).order_by("-number").first()
+    by_section = _shown({newest.pk}, viewer) if newest else {}
+    return [shown for figures in by_section.values() for shown in figures.values() if shown.revision]
+
+
+def _shown(editions: set[int], viewer: Viewer) -> BySection:
+    rows = CitedFigure.objects.visible_to(viewer).filter(edition__in=editions).select_related(*WITH_NAMES)
+    cited = list(rows.order_by("section__heading__position", "pk"))
+    newest = _newest_vintages_of([row.observation for row in cited], viewer)
+    by_section: BySection = {}
+    for row in cited:
+        revision = newest.get(row.observation.quantity)
+        shown = Shown(row, revision if revision and _says_otherwise(row, revision) else None)
+        by_section.setdefault((row.edition_id, row.section_id), {})[row.reference] = shown
+    return by_section
+
+
+def _newest_vintages_of(observations: list[Observation], viewer: Viewer) -> dict[tuple, Observation]:
+    if not observations:
+        return {}
+    same = {
+        f"{name}__in": {getattr(row, name) for row in observations}
+        for name in ("subject_id", "indicator_id", "period", "source_id")
+    }
+    vintages = Observation.objects.visible_to(viewer).filter(**same)
+    return {row.quantity: row for row in newest_vintages(known(vintages))}
+
+
+def _says_otherwise(cited: CitedFigure, newest: Observation) -> bool:
+    """Whether readers would be shown another number."""
+    decimals = cited.observation.indicator.decimals
+    return newest.value is None or round(newest.value, decimals) != round(cited.value, decimals)
+
+
+def as_read(html: str, figures: Mapping[str, Shown], language: str) -> str:
+    """A published text with its numbers, each as the text's language writes it, and marks where one has been revised.
+
+    A figure that is not among those its reader may see stands as not available.
+    """
+
+    def written(reference: str) -> str:
+        shown = figures.get(reference)
+        if shown is None:
+            with translation.override(language):
+                return escape(_("n/a"))
+        number = format_html('<data value="{}">{}</data>', plain(shown.cited), number_of(shown.cited, language))
+        return number + _mark(shown) if shown.revision else number
+
+    return with_figures(html, written)
+
+
+def _mark(shown: Shown) -> str:
+    """What follows a revised number, in the page's language, which may not be the text's."""
+    return mark_safe(" " + render_to_string("profiles/revised.html", {"shown": shown, "language": get_language()}))
