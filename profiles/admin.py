@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
@@ -19,6 +19,7 @@ from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.audiences import preset_of, who_can_read
 from accounts.desk_admin import DeskAdmin
 from accounts.requests import ReaderRequest
+from atlas import wording
 from atlas.models import OutlineSection
 from atlas.periods import refuse_wrong_date
 from profiles.citing import figures_to_choose
@@ -26,9 +27,9 @@ from profiles.desk import desk_of, section_at
 from profiles.editor import for_editor, from_editor
 from profiles.editor_widget import DraftTextWidget
 from profiles.figures import revised_since
-from profiles.models import Draft, Edition, Profile, Section, Tag
+from profiles.models import Draft, Edition, EditionText, Profile, Section, Tag
 from profiles.preview import preview
-from profiles.publishing import newest_edition, publish, take_back
+from profiles.publishing import add_language, drafts_to_add, languages_to_add, newest_edition, publish, take_back
 from profiles.references import element, number_of_elements
 from profiles.texts import clean
 
@@ -92,6 +93,12 @@ class PublishForm(forms.Form):
     is_demonstration = forms.BooleanField(label=gettext_lazy("Mark as demonstration text"), required=False)
 
 
+def _added_texts(edition: Edition, language: str) -> dict[str, str]:
+    """For the history, which translates the name when it is read."""
+    with translation.override(None):
+        return {"name": str(EditionText._meta.verbose_name), "object": f"{edition.as_of}, {language}"}
+
+
 @admin.register(Profile)
 class ProfileAdmin(DeskAdmin):
     form = ProfileForm
@@ -133,6 +140,7 @@ class ProfileAdmin(DeskAdmin):
                 "profile": profile,
                 "languages": profile.dialogue.languages,
                 "editions": profile.editions.order_by("-number"),
+                "languages_to_add": languages_to_add(profile),
                 "revised": revised_since(profile, request.viewer),
                 "secretariats": request.viewer.secretariats,
                 "who_can_read": who_can_read(profile.audience),
@@ -151,6 +159,11 @@ class ProfileAdmin(DeskAdmin):
             ),
             path("<int:pk>/preview/<slug:language>/", wrapped(self.preview_view), name="profiles_profile_preview"),
             path("<int:pk>/publish/", wrapped(self.publish_view), name="profiles_profile_publish"),
+            path(
+                "<int:pk>/add-language/<slug:language>/",
+                wrapped(self.add_language_view),
+                name="profiles_profile_add_language",
+            ),
             path(
                 "<int:pk>/editions/<int:number>/take-back/",
                 wrapped(self.take_back_view),
@@ -233,6 +246,31 @@ class ProfileAdmin(DeskAdmin):
         rows = [row for row in desk_of(profile) if any(cell.state not in ("empty", "published") for cell in row.cells)]
         context = {"form": form, "rows": rows, "profile": profile, "who_can_read": who_can_read(profile.audience)}
         return self._page(request, "publish", profile, _("Publish"), context)
+
+    def add_language_view(self, request: ReaderRequest, pk: int, language: str) -> HttpResponse:
+        """Adds a language that follows later to the edition that readers have."""
+        profile = self._profile_to_change(request, pk)
+        edition = newest_edition(profile)
+        if edition is None or language not in languages_to_add(profile):
+            raise Http404
+        errors: list[str] = []
+        if request.method == "POST":
+            try:
+                edition = add_language(profile, language)
+            except ValidationError as error:
+                errors = error.messages
+            else:
+                self.log_change(request, profile, [{"added": _added_texts(edition, language)}])
+                words = _("Readers can now read the edition of %(date)s in this language too: %(language)s.")
+                names = {"date": wording.period(edition.as_of), "language": wording.language(language)}
+                self.message_user(request, words % names, messages.SUCCESS)
+                return redirect("admin:profiles_profile_change", pk)
+        title = _("Add %(language)s to the edition of %(date)s") % {
+            "language": wording.language(language),
+            "date": wording.period(edition.as_of),
+        }
+        context = {"errors": errors, "drafts": drafts_to_add(edition, language), "language": language}
+        return self._page(request, "add_language", profile, title, context)
 
     def take_back_view(self, request: ReaderRequest, pk: int, number: int) -> HttpResponse:
         profile = self._profile_to_change(request, pk)

@@ -7,11 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access.viewer import is_narrower
+from access.viewer import is_narrower, narrowest
+from atlas import wording
 from profiles.citing import cite
 from profiles.figures import digest_with, with_frozen_numbers
 from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
-from profiles.references import without_numbers
+from profiles.references import references_in, without_numbers
 from profiles.texts import clean, is_empty
 
 
@@ -108,6 +109,85 @@ def _sources(section: Section, profile: Profile) -> list:
 
 def newest_edition(profile: Profile) -> Edition | None:
     return profile.editions.order_by("-number").first()
+
+
+def languages_to_add(profile: Profile) -> list[str]:
+    """The languages of the dialogue in which the newest edition has no text yet, and could have one now."""
+    edition = newest_edition(profile)
+    if edition is None:
+        return []
+    held = set(edition.texts.values_list("language", flat=True))
+    languages = [language for language in profile.dialogue.languages if language not in held]
+    return [language for language in languages if drafts_to_add(edition, language)]
+
+
+def drafts_to_add(edition: Edition, language: str) -> list[Draft]:
+    """The drafts in a language of those sections that the edition has in another."""
+    drafts = Draft.objects.filter(section__in=edition.texts.values("section"), language=language)
+    in_order = drafts.select_related("section__heading").order_by("section__heading__position")
+    return [draft for draft in in_order if not is_empty(clean(draft.html))]
+
+
+@transaction.atomic
+def add_language(profile: Profile, language: str) -> Edition:
+    """Adds a language to the newest edition, which has no text in it yet, and returns the edition.
+
+    Each text is for those who read its section in the other languages, cites the figures that the edition froze, and
+    has the edition's dates. Raises ValidationError, in the reader's language, when the edition cannot take it; then
+    nothing is added.
+    """
+    locked = Profile.objects.select_for_update().get(pk=profile.pk)
+    edition = newest_edition(locked)
+    if edition is None:
+        raise ValidationError(_("Nothing has been published yet."))
+    beside: dict[int, list[EditionText]] = {}
+    for text in edition.texts.all():
+        beside.setdefault(text.section_id, []).append(text)
+    drafts = drafts_to_add(edition, language)
+    _refuse_language(edition, language, {text.language for texts in beside.values() for text in texts}, drafts)
+    figures = list(edition.figures.all())
+    _refuse_other_figures(drafts, figures)
+    EditionText.objects.bulk_create(
+        _text(
+            edition,
+            draft,
+            figures,
+            audience=narrowest(*(text.audience for text in beside[draft.section_id])),
+            tags=beside[draft.section_id][0].tags,
+        )
+        for draft in drafts
+    )
+    return edition
+
+
+def _refuse_language(edition: Edition, language: str, held: set[str], drafts: list[Draft]) -> None:
+    words = {"language": wording.language(language)}
+    if language not in edition.profile.dialogue.languages:
+        raise ValidationError(_("This dialogue does not publish in this language: %(language)s."), params=words)
+    if language in held:
+        raise ValidationError(_("The edition has texts in this language already: %(language)s."), params=words)
+    if not drafts:
+        raise ValidationError(_("No section of the edition has a draft in this language: %(language)s."), params=words)
+
+
+def _refuse_other_figures(drafts: list[Draft], figures: list[CitedFigure]) -> None:
+    """What the edition did not freeze, readers of the other languages do not see there."""
+    frozen = {(cited.section_id, cited.reference) for cited in figures}
+    problems = [
+        ValidationError(
+            _("“%(section)s” (%(language)s) cites “%(reference)s”: the edition does not hold this figure there."),
+            params={
+                "section": str(draft.section),
+                "language": wording.language(draft.language),
+                "reference": reference,
+            },
+        )
+        for draft in drafts
+        for reference in references_in(clean(draft.html))
+        if (draft.section_id, reference) not in frozen
+    ]
+    if problems:
+        raise ValidationError(problems)
 
 
 @transaction.atomic

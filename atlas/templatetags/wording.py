@@ -9,6 +9,7 @@ register = template.Library()
 register.filter("number", wording.number)
 register.filter("period", wording.period)
 register.filter("day", wording.day)
+register.filter("language_in_words", wording.language)
 register.filter("in_reading_order", sorting.in_reading_order)
 
 RIGHT_TO_LEFT = {"ar", "fa", "ur", "he"}

@@ -180,6 +180,7 @@ ADMIN_SURFACES: dict[str, list[Surface]] = {
     "admin:profiles_profile_draft": [at("profile", OPENING, "en", each=True), at("profile", NARROW, "ar", each=True)],
     "admin:profiles_profile_preview": [at("profile", "en", each=True)],
     "admin:profiles_profile_publish": [at("profile", each=True)],
+    "admin:profiles_profile_add_language": [at("profile", "fr", each=True)],
     "admin:profiles_profile_take_back": [at("profile", "former", each=True)],
 }
 UNNAMED_IN_ADMIN = {r"(?P<url>.*)$", "<path:object_id>/"}  # the admin's catch-all, and the old form of a change page
