@@ -92,7 +92,7 @@ def django_db_setup(world_template: str, django_db_blocker) -> Iterator[None]:
     yield
     with django_db_blocker.unblock():
         _use(home)
-        _as_owner(f"DROP DATABASE {name} WITH (FORCE)")
+        _as_owner(f"DROP DATABASE {name}")
 
 
 @pytest.fixture(autouse=True)

@@ -99,7 +99,7 @@ def planted_database(world_template, django_db_setup, django_db_blocker) -> Iter
     with django_db_blocker.unblock():
         if _planted_database.cache_info().currsize:
             _planted_database.cache_clear()
-            conftest._as_owner(f"DROP DATABASE {name} WITH (FORCE)")
+            conftest._as_owner(f"DROP DATABASE {name}")
 
 
 @pytest.fixture(scope="module")
