@@ -9,9 +9,11 @@ from pathlib import Path
 import psycopg2
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import translation
 
 from accounts.demo import CAST
@@ -26,13 +28,17 @@ EVERYBODY = [STRANGER, *(member.login for member in CAST)]
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.CACHES["default"]["KEY_PREFIX"] = f"test-{WORKER}"
+    # The same way of hashing with the least work: the portal's own takes 100 MB and a tenth of a second a password.
+    for name, least in {"time_cost": 1, "memory_cost": 8, "parallelism": 1}.items():
+        setattr(Argon2PasswordHasher, name, least)
 
 
 def _fingerprint() -> str:
     """Changes when the code or the data that the loaded database depends on does."""
     digest = hashlib.sha256()
     folders = ("access", "atlas", "accounts", "indicators", "profiles", "imap", "data")
-    for path in sorted(path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()):
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
+    for path in sorted([*paths, Path(__file__)]):
         if path.suffix in {".py", ".csv", ".toml", ".json", ".topojson", ".html"}:
             digest.update(f"{path}{path.stat().st_size}{path.stat().st_mtime_ns}".encode())
     return digest.hexdigest()[:10]
@@ -93,6 +99,14 @@ def django_db_setup(world_template: str, django_db_blocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         _use(home)
         _as_owner(f"DROP DATABASE {name}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_portal(django_test_environment) -> None:
+    """All browsers ask one running portal, as in production; starting one for each would read every static file anew."""
+    portal = ClientHandler()
+    portal.load_middleware()
+    ClientHandler._middleware_chain = staticmethod(portal._middleware_chain)
 
 
 @pytest.fixture(autouse=True)
