@@ -8,7 +8,7 @@ from leaflet.admin import LeafletAdminWidget, LeafletGeoAdminMixin
 from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
 
 from atlas import models
-from atlas.basemaps import basemap_for, draw_basemaps
+from atlas.mapping import basemap_for
 
 
 @admin.register(models.Theme)
@@ -109,8 +109,15 @@ class BoundaryRuleAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        transaction.on_commit(draw_basemaps)
+        transaction.on_commit(_draw_basemaps)
 
     def delete_model(self, request, obj):
         super().delete_model(request, obj)
-        transaction.on_commit(draw_basemaps)
+        transaction.on_commit(_draw_basemaps)
+
+
+def _draw_basemaps() -> None:
+    # Here, as the libraries of geometry take half a second and 60 MB, and no page of a reader needs them.
+    from atlas.basemaps import draw_basemaps
+
+    draw_basemaps()

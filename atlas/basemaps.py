@@ -93,11 +93,4 @@ def _draw(dialogue: Dialogue | None, data: Path) -> bool:
     return True
 
 
-def basemap_for(dialogue: Dialogue | None) -> Basemap | None:
-    """The dialogue's own map, or the common one. Without the drawing itself, which only its own address sends."""
-    maps = Basemap.objects.defer("gzipped", "brotli")
-    own = maps.filter(dialogue=dialogue).first() if dialogue else None
-    return own or maps.filter(dialogue=None).first()
-
-
-__all__ = ["ShapesError", "basemap_for", "draw_basemaps", "policy_of", "policy_of_the_files"]
+__all__ = ["ShapesError", "draw_basemaps", "policy_of", "policy_of_the_files"]

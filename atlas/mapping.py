@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from atlas.basemaps import basemap_for
-from atlas.models import Dialogue, Membership, PartnerKind, Role, Subject, SubjectKind
+from atlas.models import Basemap, Dialogue, Membership, PartnerKind, Role, Subject, SubjectKind
 
 EVERYTHING = [[-5.0, -25.0], [60.0, 90.0]]  # [[south, west], [north, east]]
 
@@ -51,6 +50,13 @@ def map_of(dialogue: Dialogue | None, links: Mapping[int, str], places: list[Sub
             "source": _("Shapes: Natural Earth."),
         },
     }  # fmt: skip
+
+
+def basemap_for(dialogue: Dialogue | None) -> Basemap | None:
+    """The dialogue's own map, or the common one. Without the drawing itself, which only its own address sends."""
+    maps = Basemap.objects.defer("gzipped", "brotli")
+    own = maps.filter(dialogue=dialogue).first() if dialogue else None
+    return own or maps.filter(dialogue=None).first()
 
 
 def _covered(dialogues: list[Dialogue]) -> set[int]:
