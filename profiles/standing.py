@@ -14,11 +14,7 @@ from access.visibility import sees, tokens_of
 CAME_TO_BE_KNOWN = "CASE WHEN max(f.known_on) >= left(%(today)s, 4) THEN %(today)s ELSE '' END"
 QUERY = f"""
     SELECT p.id, p.subject_id, p.audience, e.audience, e.id, e.number, e.published_at, e.as_of, e.endorsement, e.is_demonstration,
-           (SELECT json_agg(json_build_array(coalesce(h.slug, ''), t.language, t.digest) ORDER BY h.position, t.language)
-              FROM profiles_editiontext t
-              JOIN profiles_section s ON s.id = t.section_id
-              LEFT JOIN atlas_outlinesection h ON h.id = s.heading_id
-             WHERE t.edition_id = e.id AND {sees("t")} AND {sees("s")}),
+           x.texts,
            (SELECT md5(string_agg(f.id || ' ' || f.changed_at, ',' ORDER BY f.id)) || {CAME_TO_BE_KNOWN}
               FROM indicators_observation f LEFT JOIN indicators_source c ON c.id = f.source_id
              WHERE f.subject_id = ANY (p.subject_id || e.cited_subjects) AND {sees("f")} AND {sees("c")}),
@@ -33,14 +29,19 @@ QUERY = f"""
               JOIN profiles_section s ON s.id = c.section_id
               JOIN indicators_source n ON n.id = c.source_id
              WHERE c.edition_id = e.id AND {sees("s")} AND {sees("n")}),
-           (SELECT md5(string_agg(array_to_string(t.audience || s.audience, ','), ' ' ORDER BY t.id))
-              FROM profiles_editiontext t JOIN profiles_section s ON s.id = t.section_id
-             WHERE t.edition_id = e.id AND {sees("t")} AND {sees("s")}),
+           x.audiences,
            (SELECT last_value FROM atlas_revision)
       FROM profiles_profile p
       JOIN LATERAL (SELECT * FROM profiles_edition e
                      WHERE e.profile_id = p.id AND {sees("e")} AND (%(number)s::numeric IS NULL OR e.number = %(number)s::numeric)
                      ORDER BY e.number DESC LIMIT 1) e ON true
+     CROSS JOIN LATERAL (
+           SELECT json_agg(json_build_array(coalesce(h.slug, ''), t.language, t.digest) ORDER BY h.position, t.language) AS texts,
+                  md5(string_agg(array_to_string(t.audience || s.audience, ','), ' ' ORDER BY t.id)) AS audiences
+             FROM profiles_editiontext t
+             JOIN profiles_section s ON s.id = t.section_id
+             LEFT JOIN atlas_outlinesection h ON h.id = s.heading_id
+            WHERE t.edition_id = e.id AND {sees("t")} AND {sees("s")}) x
      WHERE p.dialogue_id = %(dialogue)s AND p.theme_id = %(theme)s AND p.slug = %(slug)s AND {sees("p")}
 """
 
