@@ -8,11 +8,12 @@ from decimal import Decimal
 from functools import cache
 
 from babel import Locale
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from django.utils.translation import get_language, gettext_lazy
 
 from atlas.periods import FORM
 
+RIGHT_TO_LEFT = {"ar", "fa", "ur", "he"}
 MASHREQ, MAGHREB = "ar_LB", "ar_EG"  # the two usages of month names that the double form joins
 QUARTERS = {
     "1": gettext_lazy("first quarter of %(year)s"),
@@ -31,10 +32,25 @@ def _language(language: str | None) -> str:
     return (language or get_language() or "en").split("-")[0]
 
 
+def direction(language: str) -> str:
+    return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
 def number(value: Decimal | int | float, decimals: int | None = None, language: str | None = None) -> str:
     """29,891,708 in English and Arabic, 29 891 708 (narrow no-break spaces) in French."""
-    pattern = None if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
+    pattern = None if decimals is None else _digits(decimals)
     return format_decimal(value, format=pattern, locale=_locale(_language(language)), numbering_system="latn")
+
+
+def percent(value: Decimal | int, decimals: int = 0, language: str | None = None) -> str:
+    """1.38% in English and Arabic, 1,38 % (with a narrow no-break space) in French, for the value 1.38 per cent."""
+    locale = _locale(_language(language))
+    pattern = locale.percent_formats[None].pattern.replace("#,##0", _digits(decimals)).replace("\u00a0", "\u202f")
+    return format_percent(Decimal(value) / 100, format=pattern, locale=locale, numbering_system="latn")
+
+
+def _digits(decimals: int) -> str:
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
 
 
 def month(number_of_month: int, language: str | None = None) -> str:
@@ -72,4 +88,4 @@ def language(code: str, written_in: str | None = None) -> str:
     return _locale(_language(written_in)).languages.get(code, code)
 
 
-__all__ = ["day", "language", "month", "number", "period"]
+__all__ = ["day", "direction", "language", "month", "number", "percent", "period"]

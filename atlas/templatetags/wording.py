@@ -10,15 +10,10 @@ register.filter("number", wording.number)
 register.filter("period", wording.period)
 register.filter("day", wording.day)
 register.filter("language_in_words", wording.language)
+register.filter("direction", wording.direction)
 register.filter("in_reading_order", sorting.in_reading_order)
 
-RIGHT_TO_LEFT = {"ar", "fa", "ur", "he"}
 LANGUAGE_NAMES = dict(settings.LANGUAGES) | {"ru": "Русский"}
-
-
-@register.filter
-def direction(language: str) -> str:
-    return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
 
 
 @register.filter

@@ -16,8 +16,8 @@ def figure(observation: Observation | None) -> str:
     """A value with its indicator's decimals, and with the sign of its unit; n/a where there is none."""
     if observation is None or observation.value is None:
         return _("n/a")
-    text = wording.number(observation.value, observation.indicator.decimals)
-    return f"{text} %" if observation.indicator.unit == Unit.PERCENT else text
+    write = wording.percent if observation.indicator.unit == Unit.PERCENT else wording.number
+    return write(observation.value, observation.indicator.decimals)
 
 
 @register.inclusion_tag("indicators/chart.html")

@@ -1,5 +1,7 @@
 """Numbers, dates and order in three languages."""
 
+from decimal import Decimal
+
 import pytest
 from django.utils import translation
 
@@ -37,6 +39,11 @@ def test_a_partial_date_stays_partial(text, language, words):
 )
 def test_a_number_is_written_in_latin_digits_and_as_the_language_groups(value, decimals, language, words):
     assert wording.number(value, decimals, language) == words
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "1.38%"), ("ar", "1.38%"), ("fr", "1,38\u202f%")])
+def test_a_share_carries_its_sign_as_the_language_sets_it(language, words):
+    assert wording.percent(Decimal("1.38"), 2, language) == words
 
 
 @pytest.mark.parametrize(
