@@ -1,5 +1,6 @@
-"""Words that addresses use themselves, so that no slug may be one of them."""
+"""Addresses: the words they use themselves, so that no slug may be one of them, and the portal's own in full."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -55,3 +56,8 @@ def refuse_reserved_word(slug: str) -> None:
         raise ValidationError(
             _("“%(slug)s” is a word of the portal's addresses; choose another."), params={"slug": slug}
         )
+
+
+def on_the_portal(path: str) -> str:
+    """The whole address of a path. Its host is the configured one, never what a request calls itself."""
+    return settings.SITE_ADDRESS.rstrip("/") + path

@@ -2,12 +2,12 @@
 
 from xml.sax.saxutils import escape
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
 from access.viewer import Viewer
 from accounts.frame import alternates
+from atlas.addresses import on_the_portal
 from atlas.models import Dialogue, DialogueTheme
 from profiles.listing import listed
 
@@ -42,4 +42,4 @@ def _entries(path: str) -> str:
 
 
 def _absolute(path: str) -> str:
-    return escape(settings.SITE_ADDRESS.rstrip("/") + path)
+    return escape(on_the_portal(path))
