@@ -5,10 +5,10 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from modeltranslation.admin import TranslationAdmin
 
 from accounts import models
 from accounts.desk_admin import DeskAdmin
+from atlas.translated_admin import TranslatedAdmin
 
 
 class SecretariatInline(admin.TabularInline):
@@ -47,11 +47,15 @@ class PortalUserAdmin(UserAdmin):
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "language"]})]
-    filter_horizontal = ["groups"]
     inlines = [SecretariatInline, AffiliationInline]
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else []
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "groups":
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 class ScopeInline(admin.TabularInline):
@@ -69,9 +73,8 @@ class AffiliationAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.ReadingGroup)
-class ReadingGroupAdmin(DeskAdmin, TranslationAdmin):
+class ReadingGroupAdmin(DeskAdmin, TranslatedAdmin):
     list_display = ["name", "dialogue", "ends_on"]
-    filter_horizontal = ["members"]
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         """Members are found among the people of the secretariat's own dialogues, and those who are members already."""
@@ -79,4 +82,5 @@ class ReadingGroupAdmin(DeskAdmin, TranslationAdmin):
         of_a_dialogue = Q(affiliations__scopes__dialogue__in=dialogues) | Q(secretariats__dialogue__in=dialogues)
         members = Q(reading_groups__dialogue__in=dialogues)
         kwargs["queryset"] = models.User.objects.filter(of_a_dialogue | members).distinct().order_by("email")
+        kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)

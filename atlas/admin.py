@@ -4,15 +4,16 @@ from django.contrib import admin
 from django.db import transaction
 from django.forms.widgets import Media, Script
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from leaflet.admin import LeafletAdminWidget, LeafletGeoAdminMixin
-from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
 
 from atlas import models
 from atlas.mapping import basemap_for
+from atlas.translated_admin import TranslatedAdmin, TranslatedInline
 
 
 @admin.register(models.Theme)
-class ThemeAdmin(TranslationAdmin):
+class ThemeAdmin(TranslatedAdmin):
     list_display = ["slug", "name"]
 
 
@@ -22,19 +23,19 @@ class DialogueThemeInline(admin.TabularInline):
 
 
 @admin.register(models.Dialogue)
-class DialogueAdmin(TranslationAdmin):
+class DialogueAdmin(TranslatedAdmin):
     list_display = ["slug", "short_name", "position"]
     inlines = [DialogueThemeInline]
 
 
 @admin.register(models.OutlineSection)
-class OutlineSectionAdmin(TranslationAdmin):
+class OutlineSectionAdmin(TranslatedAdmin):
     list_display = ["title", "dialogue", "theme", "kind", "position"]
     list_filter = ["dialogue", "theme", "kind"]
     ordering = ["dialogue", "theme", "kind", "position"]
 
 
-class FormerNameInline(TranslationTabularInline):
+class FormerNameInline(TranslatedInline):
     model = models.FormerName
     extra = 0
 
@@ -58,7 +59,7 @@ class GeometryWidget(LeafletAdminWidget):
 
 
 @admin.register(models.Subject)
-class SubjectAdmin(LeafletGeoAdminMixin, TranslationAdmin):
+class SubjectAdmin(LeafletGeoAdminMixin, TranslatedAdmin):
     widget = GeometryWidget
     map_template = "admin/atlas/geometry_map.html"
     settings_overrides = {"MAX_ZOOM": 7}  # closer, the map of the world shows nothing more
@@ -75,8 +76,8 @@ class MembershipInline(admin.TabularInline):
 
 
 @admin.register(models.Partner)
-class PartnerAdmin(TranslationAdmin):
-    list_display = ["slug", "display_name", "kind"]
+class PartnerAdmin(TranslatedAdmin):
+    list_display = ["slug", "named", "kind"]
     list_filter = ["kind"]
     search_fields = ["slug", "name_en", "name_fr", "name_ar", "acronym_en", "subject__name_en"]
     autocomplete_fields = ["subject"]
@@ -84,6 +85,10 @@ class PartnerAdmin(TranslationAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("subject")
+
+    @admin.display(description=_("name"))
+    def named(self, partner: models.Partner) -> str:
+        return partner.display_name
 
 
 @admin.register(models.Membership)

@@ -16,14 +16,24 @@ from atlas.addresses import refuse_reserved_word
 ISO3 = RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, such as MAR."))
 
 
+class Accent(models.TextChoices):
+    """The colour of a theme's rules and marks; the value is its class in static/css/tokens.css."""
+
+    MIXED = "mixed", _("brick red")
+    DEV = "dev", _("dark teal")
+    PLAIN = "plain", _("ink")
+
+
 class Theme(models.Model):
     """A pillar; a dialogue takes up one or several."""
 
-    slug = models.SlugField(primary_key=True, validators=[refuse_reserved_word, refuse_what_no_token_can_name])
-    name = models.CharField(_("name"), max_length=120)
-    accent = models.CharField(
-        _("colour"), max_length=10, default="plain", choices=[("mixed", "mixed"), ("dev", "dev"), ("plain", "plain")]
+    slug = models.SlugField(
+        _("last word of the address"),
+        primary_key=True,
+        validators=[refuse_reserved_word, refuse_what_no_token_can_name],
     )
+    name = models.CharField(_("name"), max_length=120)
+    accent = models.CharField(_("colour"), max_length=10, default=Accent.PLAIN, choices=Accent)
 
     class Meta:
         ordering = ["slug"]
@@ -37,7 +47,11 @@ class Theme(models.Model):
 class Dialogue(models.Model):
     """A cooperation framework and its regional i-Map. A new one is data, not code."""
 
-    slug = models.SlugField(primary_key=True, validators=[refuse_reserved_word, refuse_what_no_token_can_name])
+    slug = models.SlugField(
+        _("last word of the address"),
+        primary_key=True,
+        validators=[refuse_reserved_word, refuse_what_no_token_can_name],
+    )
     short_name = models.CharField(_("short name"), max_length=60)
     name = models.CharField(_("name"), max_length=160)
     strapline = models.CharField(_("strapline"), max_length=160, blank=True)
@@ -49,7 +63,7 @@ class Dialogue(models.Model):
     languages = ArrayField(models.CharField(max_length=7), verbose_name=_("languages, the first being the original"))
     started = models.PositiveSmallIntegerField(_("started in"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=1)
-    themes = models.ManyToManyField(Theme, through="DialogueTheme", related_name="dialogues")
+    themes = models.ManyToManyField(Theme, through="DialogueTheme", related_name="dialogues", verbose_name=_("themes"))
 
     class Meta:
         ordering = ["position"]
@@ -66,8 +80,8 @@ class Dialogue(models.Model):
 class DialogueTheme(models.Model):
     """A theme as a dialogue takes it up, with the audience that its profiles are proposed."""
 
-    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="dialogue_themes")
-    theme = models.ForeignKey(Theme, models.PROTECT, related_name="dialogue_themes")
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="dialogue_themes", verbose_name=_("dialogue"))
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="dialogue_themes", verbose_name=_("theme"))
     preset = models.CharField(_("proposed audience"), max_length=20, choices=Preset, default=Preset.SECRETARIAT)
     position = models.PositiveSmallIntegerField(_("position"), default=1)
 
@@ -78,7 +92,7 @@ class DialogueTheme(models.Model):
         verbose_name_plural = _("themes of dialogues")
 
     def __str__(self):
-        return f"{self.dialogue}: {self.theme}"
+        return f"{self.dialogue} · {self.theme}"
 
 
 class SubjectKind(models.TextChoices):
@@ -95,10 +109,10 @@ class SubjectKind(models.TextChoices):
 class OutlineSection(models.Model):
     """One heading of the agreed outline of a dialogue, a theme and a kind of subject."""
 
-    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="outline")
-    theme = models.ForeignKey(Theme, models.PROTECT, related_name="outline")
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="outline", verbose_name=_("dialogue"))
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="outline", verbose_name=_("theme"))
     kind = models.CharField(_("kind of subject"), max_length=20, choices=SubjectKind, default=SubjectKind.COUNTRY)
-    slug = models.SlugField(validators=[refuse_reserved_word])
+    slug = models.SlugField(_("last word of the address"), validators=[refuse_reserved_word])
     title = models.CharField(_("title"), max_length=120)
     guidance = models.TextField(_("what belongs here"), blank=True)
     position = models.PositiveSmallIntegerField(_("position"))
@@ -121,7 +135,7 @@ class Subject(models.Model):
     """What a profile or a figure is about. Its name is today's; earlier ones are `FormerName`s."""
 
     kind = models.CharField(_("kind"), max_length=20, choices=SubjectKind)
-    slug = models.SlugField(validators=[refuse_reserved_word])
+    slug = models.SlugField(_("last word of the address"), validators=[refuse_reserved_word])
     name = models.CharField(_("name today"), max_length=160)
     name_since = models.PositiveSmallIntegerField(_("name holds since"), null=True, blank=True)
     description = models.TextField(_("description"), blank=True)
@@ -131,7 +145,9 @@ class Subject(models.Model):
     country = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="places", verbose_name=_("country")
     )
-    members = models.ManyToManyField("self", symmetrical=False, related_name="regions", blank=True)
+    members = models.ManyToManyField(
+        "self", symmetrical=False, related_name="regions", blank=True, verbose_name=_("countries in it")
+    )
     nearest_route = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="reporting_areas", verbose_name=_("nearest route")
     )
@@ -151,6 +167,11 @@ class Subject(models.Model):
         return self.name
 
     @property
+    def marked_footnote(self) -> str:
+        """The footnote behind the sign that its name carries, if it carries one."""
+        return f"* {self.footnote}" if self.footnote and self.name.endswith("*") else self.footnote
+
+    @property
     def latitude_longitude(self) -> tuple[float, float] | None:
         """WGS 84 degrees. GeoJSON writes longitude first."""
         if not self.point:
@@ -162,7 +183,7 @@ class Subject(models.Model):
 class FormerName(models.Model):
     """A name that held until a year."""
 
-    subject = models.ForeignKey(Subject, models.CASCADE, related_name="former_names")
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="former_names", verbose_name=_("subject"))
     name = models.CharField(_("name"), max_length=160)
     valid_from = models.PositiveSmallIntegerField(_("valid from"), null=True, blank=True)
     valid_until = models.PositiveSmallIntegerField(_("valid until"))
@@ -182,7 +203,7 @@ class FormerName(models.Model):
 class NameVariant(models.Model):
     """Another spelling under which readers and the press look for a subject."""
 
-    subject = models.ForeignKey(Subject, models.CASCADE, related_name="variants")
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="variants", verbose_name=_("subject"))
     language = models.CharField(_("language"), max_length=7)
     text = models.CharField(_("spelling"), max_length=160)
 
@@ -207,7 +228,7 @@ class PartnerKind(models.TextChoices):
 class Partner(models.Model):
     """A state, an agency or another organisation. A state is named by its subject."""
 
-    slug = models.SlugField(primary_key=True, validators=[refuse_what_no_token_can_name])
+    slug = models.SlugField(_("identifier"), primary_key=True, validators=[refuse_what_no_token_can_name])
     kind = models.CharField(_("kind"), max_length=20, choices=PartnerKind)
     subject = models.OneToOneField(
         Subject, models.PROTECT, null=True, blank=True, related_name="partner", verbose_name=_("state")
@@ -244,16 +265,23 @@ class Role(models.TextChoices):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    def current(self):
+    def current(self) -> "MembershipQuerySet":
         """Those that hold today; the database says the same of readers (`accounts.tokens_sql`)."""
         return self.filter(Q(left__isnull=True) | Q(left__gt=timezone.localdate().year))
+
+    def of_partner_states(self) -> "MembershipQuerySet":
+        """States that take part today, in the role of partner."""
+        return self.current().filter(role=Role.PARTNER, partner__kind=PartnerKind.STATE)
+
+    def number_by_dialogue(self) -> dict[str, int]:
+        return dict(self.order_by().values_list("dialogue_id").annotate(models.Count("pk")))
 
 
 class Membership(models.Model):
     """A partner takes part in a dialogue, in a role, with years. Being covered by its map is another thing."""
 
-    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="memberships")
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="memberships")
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="memberships", verbose_name=_("dialogue"))
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="memberships", verbose_name=_("partner"))
     role = models.CharField(_("role"), max_length=20, choices=Role)
     joined = models.PositiveSmallIntegerField(_("joined in"), null=True, blank=True)
     left = models.PositiveSmallIntegerField(_("left in"), null=True, blank=True)
@@ -274,14 +302,14 @@ class Membership(models.Model):
         verbose_name_plural = _("memberships")
 
     def __str__(self):
-        return f"{self.partner_id}, {self.get_role_display()}, {self.dialogue_id}"
+        return f"{self.partner} · {self.get_role_display()} · {self.dialogue}"
 
 
 class Coverage(models.Model):
     """A subject is on a dialogue's map."""
 
-    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="coverage")
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="coverage")
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="coverage", verbose_name=_("dialogue"))
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="coverage", verbose_name=_("subject"))
     remark = models.CharField(_("remark"), max_length=300, blank=True)
 
     class Meta:
@@ -291,7 +319,7 @@ class Coverage(models.Model):
         verbose_name_plural = _("coverage")
 
     def __str__(self):
-        return f"{self.subject_id} / {self.dialogue_id}"
+        return f"{self.subject} · {self.dialogue}"
 
 
 class Treatment(models.TextChoices):
@@ -303,7 +331,9 @@ class Treatment(models.TextChoices):
 class BoundaryRule(models.Model):
     """How a territory is drawn: one rule for all dialogues (no dialogue named), or a dialogue's own."""
 
-    dialogue = models.ForeignKey(Dialogue, models.CASCADE, null=True, blank=True, related_name="boundary_rules")
+    dialogue = models.ForeignKey(
+        Dialogue, models.CASCADE, null=True, blank=True, related_name="boundary_rules", verbose_name=_("dialogue")
+    )
     territory = models.SlugField(_("territory"), help_text=_("a key of data/world/boundaries.json"))
     treatment = models.CharField(_("treatment"), max_length=20, choices=Treatment)
     host = models.CharField(_("host"), max_length=3, blank=True, validators=[ISO3])

@@ -1,28 +1,28 @@
 """Figures in the admin: each secretariat keeps its own figures and sources."""
 
 from django.contrib import admin
-from modeltranslation.admin import TranslationAdmin
 
 from access.presets import Preset
 from accounts.audience_forms import AudienceForm
 from accounts.desk_admin import DeskAdmin
+from atlas.translated_admin import TranslatedAdmin
 from indicators import models
 
 
 @admin.register(models.Topic)
-class TopicAdmin(TranslationAdmin):
+class TopicAdmin(TranslatedAdmin):
     list_display = ["name", "position"]
 
 
 @admin.register(models.Indicator)
-class IndicatorAdmin(TranslationAdmin):
+class IndicatorAdmin(TranslatedAdmin):
     list_display = ["name", "topic", "unit", "position"]
     list_filter = ["topic"]
     search_fields = ["name_en", "name_fr", "name_ar", "slug"]
 
 
 @admin.register(models.StateDefinition)
-class StateDefinitionAdmin(TranslationAdmin):
+class StateDefinitionAdmin(TranslatedAdmin):
     list_display = ["indicator", "subject", "source"]
     autocomplete_fields = ["indicator", "subject"]
 
@@ -47,7 +47,7 @@ class SourceForm(FigureAudienceForm):
 
 
 @admin.register(models.Source)
-class SourceAdmin(DeskAdmin, TranslationAdmin):
+class SourceAdmin(DeskAdmin, TranslatedAdmin):
     form = SourceForm
     list_display = ["name", "kind", "language", "dialogue"]
     list_filter = ["kind"]
@@ -70,7 +70,7 @@ class FurtherSourceInline(admin.TabularInline):
 
 
 @admin.register(models.Observation)
-class ObservationAdmin(DeskAdmin, TranslationAdmin):
+class ObservationAdmin(DeskAdmin, TranslatedAdmin):
     form = ObservationForm
     list_display = ["indicator", "subject", "period", "value", "flag", "source"]
     list_filter = ["indicator", "flag", "provenance"]

@@ -13,7 +13,7 @@ from atlas.periods import last_day, refuse_wrong_date
 
 
 class Topic(models.Model):
-    slug = models.SlugField(primary_key=True)
+    slug = models.SlugField(_("identifier"), primary_key=True)
     name = models.CharField(_("name"), max_length=120)
     position = models.PositiveSmallIntegerField(_("position"), default=1)
 
@@ -38,8 +38,8 @@ class Unit(models.TextChoices):
 class Indicator(models.Model):
     """A quantity, with its unit, its definition and the definition's source."""
 
-    slug = models.SlugField(primary_key=True)
-    topic = models.ForeignKey(Topic, models.PROTECT, related_name="indicators")
+    slug = models.SlugField(_("identifier"), primary_key=True)
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="indicators", verbose_name=_("topic"))
     name = models.CharField(_("name"), max_length=160)
     unit = models.CharField(_("unit"), max_length=30, choices=Unit)
     decimals = models.PositiveSmallIntegerField(_("decimals"), default=0)
@@ -59,8 +59,10 @@ class Indicator(models.Model):
 class StateDefinition(models.Model):
     """A state's own definition, where it differs from the indicator's."""
 
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="state_definitions")
-    subject = models.ForeignKey(Subject, models.CASCADE, related_name="state_definitions")
+    indicator = models.ForeignKey(
+        Indicator, models.CASCADE, related_name="state_definitions", verbose_name=_("indicator")
+    )
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="state_definitions", verbose_name=_("subject"))
     text = models.TextField(_("definition"))
     source = models.CharField(_("source"), max_length=250, blank=True)
 
@@ -70,7 +72,7 @@ class StateDefinition(models.Model):
         verbose_name_plural = _("definitions of states")
 
     def __str__(self):
-        return f"{self.indicator_id} / {self.subject_id}"
+        return f"{self.indicator} · {self.subject}"
 
 
 class SourceKind(models.TextChoices):
@@ -83,7 +85,7 @@ class SourceKind(models.TextChoices):
 class Source(RestrictedModel):
     """Who says so. A restricted source restricts its figures."""
 
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(_("identifier"), unique=True)
     dialogue = models.ForeignKey(
         Dialogue, models.PROTECT, related_name="sources", verbose_name=_("kept by the Secretariat of")
     )
@@ -122,8 +124,8 @@ class Observation(RestrictedModel):
 
     belongs_to = ("source",)
 
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations")
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="observations")
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations", verbose_name=_("indicator"))
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="observations", verbose_name=_("subject"))
     period = models.CharField(_("period"), max_length=10, blank=True, validators=[refuse_wrong_date])
     breakdown = models.JSONField(_("breakdown"), default=dict, blank=True)
     value = models.DecimalField(_("value"), max_digits=24, decimal_places=8, null=True, blank=True)
@@ -134,14 +136,18 @@ class Observation(RestrictedModel):
         Source, models.PROTECT, null=True, blank=True, related_name="observations", verbose_name=_("source")
     )
     further_sources = models.ManyToManyField(
-        Source, through="FurtherSource", related_name="further_observations", blank=True
+        Source,
+        through="FurtherSource",
+        related_name="further_observations",
+        blank=True,
+        verbose_name=_("further sources"),
     )
     remark = models.TextField(_("remark"), blank=True)
     dialogue = models.ForeignKey(
         Dialogue, models.PROTECT, related_name="observations", verbose_name=_("kept by the Secretariat of")
     )
     audience = AudienceField(verbose_name=_("audience"))
-    changed_at = models.DateTimeField(auto_now=True)
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
     seen_further: "list[Source]"  # filled by indicators.glance: further sources that the viewer may see
 
@@ -181,8 +187,8 @@ class FurtherSource(RestrictedModel):
 
     belongs_to = ("observation", "source")
 
-    observation = models.ForeignKey(Observation, models.CASCADE)
-    source = models.ForeignKey(Source, models.PROTECT)
+    observation = models.ForeignKey(Observation, models.CASCADE, verbose_name=_("figure"))
+    source = models.ForeignKey(Source, models.PROTECT, verbose_name=_("source"))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["observation", "source"], name="one_source_once_for_a_figure")]

@@ -12,7 +12,6 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
-from modeltranslation.admin import TranslationAdmin
 
 from access.presets import Preset
 from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
@@ -22,6 +21,7 @@ from accounts.requests import ReaderRequest
 from atlas import wording
 from atlas.models import OutlineSection
 from atlas.periods import refuse_wrong_date
+from atlas.translated_admin import TranslatedAdmin
 from profiles.citing import figures_to_choose
 from profiles.desk import desk_of, section_at
 from profiles.editor import for_editor, from_editor
@@ -35,7 +35,7 @@ from profiles.texts import clean
 
 
 @admin.register(Tag)
-class TagAdmin(TranslationAdmin):
+class TagAdmin(TranslatedAdmin):
     list_display = ["slug", "name"]
 
 

@@ -33,7 +33,7 @@ def load_profiles(data: Path, loading: Loading) -> None:
     )
     metadata = {profile: _metadata(data, profile) for profile in profiles.values()}
     rows = [
-        Row(f"{profile}.toml", key["key"], key)
+        Row(f"{profile.path}.toml", key["key"], key)
         for profile, values in metadata.items()
         for key in values.get("sources", [])
     ]
@@ -76,7 +76,7 @@ def _record(row: Row, subjects: dict, presets: dict) -> dict:
 
 
 def _metadata(data: Path, profile: Profile) -> dict:
-    path = data / "texts" / f"{profile}.toml"
+    path = data / "texts" / f"{profile.path}.toml"
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -91,7 +91,7 @@ def _draft(data: Path, profile: Profile, values: dict, sources: dict, languages:
     held = set(Draft.objects.filter(section__profile=profile).values_list("section__heading__slug", "language"))
     drafts = []
     for language in languages:
-        path = data / "texts" / f"{profile}.{language}.html"
+        path = data / "texts" / f"{profile.path}.{language}.html"
         if not path.exists():
             continue
         try:

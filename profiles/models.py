@@ -30,7 +30,7 @@ class Endorsement(models.TextChoices):
 class Tag(models.Model):
     """A cross-cutting tag, such as the protection of vulnerable groups."""
 
-    slug = models.SlugField(primary_key=True)
+    slug = models.SlugField(_("identifier"), primary_key=True)
     name = models.CharField(_("name"), max_length=120)
 
     class Meta:
@@ -69,6 +69,11 @@ class Profile(RestrictedModel):
         verbose_name_plural = _("profiles")
 
     def __str__(self):
+        return f"{self.subject} · {self.theme}"
+
+    @property
+    def path(self) -> str:
+        """Where it stands among profiles, in addresses and in the files of texts."""
         return f"{self.dialogue_id}/{self.theme_id}/{self.slug}"
 
     @property

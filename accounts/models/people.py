@@ -134,9 +134,9 @@ class Scope(models.Model):
     It gives a token when the partner's role in the dialogue is *partner*, or when the secretariat granted it.
     """
 
-    affiliation = models.ForeignKey(Affiliation, models.CASCADE, related_name="scopes")
-    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="scopes")
-    theme = models.ForeignKey(Theme, models.CASCADE, related_name="scopes")
+    affiliation = models.ForeignKey(Affiliation, models.CASCADE, related_name="scopes", verbose_name=_("affiliation"))
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="scopes", verbose_name=_("dialogue"))
+    theme = models.ForeignKey(Theme, models.CASCADE, related_name="scopes", verbose_name=_("theme"))
     is_granted = models.BooleanField(_("granted by the Secretariat"), default=False)
 
     class Meta:
@@ -146,14 +146,16 @@ class Scope(models.Model):
         verbose_name_plural = _("scopes")
 
     def __str__(self):
-        return f"{self.dialogue_id} / {self.theme_id}"
+        return f"{self.dialogue} · {self.theme}"
 
 
 class SecretariatMember(models.Model):
     """A user works in the secretariat of a dialogue."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="secretariats")
-    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="secretariat_members")
+    user = models.ForeignKey(User, models.CASCADE, related_name="secretariats", verbose_name=_("user"))
+    dialogue = models.ForeignKey(
+        Dialogue, models.CASCADE, related_name="secretariat_members", verbose_name=_("dialogue")
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "dialogue"], name="one_seat_in_a_secretariat")]
@@ -161,14 +163,14 @@ class SecretariatMember(models.Model):
         verbose_name_plural = _("members of secretariats")
 
     def __str__(self):
-        return f"{self.user} – {self.dialogue_id}"
+        return f"{self.user} · {self.dialogue}"
 
 
 class ReadingGroup(models.Model):
     """A named group of readers, such as an expert meeting."""
 
-    slug = models.SlugField(primary_key=True, validators=[refuse_what_no_token_can_name])
-    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="reading_groups")
+    slug = models.SlugField(_("identifier"), primary_key=True, validators=[refuse_what_no_token_can_name])
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="reading_groups", verbose_name=_("dialogue"))
     name = models.CharField(_("name"), max_length=160)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     members = models.ManyToManyField(User, related_name="reading_groups", blank=True, verbose_name=_("members"))
