@@ -1,50 +1,88 @@
 """What a page's map shows besides the drawn countries: names, roles, places, words. All of it is public, but the links."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from atlas.models import Basemap, Dialogue, Membership, PartnerKind, Role, Subject, SubjectKind
+from atlas.models import Basemap, Coverage, Dialogue, Membership, Subject, SubjectKind
+from atlas.sorting import in_reading_order
 
 EVERYTHING = [[-5.0, -25.0], [60.0, 90.0]]  # [[south, west], [north, east]]
 
 
-def map_of(dialogue: Dialogue | None, links: Mapping[int, str], places: list[Subject]) -> dict | None:
+@dataclass(frozen=True)
+class MapCountry:
+    """A country as the map and the list beside it show it. Taking part and being covered are two things."""
+
+    subject: Subject
+    is_partner: bool
+    covering: frozenset[str]  # the dialogues, of those on the map, whose i-Maps cover it
+    href: str | None
+
+    @property
+    def is_covered(self) -> bool:
+        return bool(self.covering)
+
+    @property
+    def roles(self) -> list[str]:
+        return [role for role, is_held in (("covered", self.is_covered), ("partner", self.is_partner)) if is_held]
+
+    @property
+    def note(self) -> str:
+        words = [
+            _("Partner State") if self.is_partner else "",
+            _("covered by the i-Map") if self.is_covered else "",
+            _("profile available") if self.href else "",
+        ]
+        return " · ".join(word for word in words if word)
+
+
+def countries_on_map(dialogues: Iterable[Dialogue], links: Mapping[int, str]) -> list[MapCountry]:
+    """Every country there is, by name. `links`: subject → address of what this viewer may read about it."""
+    covering: dict[int, set[str]] = defaultdict(set)
+    for subject, dialogue in Coverage.objects.filter(dialogue__in=dialogues).values_list("subject_id", "dialogue_id"):
+        covering[subject].add(dialogue)
+    states = Membership.objects.of_partner_states().filter(dialogue__in=dialogues)
+    partners = set(states.values_list("partner__subject_id", flat=True))
+    countries = in_reading_order(Subject.objects.filter(kind=SubjectKind.COUNTRY), name=lambda subject: subject.name)
+    return [
+        MapCountry(subject, subject.pk in partners, frozenset(covering[subject.pk]), links.get(subject.pk))
+        for subject in countries
+    ]
+
+
+def map_of(
+    dialogue: Dialogue | None, countries: Sequence[MapCountry], places: Sequence[tuple[Subject, str | None]]
+) -> dict | None:
     """The content of the map, as static/js/map.js reads it; None when no map has been drawn yet.
 
-    `links`: subject → address of what this viewer may read about it. `places`: hubs and towns with a position.
+    `dialogue`: whose map it is, None for that of all. `places`: hubs and towns with a position, and where they lead.
     """
     drawn = basemap_for(dialogue)
     if drawn is None:
         return None
-    dialogues = [dialogue] if dialogue else list(Dialogue.objects.all())
-    covered = _covered(dialogues)
-    partners = _partner_states(dialogues)
-    subjects = Subject.objects.filter(kind=SubjectKind.COUNTRY)
-    countries = {
-        subject.iso3: {
-            "name": subject.name,
-            "href": links.get(subject.pk),
-            "roles": [role for role, group in (("covered", covered), ("partner", partners)) if subject.pk in group],
-            "note": _note(subject.pk in partners, subject.pk in covered, subject.pk in links),
-        }
-        for subject in subjects
-    }
-    iso3 = {subject.pk: subject.iso3 for subject in subjects}
-    boxes = [drawn.bounds[iso3[pk]] for pk in covered if iso3.get(pk) in drawn.bounds] if dialogue else []
+    covered = [country.subject.iso3 for country in countries if country.is_covered]
+    boxes = [drawn.bounds[iso3] for iso3 in covered if iso3 in drawn.bounds] if dialogue else []
     return {
         "address": reverse("basemap", args=[drawn.digest]),
         "content": {
             "bounds": _round(boxes) if boxes else EVERYTHING,
-            "countries": countries,
+            "countries": {
+                country.subject.iso3: {
+                    "name": country.subject.name, "href": country.href, "roles": country.roles, "note": country.note,
+                }
+                for country in countries
+            },
             "places": [
                 {"name": place.name, "lat": place.latitude_longitude[0], "lon": place.latitude_longitude[1],
-                 "kind": "hub" if place.kind == SubjectKind.HUB else "town", "href": links.get(place.pk)}
-                for place in places
+                 "kind": "hub" if place.kind == SubjectKind.HUB else "town", "href": href}
+                for place, href in places
                 if place.latitude_longitude
             ],
-            "highlights": {row.pk: sorted(iso3[pk] for pk in _covered([row]) if iso3.get(pk)) for row in dialogues},
+            "highlights": _covered_by_dialogue(countries),
             "words": _words(dialogue),
             "disclaimer": dialogue.disclaimer if dialogue else _common_disclaimer(),
             "source": _("Shapes: Natural Earth."),
@@ -59,15 +97,13 @@ def basemap_for(dialogue: Dialogue | None) -> Basemap | None:
     return own or maps.filter(dialogue=None).first()
 
 
-def _covered(dialogues: list[Dialogue]) -> set[int]:
-    return {row.subject_id for dialogue in dialogues for row in dialogue.coverage.all()}
-
-
-def _partner_states(dialogues: list[Dialogue]) -> set[int]:
-    rows = Membership.objects.current().filter(
-        dialogue__in=dialogues, role=Role.PARTNER, partner__kind=PartnerKind.STATE
-    )
-    return set(rows.values_list("partner__subject_id", flat=True))
+def _covered_by_dialogue(countries: Sequence[MapCountry]) -> dict[str, list[str]]:
+    codes: dict[str, list[str]] = defaultdict(list)
+    for country in countries:
+        for dialogue in country.covering:
+            if country.subject.iso3:
+                codes[dialogue].append(country.subject.iso3)
+    return {dialogue: sorted(held) for dialogue, held in sorted(codes.items())}
 
 
 def _round(boxes: list[list[list[float]]]) -> list[list[float]]:
@@ -76,15 +112,6 @@ def _round(boxes: list[list[list[float]]]) -> list[list[float]]:
     south, west = min(box[0][0] for box in boxes), min(box[0][1] for box in boxes)
     north, east = max(box[1][0] for box in boxes), max(box[1][1] for box in boxes)
     return [[max(south, low), max(west, left)], [min(north, high), min(east, right)]]
-
-
-def _note(is_partner: bool, is_covered: bool, has_profile: bool) -> str:
-    words = [
-        _("Partner State") if is_partner else "",
-        _("covered by the i-Map") if is_covered else "",
-        _("profile available") if has_profile else "",
-    ]
-    return " · ".join(word for word in words if word)
 
 
 def _common_disclaimer() -> str:

@@ -78,4 +78,4 @@ def _members(dialogue: Dialogue, exclude: str = "", **conditions: str) -> list[M
 
 def footnotes_of(subjects) -> list[str]:
     """Footnotes of the names that stand on a page, each once."""
-    return list(dict.fromkeys(subject.footnote for subject in subjects if subject and subject.footnote))
+    return list(dict.fromkeys(subject.marked_footnote for subject in subjects if subject and subject.footnote))

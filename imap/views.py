@@ -1,7 +1,5 @@
 """Pages that belong to no room: home, health, the texts about the portal, and what is shown when something goes wrong."""
 
-from collections import Counter
-
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
@@ -17,8 +15,8 @@ from access.roles import why_role_is_unsafe
 from access.viewer import ANYONE
 from access.viewing import viewing
 from accounts.requests import ReaderRequest
-from atlas.mapping import map_of
-from atlas.models import Dialogue, Subject, SubjectKind
+from atlas.mapping import countries_on_map, map_of
+from atlas.models import Dialogue, Membership, Subject, SubjectKind
 from atlas.views import footnotes_of
 from imap.sitemap import sitemap_xml
 from profiles.listing import latest, listed
@@ -70,12 +68,12 @@ def root(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: ReaderRequest) -> HttpResponse:
     """The map of the regional i-Maps, what was published last, and what is new since the reader was here."""
-    profiles = listed(request.viewer)
-    number = Counter(profile.dialogue_id for profile in profiles)
+    dialogues = Dialogue.objects.all()
+    states = Membership.objects.of_partner_states().number_by_dialogue()
     since = request.user.last_visit_at if request.user.is_authenticated else None
     context = {
-        "dialogues": [(dialogue, number[dialogue.pk]) for dialogue in Dialogue.objects.all()],
-        "map": map_of(None, country_links(profiles), []),
+        "dialogues": [(dialogue, states.get(dialogue.pk, 0)) for dialogue in dialogues],
+        "map": map_of(None, countries_on_map(dialogues, country_links(listed(request.viewer))), []),
         "latest": latest(request.viewer, 8),
         "new_since": since,
         "new": latest(request.viewer, 20, since) if since else [],

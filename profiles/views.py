@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.frame import account_corner
 from accounts.requests import ReaderRequest
-from atlas.mapping import map_of
+from atlas.addresses import on_the_portal
+from atlas.mapping import countries_on_map, map_of
 from atlas.models import Dialogue, DialogueTheme, OutlineSection, Subject, SubjectKind
 from atlas.sorting import in_reading_order
 from atlas.views import footnotes_of
@@ -72,7 +73,7 @@ def edition(request: ReaderRequest, dialogue: str, theme: str, slug: str, number
         "editions": editions,
         "newest": editions[0],
         "is_print": True,
-        "citation_address": request.build_absolute_uri(request.path),
+        "citation_address": on_the_portal(request.path),
     }
     return render(request, "profiles/edition.html", page_context(reading) | context)
 
@@ -103,23 +104,23 @@ def dialogue(request: ReaderRequest, dialogue: str) -> HttpResponse:
     """A regional i-Map: its map, and lists that say the same."""
     row = get_object_or_404(Dialogue.objects.prefetch_related("dialogue_themes__theme"), pk=dialogue)
     profiles = listed(request.viewer, dialogue=row)
-    covered = in_reading_order(
-        Subject.objects.filter(coverage__dialogue=row, kind=SubjectKind.COUNTRY), name=lambda subject: subject.name
-    )
-    partners = set(row.memberships.current().filter(role="partner").values_list("partner__subject_id", flat=True))
+    links = country_links(profiles)
+    countries = countries_on_map([row], links)
+    listed_countries = [country for country in countries if country.is_partner or country.is_covered]
     hubs = [profile.subject for profile in profiles if profile.subject.kind == SubjectKind.HUB]
     since = request.user.last_visit_at if request.user.is_authenticated else None
     context = {
         "dialogue": row,
-        "map": map_of(row, country_links(profiles), hubs),
+        "map": map_of(row, countries, [(hub, links[hub.pk]) for hub in hubs]),
         "themes": [
             (taken.theme, by_kind(_of(profiles, row.pk, taken.theme_id))) for taken in row.dialogue_themes.all()
         ],
-        "covered": [(subject, subject.pk in partners) for subject in covered],
+        "partner_states": [country for country in listed_countries if country.is_partner],
+        "others_covered": [country for country in listed_countries if not country.is_partner],
         "latest": latest(request.viewer, 5, dialogue=row),
         "new_since": since,
         "new": latest(request.viewer, 20, since, dialogue=row) if since else [],
-        "footnotes": footnotes_of(covered),
+        "footnotes": footnotes_of(country.subject for country in countries),
     }
     return render(request, "profiles/dialogue.html", context)
 

@@ -21,7 +21,7 @@
 
 import { decode } from "./lib/topology.js";
 
-const ZOOM = { most: 7, snap: 0.25, crop: 0.25, hub: 3.5, town: 5 };
+const ZOOM = { most: 7, snap: 0.25, hub: 3.5, town: 5 };
 /** How much wider than its country a name may be, up to a zoom level: names of small states wait for closer views. */
 const NAME_OVERHANG = [[3.5, 1.1], [4.5, 1.5], [5.5, 2.5], [Infinity, 12]];
 const PAN_STEP = 90; // pixels
@@ -68,7 +68,7 @@ function createMap(canvas, words, rightToLeft) {
   return map;
 }
 
-/** Shows all of the content's bounds, and what lies beyond the base map only where they would not fit otherwise. */
+/** Shows the content's bounds as far as they fit; what lies beyond the base map is never seen. */
 function frameView(map, content, [west, south, east, north]) {
   const world = L.latLngBounds([south, west], [north, east]); // (lat, lon)
   const wanted = L.latLngBounds(content.bounds);
@@ -79,9 +79,8 @@ function frameView(map, content, [west, south, east, north]) {
     map.stop();
     map.setMaxBounds(null); // while they hold, every step of the fitting would be followed by an animated correction
     map.options.minZoom = 0; // setMinZoom would zoom, animated, and getBoundsZoom keeps within it
-    const inside = map.getBoundsZoom(world, true);
     const all = map.getBoundsZoom(wanted, false);
-    map.options.minZoom = inside - all <= ZOOM.crop ? inside : all;
+    map.options.minZoom = map.getBoundsZoom(world, true);
     map.options.maxBounds = world; // setView keeps its centre within them
     if (!turned) map.setView(middleOf(map, wanted), Math.max(map.options.minZoom, all), { animate: false });
     map.setMaxBounds(world);
@@ -93,6 +92,16 @@ function frameView(map, content, [west, south, east, north]) {
   map.on("resize", fit);
   map.on("dragstart zoomstart", () => { turned = turned || !fitting; });
   new ResizeObserver(() => map.invalidateSize({ pan: false, animate: false })).observe(map.getContainer());
+}
+
+/** On paper the map has another size than on the screen, which no observer tells in time. */
+function fitOnPaper(map, root) {
+  const setPrinting = (isPrinting) => {
+    root.classList.toggle("is-printing", isPrinting);
+    map.invalidateSize({ pan: false, animate: false });
+  };
+  window.addEventListener("beforeprint", () => setPrinting(true));
+  window.addEventListener("afterprint", () => setPrinting(false));
 }
 
 /** The middle of the bounds as they look on the map, not of their latitudes. */
@@ -287,20 +296,38 @@ function overlaps(one, other) {
   return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 }
 
-/** Writes each name that fits where it belongs and touches none written before, nor the dot of a place. */
+/** What of the map can be seen, and the boxes in it where the buttons stand; in pixels of the layers. */
+function openRoom(map) {
+  const at = map.containerPointToLayerPoint([0, 0]);
+  const { x: width, y: height } = map.getSize();
+  const frame = map.getContainer().getBoundingClientRect();
+  const buttons = [...map.getContainer().querySelectorAll(".leaflet-bar")].map((bar) => {
+    const box = bar.getBoundingClientRect();
+    return boxAt(at.x + box.left - frame.left, at.y + box.top - frame.top, box.width, box.height, 0);
+  });
+  return { view: boxAt(at.x, at.y, width, height, 0), buttons };
+}
+
+const holds = (outer, { left, top, right, bottom }) =>
+  left >= outer.left && top >= outer.top && right <= outer.right && bottom <= outer.bottom;
+
+/** Writes each name that fits where it belongs, whole, and touches none written before, nor a place's dot or a button. */
 function placeNames(map, names) {
-  const view = map.getPixelBounds();
+  const { view, buttons } = openRoom(map);
   const sizes = names.map(({ node }) => [node.offsetWidth, node.offsetHeight]); // read all, then write all
   const points = names.map(({ at }) => map.latLngToLayerPoint(at));
-  const taken = names.flatMap(({ dot }, index) => {
+  const dots = names.flatMap(({ dot }, index) => {
     const radius = dot?.();
     return radius ? [boxAt(points[index].x, points[index].y, 0, 0, radius)] : [];
   });
-  names.forEach(({ node, at, fits, corners }, index) => {
+  const taken = [...buttons, ...dots];
+  names.forEach(({ node, fits, corners }, index) => {
     const [width, height] = sizes[index];
-    const free = ([left, top]) => !taken.some((other) => overlaps(boxAt(left, top, width, height, GAP), other));
-    const possible = view.contains(map.project(at)) && fits(width);
-    const corner = possible && corners(points[index].x, points[index].y, width, height).find(free);
+    const free = ([left, top]) => {
+      const box = boxAt(left, top, width, height, GAP);
+      return holds(view, box) && !taken.some((other) => overlaps(box, other));
+    };
+    const corner = fits(width) && corners(points[index].x, points[index].y, width, height).find(free);
     node.classList.toggle("is-shown", Boolean(corner));
     if (!corner) return;
     taken.push(boxAt(...corner, width, height, 0));
@@ -377,6 +404,7 @@ export async function start(root) {
     map.on("zoomend moveend resize", write);
     write();
     document.fonts?.ready.then(write);
+    fitOnPaper(map, root);
     listenToKeys(map, canvas);
     leaveThePageItsScrolling(map, canvas);
     listenToDialogues(drawn, content.highlights ?? {});

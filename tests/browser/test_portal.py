@@ -127,6 +127,51 @@ def test_the_map_never_draws_western_sahara_as_part_of_a_partner(page_as):
     assert drawn > 100
 
 
+@pytest.mark.parametrize("width", [390, 1024, 1440, 1920])
+@pytest.mark.parametrize("path", ["/ar/", "/en/", "/en/maps/budapest-process/", "/ar/maps/mtm/"])
+def test_the_sea_fills_the_map_and_no_name_is_cut_at_its_edge(page_as, path, width):
+    page = page_as(viewport={"width": width, "height": 900})
+    page.goto(path, wait_until="networkidle")
+    canvas, sea = (page.locator(f".imap-{part}").bounding_box() for part in ("canvas", "sea"))
+    assert canvas["height"] > 260
+    for start, length in (("x", "width"), ("y", "height")):
+        assert sea[start] <= canvas[start]
+        assert sea[start] + sea[length] >= canvas[start] + canvas[length]
+    names = [name.bounding_box() for name in page.locator(".imap-name.is-shown").all()]
+    assert len(names) > 15
+    for name in names:
+        assert canvas["x"] <= name["x"]
+        assert name["x"] + name["width"] <= canvas["x"] + canvas["width"]
+        assert canvas["y"] <= name["y"]
+        assert name["y"] + name["height"] <= canvas["y"] + canvas["height"]
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_every_country_beside_the_map_is_reached_without_a_box_that_scrolls(page_as, width):
+    page = page_as(viewport={"width": width, "height": 900})
+    page.goto("/fr/maps/rabat-process/", wait_until="networkidle")
+    assert page.locator(".covered li a").count() == 58
+    fits = "box => box.scrollHeight <= box.clientHeight + 1 && box.scrollWidth <= box.clientWidth + 1"
+    for box in page.locator(".mapframe, .covered, .covered ul").all():
+        assert box.evaluate(fits)
+    last = page.locator(".covered li a").last
+    last.focus()
+    expect(last).to_be_in_viewport()
+
+
+def test_a_map_on_paper_shows_what_it_shows_on_the_screen(page_as):
+    page = page_as(viewport={"width": 1440, "height": 900})
+    page.goto("/en/maps/mtm/", wait_until="networkidle")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    canvas = page.locator(".imap-canvas").bounding_box()
+    assert canvas["width"] == 670
+    for name in ("Ireland", "Kenya", "Mali"):
+        expect(page.locator(f'.imap-name.is-shown:text-is("{name}")')).to_have_count(1)
+    assert page.locator(".imap-sea").bounding_box()["width"] >= canvas["width"]
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".imap-canvas").bounding_box()["width"] > 800
+
+
 def test_without_script_a_list_says_what_the_map_says(page_as):
     page = page_as(java_script_enabled=False)
     page.goto("/en/")

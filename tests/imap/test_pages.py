@@ -2,8 +2,12 @@
 
 import json
 import re
+from html import unescape
 
 import pytest
+
+from atlas.models import Membership, Role
+from atlas.sorting import sort_key
 
 pytestmark = pytest.mark.django_db
 
@@ -99,13 +103,42 @@ def test_public_pages_set_no_cookie(reader):
         assert not reader("stranger").get(page.format("en")).cookies
 
 
-def test_the_map_of_a_dialogue_and_its_list_say_the_same(reader):
-    html = reader("stranger").get("/fr/maps/budapest-process/").content.decode()
+@pytest.mark.parametrize("dialogue", ["mtm", "budapest-process", "prague-process", "rabat-process"])
+@pytest.mark.parametrize("login", ["stranger", "official.mar"])
+def test_the_map_of_a_dialogue_and_its_list_say_the_same(reader, dialogue, login):
+    """Partner states and other covered countries in a list each, with a mark for those that a profile is there of."""
+    html = reader(login).get(f"/fr/maps/{dialogue}/").content.decode()
     content = json.loads(re.search(r'<script id="map-content" type="application/json">(.*?)</script>', html)[1])
-    on_the_map = {country["name"] for country in content["countries"].values() if "covered" in country["roles"]}
-    aside = html[html.index('class="covered"') : html.index('class="themes"')]
-    in_the_list = set(re.findall(r'<a href="/fr/countries/[^"]+">([^<]+)</a>', aside.replace("&#x27;", "'")))
-    assert on_the_map == in_the_list
+    countries = [country for country in content["countries"].values() if country["roles"]]
+    aside = unescape(html[html.index('class="covered"') : html.index('class="themes"')])
+    lists = dict(re.findall(r"<h3>([^<]+)</h3><ul[^>]*>(.*?)</ul>", aside, re.DOTALL))
+    partners, others = lists.pop("États partenaires"), "".join(lists.values())
+    assert names_in(partners) == sorted(
+        (country["name"] for country in countries if "partner" in country["roles"]),
+        key=lambda name: sort_key(name, "fr"),
+    )
+    assert set(names_in(others)) == {country["name"] for country in countries if "partner" not in country["roles"]}
+    with_profile = {country["name"] for country in countries if country["href"]}
+    marked = re.findall(r">([^<]+)</a> <span class=\"has-profile\"", partners + others)
+    assert set(marked) == with_profile
+    not_covered = re.findall(r">([^<]+)</a>[^\n]*?<small>", partners.replace("</li>", "\n"))
+    assert set(not_covered) == {country["name"] for country in countries if "covered" not in country["roles"]}
+
+
+def names_in(html: str) -> list[str]:
+    return re.findall(r'<a href="/fr/countries/[^"]+">([^<]+)</a>', html)
+
+
+def test_home_counts_the_partner_states_of_each_dialogue(reader):
+    def numbers(language: str = "en") -> list[str]:
+        return re.findall(r"<i>([^<]+)</i>", reader("stranger").get(f"/{language}/").content.decode())
+
+    assert numbers() == ["46 states", "52 states", "50 states", "58 states"]
+    assert numbers("ar") == ["46 دولة", "52 دولة", "50 دولة", "58 دولة"]
+    mtm = Membership.objects.filter(dialogue="mtm")
+    mtm.filter(partner="kenya", role=Role.PARTNER).update(left=2012)
+    mtm.filter(partner="italy", role=Role.PARTNER).update(role=Role.OBSERVER)
+    assert numbers()[0] == "44 states"
 
 
 def test_kosovo_is_never_named_without_its_footnote(reader):
@@ -127,8 +160,6 @@ def test_partners_are_listed_in_the_readers_alphabet(reader):
     html = reader("stranger").get("/ar/maps/mtm/partners/").content.decode()
     first_year = html[html.index("<h3>2002") : html.index("<h3>2004")]
     names = re.findall(r'<a href="[^"]+">([^<]+)</a>', first_year)
-    from atlas.sorting import sort_key
-
     assert names == sorted(names, key=lambda name: sort_key(name, "ar"))
     assert len(names) == 27
 
