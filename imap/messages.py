@@ -71,13 +71,14 @@ BORROWED: tuple[str | tuple[str, str], ...] = (
 def sources() -> list[Path]:
     """The files whose words are translated, in a fixed order."""
     modules = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts]
-    return sorted(modules) + sorted((ROOT / "templates").rglob("*.html"))
+    pages, mails = (ROOT / "templates").rglob("*.html"), (ROOT / "templates" / "mail").rglob("*.txt")
+    return sorted(modules) + sorted([*pages, *mails])
 
 
 def messages_in(path: Path) -> Iterator[Message]:
     """The messages of one module or template. Raises SyntaxError where a template is wrong."""
     text = path.read_text()
-    if path.suffix == ".html":
+    if path.suffix != ".py":
         text = templatize(text, origin=str(path))
     for _line, words, _comments, context in extract("python", BytesIO(text.encode()), KEYWORDS):
         yield Message(words, context=context)

@@ -2,8 +2,10 @@
 
 import csv
 import re
+import tomllib
 from collections.abc import Iterator
 from gettext import GNUTranslations
+from html import unescape
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -117,10 +119,71 @@ def test_digits_are_latin_and_quotation_marks_are_of_the_language(language):
         assert not re.search(r"[\"“”„]", text), words
 
 
-def test_french_sets_narrow_spaces_inside_double_marks():
+# What is wrong in French: a double mark or a sign of per cent without its space, or with another than its own. Narrow
+# (U+202F) before ; ! ? % and inside « », full (U+00A0) before the colon; both unbroken.
+SPACES_OF_FRENCH = re.compile(
+    r"(?<![\u202f(])[;!?»]|(?<![\u00a0\d(])[:](?!//)|«(?!\u202f)|\d[^\u202f]?%|\d[ \u00a0]\d{3}(?!\d)|[\u00a0\u202f] | [\u00a0\u202f]"
+)
+SPOKEN_IN_ENGLISH = re.compile(r"‘[^’]*’[?!]|<em lang=\"en\">.*?</em>|<bdi[^>]*>.*?</bdi>", re.DOTALL)
+
+
+def french_texts() -> Iterator[tuple[str, str]]:
+    """(where, words) of everything that the portal itself writes in French."""
     for _english, words in pairs("fr"):
-        assert not re.search(r"[^\u202f\d/][:;?!»](?!//)", words.removeprefix("\u202f")), repr(words)
-        assert not re.search(r"«[^\u202f]", words), repr(words)
+        yield "locale/fr", re.sub(r"%\(\w+\)s", "…", words)
+    pages = [*(ROOT / "data" / "texts").rglob("*.fr.html"), *(ROOT / "templates" / "pages").glob("*.fr.html")]
+    for path in pages:
+        html = SPOKEN_IN_ENGLISH.sub("", path.read_text())
+        yield str(path.relative_to(ROOT)), unescape(TAG.sub("\n", html))
+    for path in [*(ROOT / "data" / "world").glob("*.toml"), *(ROOT / "data" / "texts").rglob("*.toml")]:
+        for words in french_values(tomllib.loads(path.read_text())):
+            yield str(path.relative_to(ROOT)), words
+
+
+def french_values(held) -> Iterator[str]:
+    if isinstance(held, list):
+        for value in held:
+            yield from french_values(value)
+    elif isinstance(held, dict):
+        for key, value in held.items():
+            if key == "fr" and isinstance(value, str):
+                yield value
+            else:
+                yield from french_values(value)
+
+
+def test_french_sets_the_spaces_that_its_marks_want():
+    texts = list(french_texts())
+    assert len({where for where, _words in texts}) > 60
+    wrong = [(where, words[max(0, at.start() - 25) : at.end() + 5]) for where, words in texts
+             for at in SPACES_OF_FRENCH.finditer(words)]  # fmt: skip
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Qui ?",
+        "Qui?",
+        "Note : ici",
+        "Note\u202f: ici",
+        "«\u00a0Dakar\u00a0»",
+        "« Dakar »",
+        "1,38 %",
+        "1,38%",
+        "29 891",
+        "oui ;",
+    ],
+)
+def test_wrong_spaces_of_french_are_found(words):
+    assert SPACES_OF_FRENCH.search(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["Qui\u202f?", "Note\u00a0: 10:30", "«\u202fDakar\u202f»", "1,38\u202f%", "29\u202f891", "https://x"]
+)
+def test_right_spaces_of_french_are_left_alone(words):
+    assert not SPACES_OF_FRENCH.search(words)
 
 
 def test_arabic_uses_its_own_punctuation():
