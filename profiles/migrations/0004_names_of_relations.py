@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('profiles', '0003_cited_figures'),
+        ("profiles", "0003_cited_figures"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='tag',
-            name='slug',
-            field=models.SlugField(primary_key=True, serialize=False, verbose_name='identifier'),
+            model_name="tag",
+            name="slug",
+            field=models.SlugField(primary_key=True, serialize=False, verbose_name="identifier"),
         ),
     ]
