@@ -29,23 +29,18 @@ def across_rows(viewer: Viewer, dialogue: Dialogue, theme: str, section: str) ->
     kinds = set(headings.values_list("kind", flat=True))
     profiles = listed(viewer, dialogue=dialogue, theme=theme, subject__kind__in=kinds)
     order = [get_language(), *dialogue.languages]
-    texts = (
-        EditionText.objects.visible_to(viewer)
-        .filter(edition__profile__in=profiles, section__heading__slug=section)
-        .select_related("edition")
+    texts = EditionText.objects.visible_to(viewer).filter(
+        edition__in=[profile.edition_id for profile in profiles], section__heading__slug=section
     )
-    newest = {profile.pk: profile.number for profile in profiles}
     best: dict[int, EditionText] = {}
-    for text in texts:
-        profile = text.edition.profile_id
-        if text.edition.number == newest[profile] and (
-            profile not in best or rank(order, text.language) < rank(order, best[profile].language)
-        ):
-            best[profile] = text
+    for text in texts.order_by("language"):
+        edition = text.edition_id
+        if edition not in best or rank(order, text.language) < rank(order, best[edition].language):
+            best[edition] = text
     figures = figures_in(best.values(), viewer)
 
     def row(profile: Profile) -> AcrossRow:
-        text = best.get(profile.pk)
+        text = best.get(profile.edition_id)
         if text is None:
             return AcrossRow(profile, "", "")
         html = as_read(text.html, figures.get((text.edition_id, text.section_id), {}), text.language)

@@ -1,41 +1,46 @@
 """Lists of profiles, each as far as the viewer may see it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from access.viewer import Viewer
 from atlas.models import Subject
 from atlas.sorting import in_reading_order
 from profiles.models import Edition, Profile
 
+SHOWN = ("profile__subject__country", "profile__dialogue", "profile__theme")
+
 
 def listed(viewer: Viewer, **conditions: object) -> list[Profile]:
-    """The profiles with an edition this viewer may read, by name. Each has `as_of`, `published_at`, `number`, `tier`."""
-    return in_reading_order(_with_edition(viewer).filter(**conditions), name=lambda profile: profile.subject.name)
+    """The profiles with an edition this viewer may read, by name. Each knows it: `number`, `as_of`, `published_at`."""
+    return in_reading_order(map(_profile_of, _newest(viewer, conditions)), name=lambda profile: profile.subject.name)
 
 
 def latest(viewer: Viewer, number: int, since: datetime | None = None, **conditions: object) -> list[Profile]:
     """The most recently published, the newest first; with `since`, only those published after it."""
-    profiles = _with_edition(viewer).filter(**conditions).order_by("-published_at", "slug")  # type: ignore[misc]
+    newest = Edition.objects.filter(pk__in=_newest(viewer, conditions).values("pk"))
     if since is not None:
-        profiles = profiles.filter(published_at__gt=since)  # type: ignore[misc]
-    return list(profiles[:number])
+        newest = newest.filter(published_at__gt=since)
+    return [
+        _profile_of(edition)
+        for edition in newest.select_related(*SHOWN).order_by("-published_at", "profile__slug")[:number]
+    ]
 
 
-def _with_edition(viewer: Viewer) -> QuerySet[Profile]:
-    newest = Edition.objects.visible_to(viewer).filter(profile=OuterRef("pk")).order_by("-number")
-    return (
-        Profile.objects.visible_to(viewer)
-        .annotate(
-            number=Subquery(newest.values("number")[:1]),
-            as_of=Subquery(newest.values("as_of")[:1]),
-            published_at=Subquery(newest.values("published_at")[:1]),
-        )
-        .filter(number__isnull=False)
-        .select_related("subject__country", "dialogue", "theme")
-    )
+def _newest(viewer: Viewer, conditions: Mapping[str, object]) -> QuerySet[Edition]:
+    """Of each profile the newest edition the viewer may read: who reads an edition reads its profile."""
+    of_profiles = {f"profile__{name}": value for name, value in conditions.items()}
+    editions = Edition.objects.visible_to(viewer).filter(**of_profiles)
+    return editions.order_by("profile_id", "-number").distinct("profile_id").select_related(*SHOWN)
+
+
+def _profile_of(edition: Edition) -> Profile:
+    profile = edition.profile
+    profile.edition_id = edition.pk
+    profile.number, profile.as_of, profile.published_at = edition.number, edition.as_of, edition.published_at
+    return profile
 
 
 def by_kind(profiles: Iterable[Profile]) -> dict[str, list[Profile]]:

@@ -55,6 +55,7 @@ class Profile(RestrictedModel):
     )
 
     # Filled by profiles.listing: of the newest edition that the viewer may see.
+    edition_id: int
     number: int
     as_of: str
     published_at: datetime

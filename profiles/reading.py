@@ -113,9 +113,8 @@ def _best_texts(standing: Standing, viewer: Viewer, dialogue: Dialogue) -> dict[
     """By section: the text in the page's language, else in the first of the dialogue's languages that has one."""
     order = [get_language(), *dialogue.languages]
     best: dict[str, EditionText] = {}
-    for text in (
-        EditionText.objects.visible_to(viewer).filter(edition_id=standing.edition_id).select_related("section__heading")
-    ):
+    texts = EditionText.objects.visible_to(viewer).filter(edition_id=standing.edition_id)
+    for text in texts.select_related("section__heading").order_by("language"):
         slug = text.section.heading.slug if text.section.heading_id else ""
         if slug not in best or rank(order, text.language) < rank(order, best[slug].language):
             best[slug] = text
