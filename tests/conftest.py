@@ -1,6 +1,7 @@
 """The cast and the world of the tests: one database with everything loaded, copied for each worker."""
 
 import fcntl
+import gc
 import hashlib
 import os
 from collections.abc import Iterator
@@ -31,6 +32,10 @@ def pytest_configure(config: pytest.Config) -> None:
     # The same way of hashing with the least work: the portal's own takes 100 MB and a tenth of a second a password.
     for name, least in {"time_cost": 1, "memory_cost": 8, "parallelism": 1}.items():
         setattr(Argon2PasswordHasher, name, least)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # what is loaded by now stays: the collector need not look through it again and again
 
 
 def _fingerprint() -> str:
