@@ -2,6 +2,8 @@
 
 The setting `imap.viewer` holds the viewer's tokens for one transaction (`access.viewing`). Policies are written as
 overlap and exists(parent); the subquery on the parent is itself under the parent's policies.
+
+The lock holds for the owner's role too. Who has to reach every row (purge, backup, restore) says so: `access.keeping`.
 """
 
 from django.db import migrations
@@ -33,10 +35,35 @@ $$
 
 OVERLAP = "('public' = ANY (audience) OR audience && (SELECT imap_viewer()))"
 
+# Of the owner's role alone, and only while it says that it keeps.
+KEEPS = "(current_setting('imap.keeping', true) = 'on')"
+
 
 def secretariat_holds(dialogue: str) -> str:
     """SQL: the viewer is the secretariat of the dialogue whose slug this expression gives."""
     return f"('secretariat:' || {dialogue}) = ANY ((SELECT imap_viewer())::text[])"
+
+
+def owner_keeps(table: str) -> tuple[str, ...]:
+    """SQL, which may run twice: the role that migrates reaches every row of the table while it keeps."""
+    return (
+        f"DROP POLICY IF EXISTS keeping ON {table}",
+        f"CREATE POLICY keeping ON {table} TO CURRENT_USER USING {KEEPS} WITH CHECK {KEEPS}",
+    )
+
+
+class Keeping(migrations.RunSQL):
+    """Lets the owner keep a table that was locked before there was `access.keeping`."""
+
+    def __init__(self, table):
+        self.table = table
+        super().__init__(sql=owner_keeps(table), reverse_sql=f"DROP POLICY IF EXISTS keeping ON {table}")
+
+    def deconstruct(self):
+        return (self.__class__.__name__, [self.table], {})
+
+    def describe(self):
+        return f"Let the owner keep {self.table}"
 
 
 class Lock(migrations.RunSQL):
@@ -64,8 +91,10 @@ class Lock(migrations.RunSQL):
             f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
             f"CREATE POLICY reading ON {table} FOR SELECT USING ({' AND '.join(conditions)})",
             f"CREATE POLICY adding ON {table} FOR INSERT WITH CHECK ({write})",
+            *owner_keeps(table),
         ]
-        take_off: list = [f"DROP POLICY reading ON {table}", f"DROP POLICY adding ON {table}"]
+        take_off: list = [f"DROP POLICY IF EXISTS keeping ON {table}"]
+        take_off += [f"DROP POLICY reading ON {table}", f"DROP POLICY adding ON {table}"]
         if not append_only:
             put_on.append(f"CREATE POLICY changing ON {table} FOR UPDATE USING ({write}) WITH CHECK ({write})")
             put_on.append(f"CREATE POLICY removing ON {table} FOR DELETE USING ({write})")
