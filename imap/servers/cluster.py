@@ -67,6 +67,11 @@ def program(places: Places, name: str) -> Path:
     return _programs_folder(places) / PACKAGE / "pginstall" / "bin" / name
 
 
+def client_program(name: str) -> Path:
+    """The path of `pg_dump` and its like, which everybody who runs the portal can run: no server is needed for it."""
+    return _wheel() / "pginstall" / "bin" / name
+
+
 def server_command(places: Places) -> Sequence[str]:
     return (
         str(program(places, "postgres")),

@@ -7,12 +7,10 @@ of the file.
 import contextlib
 import http.client
 import os
-import pwd
 import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,36 +24,22 @@ import redis
 from django.conf import settings
 
 from imap.servers import processes
-from imap.servers.places import Account, places_of, present_account
+from imap.servers.places import places_of, present_account
 from imap.servers.supervisor import Child, Supervisor, mortal
-from tests.imap import compose
+from tests.imap import compose, debian
 
 HOST = "maps.example.org"
 OPEN = "/en/maps/mtm/migration-development/morocco/"
 RESTRICTED = "/en/maps/mtm/irregular-mixed-migration/morocco/"
-POSTGRES = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), default=None)
+POSTGRES = debian.VERSIONS[-1] if debian.VERSIONS else None
 VALKEY = shutil.which("valkey-server") or shutil.which("redis-server")
 
 pytestmark = [
     pytest.mark.servers,
     pytest.mark.xdist_group("compose"),
-    pytest.mark.skipif(POSTGRES is None, reason="Debian's PostgreSQL is not installed: apt-get install postgresql"),
+    pytest.mark.skipif(POSTGRES is None, reason=debian.WHY_SKIPPED),
     pytest.mark.skipif(VALKEY is None, reason="neither Redis nor Valkey is installed: apt-get install redis-server"),
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
-
-
-def account_for_postgres() -> Account:
-    """PostgreSQL refuses root."""
-    if os.geteuid() != 0:
-        return present_account()
-    entry = pwd.getpwnam("postgres")
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
 @dataclass
@@ -152,7 +136,7 @@ def portal() -> Iterator[Installation]:
 
 
 def prepared(folder: Path, keeper: Supervisor) -> Installation:
-    database, queue, web = free_port(), free_port(), free_port()
+    database, queue, web = debian.free_port(), debian.free_port(), debian.free_port()
     chosen = {name: secrets.token_hex(32) for name in compose.names_in_env_example()}
     others = dict.fromkeys(("EMAIL_PORT", "EMAIL_USE_TLS", "TRUSTED_PROXY_COUNT", "CSRF_TRUSTED_ORIGINS"), "")
     named = {"ALLOWED_HOSTS": HOST, "IMAP_SITE_ADDRESS": f"https://{HOST}", "LOG_LEVEL": "", "EMAIL_HOST": "127.0.0.1"}
@@ -175,35 +159,13 @@ def prepared(folder: Path, keeper: Supervisor) -> Installation:
 
 def start_postgres(portal: Installation) -> None:
     """As the image does: initdb with the file's arguments, the server, then the script of the roles as superuser."""
-    account, data, sockets = account_for_postgres(), portal.folder / "data", portal.folder / "run"
-    port = portal.replaced["postgres:5432"].split(":")[1]
-    environment = portal.environment("postgres")
-    password = portal.folder / "password"
-    password.write_text(environment["POSTGRES_PASSWORD"])
-    for path in (data, sockets, password):
-        if path != password:
-            path.mkdir(mode=0o700)
-        os.chown(path, account.uid, account.gid)
     assert POSTGRES
-    arguments = environment["POSTGRES_INITDB_ARGS"].split()
-    if int(POSTGRES.parent.name) < 17:  # the builtin provider of orders came with 17
-        arguments = [word for word in arguments if "locale" not in word] + ["--locale=C.UTF-8"]
-    initdb = [str(POSTGRES / "initdb"), "-D", str(data), "-U", "postgres", f"--pwfile={password}", *arguments]
-    subprocess.run(mortal(initdb, signal.SIGTERM, account), cwd="/", env=environment, check=True, capture_output=True)
-    password.unlink()
+    port, environment = int(portal.replaced["postgres:5432"].split(":")[1]), portal.environment("postgres")
     _, *options = portal.command("postgres")
-    where = ("listen_addresses=127.0.0.1", f"port={port}", f"unix_socket_directories={sockets}")
-    command = [str(POSTGRES / "postgres"), "-D", str(data), *options, *(word for at in where for word in ("-c", at))]
-    is_ready = subprocess.list2cmdline([str(POSTGRES / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", port])
-    portal.supervisor.start(
-        Child(
-            "postgres", command, lambda: subprocess.call(is_ready, shell=True) == 0, environment,
-            stop=((signal.SIGINT, 30.0),), account=account,
-        )
-    )  # fmt: skip
-    superuser = {"PGHOST": "127.0.0.1", "PGPORT": port, "PGPASSWORD": environment["POSTGRES_PASSWORD"]}
-    script, *_ = portal.services["postgres"]["volumes"][1].split(":")
-    portal.run("postgres", str(compose.ROOT / script), **superuser)
+    assert str(debian.ROLES.relative_to(compose.ROOT)) in portal.services["postgres"]["volumes"][1]
+    debian.initialise(POSTGRES, portal.folder, environment)
+    portal.supervisor.start(debian.child(POSTGRES, portal.folder, port, options, environment))
+    debian.make_roles(port, environment)
 
 
 def start_valkey(portal: Installation) -> None:
