@@ -138,7 +138,9 @@ def portal() -> Iterator[Installation]:
 def prepared(folder: Path, keeper: Supervisor) -> Installation:
     database, queue, web = debian.free_port(), debian.free_port(), debian.free_port()
     chosen = {name: secrets.token_hex(32) for name in compose.names_in_env_example()}
-    others = dict.fromkeys(("EMAIL_PORT", "EMAIL_USE_TLS", "TRUSTED_PROXY_COUNT", "CSRF_TRUSTED_ORIGINS"), "")
+    others = dict.fromkeys(
+        ("EMAIL_PORT", "EMAIL_USE_TLS", "TRUSTED_PROXY_COUNT", "CSRF_TRUSTED_ORIGINS", "IMAP_LOG_DAYS"), ""
+    )
     named = {"ALLOWED_HOSTS": HOST, "IMAP_SITE_ADDRESS": f"https://{HOST}", "LOG_LEVEL": "", "EMAIL_HOST": "127.0.0.1"}
     services = compose.read({**chosen, **others, **named})["services"]
     replaced = {
@@ -238,6 +240,14 @@ def test_the_worker_answers_and_does_what_it_is_asked(portal):
     portal.run("worker", sys.executable, *call)
     ended = "SELECT count(*) FROM django_session WHERE session_key = 'ended'"
     assert processes.wait_until(lambda: portal.rows(ended) == [(0,)], 30, every=0.2), portal.log("worker")
+
+
+def test_the_owners_commands_run_where_it_migrates_and_nowhere_else(portal):
+    manage = (sys.executable, "manage.py")
+    assert "0 removed" in portal.run("migrate", *manage, "purge")
+    assert "backup: " in portal.run("migrate", *manage, "backup", str(portal.folder / "backup"))
+    with pytest.raises(AssertionError, match=r"There is no backup\. .*no password supplied"):
+        portal.run("web", *manage, "backup", str(portal.folder / "another"))
 
 
 def test_the_scheduler_waits_for_its_hour(portal):

@@ -69,6 +69,7 @@ def test_complete_production_settings_start(monkeypatch, tmp_path):
         ("IMAP_MODE", "staging", "IMAP_MODE must be one of demo, test, production, not 'staging'"),
         ("EMAIL_PORT", "smtp", "EMAIL_PORT must be a whole number, not 'smtp'"),
         ("TRUSTED_PROXY_COUNT", "-1", "TRUSTED_PROXY_COUNT must be a whole number, not '-1'"),
+        ("IMAP_LOG_DAYS", "91", "IMAP_LOG_DAYS must be at least 92 days, not 91"),
         ("SECURE_SSL_REDIRECT", "maybe", "SECURE_SSL_REDIRECT must be on or off, not 'maybe'"),
     ],
 )

@@ -1,13 +1,15 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from imap.backups import BackupError
 from imap.backups.making import make_backup
 
 
 class Command(BaseCommand):
-    help = "Writes a backup of the database and the uploaded files, as the owner's role. Restore it with `restore`."
+    help = "Writes a backup of the database and the uploaded files, as the owner's role. `restore` takes it back."
+    requires_system_checks = ()  # a backup is wanted most when something else is wrong
 
     def add_arguments(self, parser):
         parser.add_argument("folder", type=Path, help="the folder to make; it must not exist")
@@ -15,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args, folder, **options):
         try:
             manifest = make_backup(folder.absolute())
-        except BackupError as error:
+        except (BackupError, DatabaseError) as error:
             raise CommandError(f"There is no backup. {error}") from None
         rows = sum(manifest.rows.values())
         self.stdout.write(f"database: {len(manifest.rows)} tables, {rows} rows, {manifest.database.bytes} bytes")

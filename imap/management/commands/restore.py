@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from imap.backups import BackupError
 from imap.backups.restoring import database_name, restore_backup
@@ -21,7 +22,7 @@ class Command(BaseCommand):
             raise CommandError("Nothing was changed: that is not the name of the database.")
         try:
             restore_backup(folder.absolute(), replacing=replace, say=self.stdout.write)
-        except BackupError as error:
+        except (BackupError, DatabaseError) as error:
             raise CommandError(f"Nothing was restored. {error}") from None
 
     def is_confirmed(self, name: str) -> bool:
