@@ -28,6 +28,7 @@ from imap.servers.places import places_of, present_account
 from imap.servers.supervisor import Child, Supervisor, mortal
 from tests.imap import compose, debian
 
+OPERATIONS = compose.ROOT / "docs" / "operations.md"
 HOST = "maps.example.org"
 OPEN = "/en/maps/mtm/migration-development/morocco/"
 RESTRICTED = "/en/maps/mtm/irregular-mixed-migration/morocco/"
@@ -245,9 +246,25 @@ def test_the_worker_answers_and_does_what_it_is_asked(portal):
 def test_the_owners_commands_run_where_it_migrates_and_nowhere_else(portal):
     manage = (sys.executable, "manage.py")
     assert "0 removed" in portal.run("migrate", *manage, "purge")
-    assert "backup: " in portal.run("migrate", *manage, "backup", str(portal.folder / "backup"))
+    assert "backup: " in portal.run("migrate", *manage, "backup", str(portal.folder / "sunday"))
     with pytest.raises(AssertionError, match=r"There is no backup\. .*no password supplied"):
         portal.run("web", *manage, "backup", str(portal.folder / "another"))
+
+
+def test_the_drill_of_the_manual_restores_beside_the_running_portal(portal):
+    [making] = re.findall(r'--command "(CREATE DATABASE imap_drill [^"]+)"', OPERATIONS.read_text())
+    [restoring] = re.findall(r"migrate sh -c '([^']+ restore /backups/monday)'", OPERATIONS.read_text())
+    portal.run("migrate", sys.executable, "manage.py", "backup", str(portal.folder / "monday"))
+    environment = portal.environment("postgres")
+    url = f"postgresql://postgres:{environment['POSTGRES_PASSWORD']}@{portal.here('postgres:5432')}/postgres"
+    with contextlib.closing(psycopg2.connect(url)) as superuser:
+        superuser.autocommit = True
+        superuser.cursor().execute(making)
+    here = restoring.replace("/backups", str(portal.folder)).replace("/tmp/drill", str(portal.folder / "drill"))
+    said = portal.run("migrate", "/bin/sh", "-c", here)
+    assert "counted and equal" in said
+    assert "lock: on and forced on" in said
+    assert portal.get("/readyz")[0] == 200
 
 
 def test_the_scheduler_waits_for_its_hour(portal):

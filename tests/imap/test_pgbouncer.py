@@ -1,5 +1,6 @@
 """PgBouncer in transaction mode in front of Debian's PostgreSQL: readers take turns on one or two of its connections."""
 
+import configparser
 import contextlib
 import functools
 import os
@@ -50,20 +51,6 @@ PAGES = ["/en/", "/ar/maps/mtm/irregular-mixed-migration/", "/en/countries/ghana
 PAGES += [f"/en/maps/mtm/irregular-mixed-migration/{place}/" for place in PLACES]
 ABROAD = "Asia/Tokyo"  # a server's own timezone, which nobody of the portal means
 
-# As docs/operations.md says it.
-CONFIGURATION = """
-[databases]
-imap = host=127.0.0.1 port={postgres}
-[pgbouncer]
-pool_mode = transaction
-default_pool_size = {pool}
-listen_addr = 127.0.0.1
-listen_port = {port}
-unix_socket_dir =
-auth_type = scram-sha-256
-auth_file = {folder}/userlist.txt
-"""
-
 
 def broken(request: ReaderRequest):
     """Reads what its reader may see, then the database fails in the middle of the request."""
@@ -109,12 +96,16 @@ def pooler(folder, keeper, postgres) -> Callable[[int], int]:
     def started(pool: int) -> int:
         own, port = folder / f"pool-{pool}", debian.free_port()
         own.mkdir()
-        users = [f'"imap_app" "{postgres.passwords["imap_app"]}"\n']
-        values = {"postgres": postgres.port, "pool": pool, "port": port, "folder": own}
-        for name, text in (("userlist.txt", "".join(users)), ("pgbouncer.ini", CONFIGURATION.format(**values))):
-            (own / name).write_text(text)
-            (own / name).chmod(0o600)
+        (own / "userlist.txt").write_text(f'"imap_app" "{postgres.passwords["imap_app"]}"\n')
+        configuration = of_the_manual()
+        configuration["databases"]["imap"] = f"host=127.0.0.1 port={postgres.port}"
+        own_values = {"listen_port": port, "default_pool_size": pool, "auth_file": own / "userlist.txt"}
+        configuration["pgbouncer"].update({name: str(value) for name, value in own_values.items()})
+        configuration["pgbouncer"]["unix_socket_dir"] = ""
+        with (own / "pgbouncer.ini").open("w") as file:
+            configuration.write(file)
         for made in (own, *own.iterdir()):
+            made.chmod(0o700 if made.is_dir() else 0o600)
             os.chown(made, debian.account().uid, debian.account().gid)
         url = postgres.url("imap_app", port=port)
         keeper.start(Child(
@@ -124,6 +115,15 @@ def pooler(folder, keeper, postgres) -> Callable[[int], int]:
         return port
 
     return started
+
+
+def of_the_manual() -> configparser.ConfigParser:
+    """What docs/operations.md says, word for word."""
+    [block] = re.findall(r"```ini\n(.+?)```", (compose.ROOT / "docs" / "operations.md").read_text(), re.DOTALL)
+    found = configparser.ConfigParser()
+    found.read_string(block)
+    assert found["pgbouncer"]["pool_mode"] == "transaction"
+    return found
 
 
 def answers(url: str) -> bool:
