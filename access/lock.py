@@ -1,16 +1,36 @@
 """The second lock: row-level security, stated once more in PostgreSQL, for migrations to put on.
 
 The setting `imap.viewer` holds the viewer's tokens for one transaction (`access.viewing`). Policies are written as
-overlap and exists(parent); the subquery on the parent is itself under the parent's policies.
+overlap and exists(parent); the subquery on the parent is itself under the parent's policies. `imap.within` is set while
+a secretariat views as someone else, and must be overlapped too: it is what that secretariat may itself read.
 
 The lock holds for the owner's role too. Who has to reach every row (purge, backup, restore) says so: `access.keeping`.
 """
 
+from importlib import import_module
+
 from django.db import migrations
 
+# Null while a secretariat views as someone else: then nothing is written, and `imap_sees_as` decides about each row.
+# In PL/pgSQL, since the planner would write a plain SQL function out at each of the many places of a page's query.
 VIEWER_FUNCTION = """
-CREATE FUNCTION imap_viewer() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT coalesce(nullif(current_setting('imap.viewer', true), '')::text[], '{public}'::text[])
+CREATE OR REPLACE FUNCTION imap_viewer() RETURNS text[] LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    IF coalesce(current_setting('imap.within', true), '') <> '' THEN
+        RETURN NULL;
+    END IF;
+    RETURN coalesce(nullif(current_setting('imap.viewer', true), '')::text[], '{public}'::text[]);
+END
+$$
+"""
+
+# What someone else would see, within what the secretariat itself may read.
+VIEWING_AS_FUNCTION = """
+CREATE OR REPLACE FUNCTION imap_sees_as(audience text[]) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN audience && nullif(current_setting('imap.viewer', true), '')::text[]
+       AND audience && nullif(current_setting('imap.within', true), '')::text[];
+END
 $$
 """
 
@@ -33,7 +53,7 @@ END
 $$
 """
 
-OVERLAP = "('public' = ANY (audience) OR audience && (SELECT imap_viewer()))"
+OVERLAP = "('public' = ANY (audience) OR coalesce(audience && (SELECT imap_viewer()), imap_sees_as(audience)))"
 
 # Of the owner's role alone, and only while it says that it keeps.
 KEEPS = "(current_setting('imap.keeping', true) = 'on')"
@@ -79,17 +99,11 @@ class Lock(migrations.RunSQL):
         self.table = table
         self.arguments = {"audience": audience, "parents": parents, "write": write}
         self.arguments |= {"append_only": append_only, "desk_only": desk_only}
-        conditions = {"own": [OVERLAP], "inherits": [f"(audience IS NULL OR {OVERLAP})"], None: []}[audience][:]
-        if desk_only:
-            conditions.append(write)
-        for column, parent in parents.items():
-            conditions.append(
-                f"({table}.{column} IS NULL OR EXISTS (SELECT 1 FROM {parent} parent WHERE parent.id = {table}.{column}))"
-            )
+        self.reading = self._reading()
         put_on: list = [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
             f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-            f"CREATE POLICY reading ON {table} FOR SELECT USING ({' AND '.join(conditions)})",
+            self.reading,
             f"CREATE POLICY adding ON {table} FOR INSERT WITH CHECK ({write})",
             *owner_keeps(table),
         ]
@@ -105,11 +119,43 @@ class Lock(migrations.RunSQL):
         ]
         super().__init__(sql=put_on, reverse_sql=take_off)
 
+    def _reading(self) -> str:
+        """The policy by which rows are read."""
+        table, audience, parents = self.table, self.arguments["audience"], self.arguments["parents"]
+        conditions = {"own": [OVERLAP], "inherits": [f"(audience IS NULL OR {OVERLAP})"], None: []}[audience][:]
+        if self.arguments["desk_only"]:
+            conditions.append(self.arguments["write"])
+        for column, parent in parents.items():
+            conditions.append(
+                f"({table}.{column} IS NULL OR EXISTS (SELECT 1 FROM {parent} parent WHERE parent.id = {table}.{column}))"
+            )
+        return f"CREATE POLICY reading ON {table} FOR SELECT USING ({' AND '.join(conditions)})"
+
     def deconstruct(self):
         return (self.__class__.__name__, [self.table], self.arguments)
 
     def describe(self):
         return f"Put row-level security on {self.table}"
+
+
+class ReadByTodaysRule(migrations.RunSQL):
+    """Writes the reading policies of these locks anew, where they were put on in the words of an earlier rule."""
+
+    def __init__(self, *locks: Lock):
+        self.locks = locks
+        statements: list = []
+        for lock in locks:
+            statements += [f"DROP POLICY reading ON {lock.table}", lock.reading]
+        super().__init__(sql=statements, reverse_sql=migrations.RunSQL.noop)
+
+    @classmethod
+    def of(cls, migration: str) -> "ReadByTodaysRule":
+        """Of all the locks that a migration, named by its module, puts on."""
+        operations = import_module(migration).Migration.operations
+        return cls(*(operation for operation in operations if isinstance(operation, Lock)))
+
+    def deconstruct(self):
+        return (self.__class__.__name__, list(self.locks), {})
 
 
 class SecretariatInAudience(migrations.RunSQL):

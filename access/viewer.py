@@ -1,17 +1,25 @@
-"""Who is looking: a set of tokens, and nothing else that a rule could ask."""
+"""Who is looking: a set of tokens, when viewing as someone else a second one, and nothing else that a rule could ask."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from access import tokens
 
+WORKING = ("secretariat:", "authority:")  # kinds of tokens that let their holder change something
+
 
 @dataclass(frozen=True)
 class Viewer:
+    """`within` is set while a secretariat views as someone else: what is looked at must overlap it as well.
+
+    So nothing is shown that the secretariat itself may not read, and nothing that only a right of its own would open.
+    """
+
     tokens: frozenset[str]
+    within: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
-        strange = [token for token in self.tokens if not tokens.is_token(token)]
+        strange = [token for token in self.tokens | (self.within or frozenset()) if not tokens.is_token(token)]
         if strange:
             raise ValueError(f"not a token: {strange[0]!r}")
 
@@ -25,35 +33,62 @@ class Viewer:
         """For tasks and commands that work on behalf of a secretariat."""
         return cls.of(tokens.secretariat(dialogue) for dialogue in dialogues)
 
+    def viewing_as(self, held: Iterable[str], dialogue: str) -> "Viewer":
+        """How someone who holds these tokens sees the dialogue of this secretariat.
+
+        Raises ValueError when this viewer is not its secretariat, or the tokens would give more than reading.
+        """
+        persona = frozenset(held) | {tokens.PUBLIC}
+        if not self.is_secretariat_of(dialogue):
+            raise ValueError(f"not of the secretariat of {dialogue}")
+        if any(token.startswith(WORKING) for token in persona):
+            raise ValueError("a secretariat views as readers only")
+        return Viewer(persona, within=frozenset({tokens.PUBLIC, tokens.secretariat(dialogue)}))
+
     @property
     def is_public(self) -> bool:
         return self.tokens == frozenset({tokens.PUBLIC})
 
+    @property
+    def is_viewing_as(self) -> bool:
+        return self.within is not None
+
     def is_secretariat_of(self, dialogue: str) -> bool:
-        return tokens.secretariat(dialogue) in self.tokens
+        return dialogue in self.secretariats
 
     def may_nominate_for(self, partner: str) -> bool:
-        return tokens.authority(partner) in self.tokens
+        return partner in self.authorities
 
     def may_read(self, audience: Iterable[str]) -> bool:
-        return not self.tokens.isdisjoint(audience)
+        audience = set(audience)
+        return not self.tokens.isdisjoint(audience) and (self.within is None or not self.within.isdisjoint(audience))
 
     @property
     def secretariats(self) -> list[str]:
-        """Slugs of the dialogues whose secretariat this viewer is, sorted."""
+        """Slugs of the dialogues whose secretariat this viewer is, sorted; none while viewing as someone else."""
         return self._named("secretariat")
 
     @property
     def authorities(self) -> list[str]:
-        """Slugs of the partners whose people this viewer may nominate, sorted."""
+        """Slugs of the partners whose people this viewer may nominate, sorted; none while viewing as someone else."""
         return self._named("authority")
 
     def _named(self, kind: str) -> list[str]:
+        if self.is_viewing_as:
+            return []
         return sorted(token.removeprefix(f"{kind}:") for token in self.tokens if token.startswith(f"{kind}:"))
 
     def as_setting(self) -> str:
         """The tokens as PostgreSQL's text of an array; sorted, so that equal viewers give equal text."""
-        return "{" + ",".join(sorted(self.tokens)) + "}"
+        return _as_array(self.tokens)
+
+    def within_as_setting(self) -> str:
+        """The same of `within`; empty when nothing limits the viewer."""
+        return "" if self.within is None else _as_array(self.within)
+
+
+def _as_array(words: Iterable[str]) -> str:
+    return "{" + ",".join(sorted(words)) + "}"
 
 
 ANYONE = Viewer.of(())

@@ -8,24 +8,28 @@ from django.db import InterfaceError, OperationalError, connections, transaction
 
 from access.viewer import Viewer
 
-SETTING = "imap.viewer"
+SETTING, WITHIN = "imap.viewer", "imap.within"
+EXCHANGE = f"""
+    SELECT coalesce(current_setting('{SETTING}', true), ''), coalesce(current_setting('{WITHIN}', true), ''),
+           set_config('{SETTING}', %s, true), set_config('{WITHIN}', %s, true)
+"""
 
 
 @contextmanager
 def viewing(viewer: Viewer, using: str = "default") -> Iterator[None]:
     """Opens a transaction in which the database's lock knows the viewer; restores the previous viewer after it.
 
-    The setting is local to the transaction. Without one (or after it) the lock shows public rows only, so a
+    Its settings are local to the transaction. Without them (or after it) the lock shows public rows only, so a
     template rendered too late, or a stream read after the request, sees no more than the public does.
     """
     connection = connections[using]
     was_inside = connection.in_atomic_block
     with transaction.atomic(using):
-        previous = _exchange(connection, viewer.as_setting())
+        previous = _exchange(connection, viewer.as_setting(), viewer.within_as_setting())
         yield
         # After an error the savepoint's rollback restores the setting; at the end of the transaction it is dropped.
         if was_inside and not connection.needs_rollback:
-            _exchange(connection, previous)
+            _exchange(connection, *previous)
 
 
 def asked_as(viewer: Viewer, sql: str, values: Mapping[str, Any], using: str = "default") -> tuple | None:
@@ -38,8 +42,8 @@ def asked_as(viewer: Viewer, sql: str, values: Mapping[str, Any], using: str = "
     if connection.in_atomic_block:
         with viewing(viewer, using):
             return _first_row(connection, sql, values)
-    both = f"SELECT set_config('{SETTING}', %(viewer)s, true); {sql}"
-    values = {**values, "viewer": viewer.as_setting()}
+    both = f"SELECT set_config('{SETTING}', %(viewer)s, true), set_config('{WITHIN}', %(limit)s, true); {sql}"
+    values = {**values, "viewer": viewer.as_setting(), "limit": viewer.within_as_setting()}
     connection.health_check_done = True  # type: ignore[attr-defined]  # of Django, in none of its stubs
     try:
         return _first_row(connection, both, values)
@@ -56,9 +60,8 @@ def _first_row(connection, sql: str, values: Mapping[str, Any]) -> tuple | None:
         return cursor.fetchone()
 
 
-def _exchange(connection, setting: str) -> str:
+def _exchange(connection, viewer: str, within: str) -> tuple[str, str]:
+    """Sets both settings, in one statement, and returns what they were."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT coalesce(current_setting('{SETTING}', true), ''), set_config('{SETTING}', %s, true)", [setting]
-        )
-        return cursor.fetchone()[0]
+        cursor.execute(EXCHANGE, [viewer, within])
+        return cursor.fetchone()[:2]

@@ -1,5 +1,7 @@
 """The rule, over many rows: own audience overlaps the viewer's and every row it belongs to is visible.
 
+While a secretariat views as someone else, each audience overlaps `within` too (see `access.viewer`).
+
 A model says in `belongs_to` which foreign keys lead to the rows it belongs to, and has an `audience` of its own,
 or none. An audience that may be null inherits. Rows of a model with `desk` (a path to the dialogue) are seen by that
 dialogue's secretariat only. `access.lock` states the same rule to PostgreSQL.
@@ -30,15 +32,17 @@ class RestrictedModel(models.Model):
 
 
 def sees(alias: str) -> str:
-    """The same overlap as SQL, for a hand-written query: the table's alias, and `%(tokens)s` for `tokens_of(viewer)`.
+    """The same overlap as SQL, for a hand-written query with the parameters `tokens_of(viewer)`: the table's alias.
 
     A column that may be null inherits. The query joins the rows that the row belongs to, each with its own `sees`.
     """
-    return f"coalesce({alias}.audience && %(tokens)s::text[], true)"
+    within = f"(%(within)s::text[] IS NULL OR {alias}.audience && %(within)s::text[])"
+    return f"coalesce({alias}.audience && %(tokens)s::text[] AND {within}, true)"
 
 
-def tokens_of(viewer: Viewer) -> list[str]:
-    return sorted(viewer.tokens)
+def tokens_of(viewer: Viewer) -> dict[str, list[str] | None]:
+    """The parameters that `sees` names."""
+    return {"tokens": sorted(viewer.tokens), "within": None if viewer.within is None else sorted(viewer.within)}
 
 
 def rule(model: type[models.Model], viewer: Viewer, path: str = "") -> Q:
@@ -46,7 +50,9 @@ def rule(model: type[models.Model], viewer: Viewer, path: str = "") -> Q:
     condition = Q()
     audience = _audience_of(model)
     if audience is not None:
-        condition &= Q(**{f"{path}audience__overlap": sorted(viewer.tokens)})
+        for held in tokens_of(viewer).values():
+            if held is not None:
+                condition &= Q(**{f"{path}audience__overlap": held})
         if audience.null:
             condition |= Q(**{f"{path}audience__isnull": True})
     if desk := getattr(model, "desk", None):

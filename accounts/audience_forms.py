@@ -4,6 +4,7 @@ static/js/audience.js shows the sentence of what is being chosen, and partners o
 """
 
 import json
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -36,9 +37,15 @@ class PresetRadios(forms.RadioSelect):
     """Each choice carries its sentence in `data-sentence`; `{names}` stands for what is chosen beside it.
 
     A choice of several things carries the sentence once for each plural of the language, as JSON by its CLDR name.
+    Under the choices a link leads to seeing the dialogue as others do.
     """
 
+    template_name = "accounts/preset_radios.html"
     sentences: dict[str, str] = {}
+    view_as: dict[str, str] = {}
+
+    def get_context(self, name, value, attrs):
+        return super().get_context(name, value, attrs) | {"view_as": urlencode(self.view_as)}
 
     def create_option(self, name, value, *args, **kwargs):
         option = super().create_option(name, value, *args, **kwargs)
@@ -77,6 +84,7 @@ class AudienceForm(forms.ModelForm):
         assert isinstance(preset, forms.ChoiceField) and isinstance(preset.widget, PresetRadios)
         preset.choices = self._preset_choices()
         preset.widget.sentences = self._sentences()
+        preset.widget.view_as = self._where_to_view_as()
         self.fields["partners"].widget.attrs["data-separator"] = _(", ")
         held = self.instance.audience
         if self.instance.pk and held is not None:
@@ -117,13 +125,31 @@ class AudienceForm(forms.ModelForm):
         return {preset.value: sentence for preset, sentence in known.items()} | self._sentences_of_the_row()
 
     def _sentences_of_the_row(self) -> dict[str, str]:
-        """Those that depend on where the row belongs; a new row belongs nowhere yet."""
-        if not self.instance.pk or not self.has_theme:
+        """Those that depend on where the row belongs; of a new row that is still being chosen."""
+        if not self.has_theme:
             return {}
+        if not self.instance.pk:
+            return {
+                Preset.THEME.value: _(
+                    "Restricted access: the nominated users of the dialogue and theme chosen above can read this."
+                ),
+                "": _("Those can read this whom the Secretariat proposed for the theme chosen above."),
+            }
         profile = self.instance.profile if self.may_inherit else self.instance
         theme = audience_of(Preset.THEME, profile.dialogue_id, profile.theme_id)
         inherited = {"": who_can_read(profile.audience)} if self.may_inherit else {}
         return {Preset.THEME.value: who_can_read(theme), **inherited}
+
+    def _where_to_view_as(self) -> dict[str, str]:
+        """What the page for viewing as is told: the row's dialogue, and the page that readers have of it."""
+        if not self.instance.pk:
+            return {}
+        dialogue = self.instance.profile.dialogue_id if self.may_inherit else self.instance.dialogue_id
+        return {"dialogue": dialogue, "next": self.page_of_the_row()}
+
+    def page_of_the_row(self) -> str:
+        """The address of what readers are shown of the row; empty where it has no page of its own."""
+        return ""
 
     def clean(self):
         cleaned = super().clean() or {}

@@ -1,5 +1,6 @@
 """What surrounds every page: the language switch that stays on the page, and the reader's own corner."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
@@ -25,19 +26,42 @@ def frame(path: str) -> dict[str, object]:
 
 
 def account_corner(request: HttpRequest) -> str:
-    """The corner of the header that differs between readers: sign in, or the name and sign out."""
+    """What of the header differs between readers: sign in, or the name and sign out; and whom a secretariat views as."""
     user = request.user if hasattr(request, "user") and request.user.is_authenticated else None
     if user is None:
         return strangers_corner(request.path)
-    return _corner(get_language(), "", str(user), user.is_staff).replace(FORM_TOKEN, get_token(request))
+    persona = getattr(request, "persona", None)
+    corner = Corner(
+        str(user),
+        user.is_staff,
+        bool(request.viewer.secretariats) if hasattr(request, "viewer") else False,
+        persona.as_sentence() if persona else "",
+    )
+    return _corner(get_language(), request.path if corner.needs_path else "", corner).replace(
+        FORM_TOKEN, get_token(request)
+    )
 
 
 def strangers_corner(path: str) -> str:
-    return _corner(get_language(), path, "", False)
+    return _corner(get_language(), path, None)
+
+
+@dataclass(frozen=True)
+class Corner:
+    """What the corner of someone signed in says."""
+
+    reader: str
+    works_in_admin: bool
+    may_view_as: bool
+    persona: str
+
+    @property
+    def needs_path(self) -> bool:
+        return self.may_view_as or bool(self.persona)
 
 
 @lru_cache(maxsize=2000)
-def _corner(language: str | None, path: str, reader: str, works_in_admin: bool) -> str:
+def _corner(language: str | None, path: str, corner: Corner | None) -> str:
     """In the language that is active, which is named for the cache's sake."""
-    context = {"reader": reader, "works_in_admin": works_in_admin, "path": path, "csrf_token": FORM_TOKEN}
+    context = {"corner": corner, "path": path, "csrf_token": FORM_TOKEN}
     return render_to_string("account_corner.html", context)

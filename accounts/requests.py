@@ -1,13 +1,18 @@
-"""The request as readers' views get it: with who is looking."""
+"""The request as readers' views get it: with who is looking, and as whom."""
 
 from django.http import HttpRequest
 
 from access.viewer import Viewer
 from accounts.models import User
+from accounts.personas import Persona
 
 
 class ReaderRequest(HttpRequest):
-    """`accounts.middleware.Reader` sets `viewer`; `user` is a `User` or Django's anonymous one."""
+    """`accounts.middleware.Reader` sets `viewer` and `persona`; `user` is a `User` or Django's anonymous one.
+
+    While a secretariat views as someone else, `viewer` is what the persona sees; `user` is still who does it.
+    """
 
     viewer: Viewer
+    persona: Persona | None
     user: User

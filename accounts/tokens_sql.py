@@ -2,9 +2,30 @@
 
 An affiliation counts while it is current and its partner takes part in some dialogue. A theme is read for a partner
 whose role in the dialogue is *partner*; for observers, donors and the Commission where a secretariat granted it.
+The same rule says what a typical person would hold, for a secretariat that views as one.
 """
 
 TAKES_PART = "m.partner_id = held.partner_id AND (m.left IS NULL OR m.left > extract(year FROM CURRENT_DATE))"
+IS_OPEN = "(g.ends_on IS NULL OR g.ends_on >= CURRENT_DATE)"
+
+# What `affiliated` (id, partner_id, may_nominate) gives, for the `scope`s (affiliation_id, dialogue_id, theme_id,
+# is_granted) of each.
+FOR_PARTNERS = f"""
+    held AS (
+        SELECT * FROM affiliated held WHERE EXISTS (SELECT 1 FROM atlas_membership m WHERE {TAKES_PART})
+    ), for_partners AS (
+        SELECT 'nominated' AS token FROM held
+        UNION ALL SELECT 'partner:' || partner_id FROM held
+        UNION ALL SELECT 'authority:' || partner_id FROM held WHERE may_nominate
+        UNION ALL
+        SELECT 'dialogue:' || s.dialogue_id || ':' || s.theme_id
+        FROM held JOIN scope s ON s.affiliation_id = held.id
+        WHERE EXISTS (
+            SELECT 1 FROM atlas_membership m
+            WHERE m.dialogue_id = s.dialogue_id AND (m.role = 'partner' OR s.is_granted) AND {TAKES_PART}
+        )
+    )
+"""
 
 TOKENS_OF = f"""
 CREATE OR REPLACE FUNCTION imap_tokens_of(who bigint) RETURNS text[] LANGUAGE sql STABLE AS $$
@@ -12,27 +33,37 @@ CREATE OR REPLACE FUNCTION imap_tokens_of(who bigint) RETURNS text[] LANGUAGE sq
         SELECT id, partner_id, may_nominate FROM accounts_affiliation
         WHERE user_id = who AND ended_at IS NULL
           AND begins_on <= CURRENT_DATE AND (ends_on IS NULL OR ends_on >= CURRENT_DATE)
-    ), held AS (
-        SELECT * FROM affiliated held WHERE EXISTS (SELECT 1 FROM atlas_membership m WHERE {TAKES_PART})
-    )
+    ), scope AS (SELECT * FROM accounts_scope), {FOR_PARTNERS}
     SELECT array_agg(DISTINCT token ORDER BY token) FROM (
         SELECT 'public' AS token
         UNION ALL SELECT 'person:' || who
-        UNION ALL SELECT 'nominated' FROM held
-        UNION ALL SELECT 'partner:' || partner_id FROM held
-        UNION ALL SELECT 'authority:' || partner_id FROM held WHERE may_nominate
-        UNION ALL
-        SELECT 'dialogue:' || s.dialogue_id || ':' || s.theme_id
-        FROM held JOIN accounts_scope s ON s.affiliation_id = held.id
-        WHERE EXISTS (
-            SELECT 1 FROM atlas_membership m
-            WHERE m.dialogue_id = s.dialogue_id AND (m.role = 'partner' OR s.is_granted) AND {TAKES_PART}
-        )
+        UNION ALL SELECT token FROM for_partners
         UNION ALL SELECT 'secretariat:' || dialogue_id FROM accounts_secretariatmember WHERE user_id = who
         UNION ALL
         SELECT 'group:' || g.slug FROM accounts_readinggroup g
         JOIN accounts_readinggroup_members m ON m.readinggroup_id = g.slug
-        WHERE m.user_id = who AND (g.ends_on IS NULL OR g.ends_on >= CURRENT_DATE)
+        WHERE m.user_id = who AND {IS_OPEN}
+    ) AS tokens
+$$
+"""
+
+# Someone of a partner, nominated for these themes of a dialogue; or a member of a group of that dialogue; each may be null.
+TOKENS_OF_PERSONA = f"""
+CREATE OR REPLACE FUNCTION imap_tokens_of_persona(
+    partner text, reading_group text, dialogue text, themes text[], granted boolean
+) RETURNS text[] LANGUAGE sql STABLE AS $$
+    WITH affiliated AS (
+        SELECT 0 AS id, partner AS partner_id, false AS may_nominate WHERE partner IS NOT NULL
+    ), scope AS (
+        SELECT 0 AS affiliation_id, dialogue AS dialogue_id, theme AS theme_id, granted AS is_granted
+        FROM unnest(themes) AS theme
+    ), {FOR_PARTNERS}
+    SELECT array_agg(DISTINCT token ORDER BY token) FROM (
+        SELECT 'public' AS token
+        UNION ALL SELECT token FROM for_partners
+        UNION ALL
+        SELECT 'group:' || g.slug FROM accounts_readinggroup g
+        WHERE g.slug = reading_group AND g.dialogue_id = dialogue AND {IS_OPEN}
     ) AS tokens
 $$
 """

@@ -1,4 +1,7 @@
-"""Of allauth's addresses those that an account by nomination needs. There is no sign-up: its address does not exist."""
+"""Of allauth's addresses those that an account by nomination needs, and our own.
+
+There is no sign-up: its address does not exist.
+"""
 
 from allauth.account import views as allauth
 from django.urls import path, re_path
@@ -19,5 +22,6 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     path("password/reset/key/done/", allauth.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path("view-as/", views.view_as, name="view_as"),
     path("signup/", views.no_sign_up, name="account_signup"),
 ]

@@ -1,10 +1,11 @@
 """When a reader was here before: what is new is new since then."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.requests import ReaderRequest
 
 A_VISIT_ENDS_AFTER = timedelta(hours=4)
 
@@ -16,3 +17,9 @@ def note_visit(user: User) -> None:
         return
     user.last_visit_at, user.visit_began_at = user.visit_began_at, now
     User.objects.filter(pk=user.pk).update(last_visit_at=user.last_visit_at, visit_began_at=now)
+
+
+def last_visit_of(request: ReaderRequest) -> datetime | None:
+    """None for the public, at a first visit, and as whomever a secretariat views: those were never here."""
+    user = request.user
+    return user.last_visit_at if user.is_authenticated and not request.persona else None

@@ -15,6 +15,7 @@ from access.roles import why_role_is_unsafe
 from access.viewer import ANYONE
 from access.viewing import viewing
 from accounts.requests import ReaderRequest
+from accounts.visits import last_visit_of
 from atlas.mapping import countries_on_map, map_of
 from atlas.models import Dialogue, Membership, Subject, SubjectKind
 from atlas.views import footnotes_of
@@ -70,7 +71,7 @@ def home(request: ReaderRequest) -> HttpResponse:
     """The map of the regional i-Maps, what was published last, and what is new since the reader was here."""
     dialogues = Dialogue.objects.all()
     states = Membership.objects.of_partner_states().number_by_dialogue()
-    since = request.user.last_visit_at if request.user.is_authenticated else None
+    since = last_visit_of(request)
     context = {
         "dialogues": [(dialogue, states.get(dialogue.pk, 0)) for dialogue in dialogues],
         "map": map_of(None, countries_on_map(dialogues, country_links(listed(request.viewer))), []),

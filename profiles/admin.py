@@ -44,6 +44,9 @@ class ProfileForm(AudienceForm):
         model = Profile
         fields = ["dialogue", "theme", "subject", "slug", "endorsement"]
 
+    def page_of_the_row(self):
+        return reverse("profile", args=[self.instance.dialogue_id, self.instance.theme_id, self.instance.slug])
+
 
 class SectionForm(AudienceForm):
     """A section's text in one language, with what belongs to the section in all of them."""
@@ -67,6 +70,13 @@ class SectionForm(AudienceForm):
 
     def dialogue_and_theme(self):
         return self.instance.profile.dialogue_id, self.instance.profile.theme_id
+
+    def page_of_the_row(self):
+        profile = self.instance.profile
+        of_profile = [profile.dialogue_id, profile.theme_id, profile.slug]
+        if self.instance.heading is None:
+            return reverse("profile", args=of_profile)
+        return reverse("section", args=[*of_profile, self.instance.slug])
 
     def clean_html(self):
         """Raises ValidationError when something that shall cite a figure does not name one: it would not be kept."""

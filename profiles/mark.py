@@ -31,7 +31,8 @@ UNMAKE = ("DROP FUNCTION profiles_count_change()", "DROP TABLE profiles_mark")
 # Columns of a query, which is told `today`.
 MARK = """
     coalesce(current_setting('imap.changing', true), ''), (SELECT sum(number)::bigint FROM profiles_mark),
-    (SELECT last_value FROM atlas_revision), coalesce(current_setting('imap.viewer', true), ''), %(today)s
+    (SELECT last_value FROM atlas_revision),
+    concat(current_setting('imap.viewer', true), current_setting('imap.within', true)), %(today)s
 """
 
 

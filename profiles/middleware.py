@@ -90,7 +90,7 @@ class KeptProfiles:
 
 def _kept_for_reader(request: ReaderRequest, wanted: Wanted) -> HttpResponse | None:
     standing = unchanged_standing_of(request.viewer, wanted.address)
-    if standing is None or news_since(request.user, standing):
+    if standing is None or news_since(request, standing):
         return None
     own = readers_bytes(request, standing)
     return SectionPage(request, request.viewer, standing, wanted.section, own).response_at_hand()

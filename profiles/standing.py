@@ -91,7 +91,7 @@ class Standing:
         return any(slug == section for slug, _, _ in self.texts)
 
 
-_remembered: OrderedDict[tuple[frozenset[str], Address], Standing] = OrderedDict()
+_remembered: OrderedDict[tuple[Viewer, Address], Standing] = OrderedDict()
 
 
 def standing_of(viewer: Viewer, address: Address, number: int | None = None) -> Standing | None:
@@ -115,7 +115,7 @@ def unchanged_standing_of(viewer: Viewer, address: Address) -> Standing | None:
 
     It is asked for what is not known too: what was narrowed a moment ago answers like what has never been there.
     """
-    standing = _remembered.get((viewer.tokens, address))
+    standing = _remembered.get((viewer, address))
     mark = asked_as(viewer, STILL, _values(viewer, profile=standing.profile_id if standing else 0))
     return standing if standing and standing.mark == mark else None
 
@@ -136,7 +136,7 @@ def forget_standings() -> None:
 
 
 def _values(viewer: Viewer, **more: Any) -> dict[str, Any]:
-    return {"tokens": tokens_of(viewer), "today": f"{timezone.localdate():%Y-%m-%d}", **more}
+    return tokens_of(viewer) | {"today": f"{timezone.localdate():%Y-%m-%d}", **more}
 
 
 def _standing(address: Address, row: tuple) -> Standing:
@@ -150,7 +150,7 @@ def _standing(address: Address, row: tuple) -> Standing:
 
 
 def _remember(viewer: Viewer, standing: Standing) -> None:
-    _remembered[viewer.tokens, standing.address] = standing
+    _remembered[viewer, standing.address] = standing
     while len(_remembered) > REMEMBERED:
         try:
             _remembered.popitem(last=False)

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.requests import ReaderRequest
+from accounts.visits import last_visit_of
 from atlas.addresses import on_the_portal
 from atlas.mapping import countries_on_map, map_of
 from atlas.models import Dialogue, DialogueTheme, OutlineSection, Subject, SubjectKind
@@ -96,7 +97,7 @@ def dialogue(request: ReaderRequest, dialogue: str) -> HttpResponse:
     countries = countries_on_map([row], links)
     listed_countries = [country for country in countries if country.is_partner or country.is_covered]
     hubs = [profile.subject for profile in profiles if profile.subject.kind == SubjectKind.HUB]
-    since = request.user.last_visit_at if request.user.is_authenticated else None
+    since = last_visit_of(request)
     context = {
         "dialogue": row,
         "map": map_of(row, countries, [(hub, links[hub.pk]) for hub in hubs]),
