@@ -10,6 +10,7 @@ dialogue's secretariat only. `access.lock` states the same rule to PostgreSQL.
 from django.db import models
 from django.db.models import Q
 
+from access import tokens
 from access.viewer import Viewer
 
 
@@ -38,6 +39,11 @@ def sees(alias: str) -> str:
     """
     within = f"(%(within)s::text[] IS NULL OR {alias}.audience && %(within)s::text[])"
     return f"coalesce({alias}.audience && %(tokens)s::text[] AND {within}, true)"
+
+
+def is_open(alias: str) -> str:
+    """Whether everyone may see the row, as SQL; a column that may be null inherits, and says nothing against it."""
+    return f"coalesce('{tokens.PUBLIC}' = ANY ({alias}.audience), true)"
 
 
 def tokens_of(viewer: Viewer) -> dict[str, list[str] | None]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
-from access.viewer import Viewer
+from access.viewer import Viewer, narrowest
 from atlas.models import Dialogue, OutlineSection
 from profiles.figures import as_read, figures_in
 from profiles.listing import listed
@@ -15,9 +15,12 @@ from profiles.texts import with_own_notes
 
 @dataclass(frozen=True)
 class AcrossRow:
+    """`audience`: who may read the text, by everything that it belongs to."""
+
     profile: Profile
-    html: str
-    language: str
+    html: str = ""
+    language: str = ""
+    audience: tuple[str, ...] = ()
 
 
 def across_rows(viewer: Viewer, dialogue: Dialogue, theme: str, section: str) -> list[AcrossRow]:
@@ -29,8 +32,10 @@ def across_rows(viewer: Viewer, dialogue: Dialogue, theme: str, section: str) ->
     kinds = set(headings.values_list("kind", flat=True))
     profiles = listed(viewer, dialogue=dialogue, theme=theme, subject__kind__in=kinds)
     order = [get_language(), *dialogue.languages]
-    texts = EditionText.objects.visible_to(viewer).filter(
-        edition__in=[profile.edition_id for profile in profiles], section__heading__slug=section
+    texts = (
+        EditionText.objects.visible_to(viewer)
+        .filter(edition__in=[profile.edition_id for profile in profiles], section__heading__slug=section)
+        .select_related("edition", "section")
     )
     best: dict[int, EditionText] = {}
     for text in texts.order_by("language"):
@@ -42,8 +47,13 @@ def across_rows(viewer: Viewer, dialogue: Dialogue, theme: str, section: str) ->
     def row(profile: Profile) -> AcrossRow:
         text = best.get(profile.edition_id)
         if text is None:
-            return AcrossRow(profile, "", "")
+            return AcrossRow(profile)
         html = as_read(text.html, figures.get((text.edition_id, text.section_id), {}), text.language)
-        return AcrossRow(profile, with_own_notes(html, profile.slug), text.language)
+        return AcrossRow(profile, with_own_notes(html, profile.slug), text.language, _audience_of(text, profile))
 
     return [row(profile) for profile in profiles]
+
+
+def _audience_of(text: EditionText, profile: Profile) -> tuple[str, ...]:
+    of_section = text.section.effective_audience(profile.audience)
+    return tuple(narrowest(profile.audience, text.edition.audience, text.audience, of_section))

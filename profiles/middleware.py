@@ -14,6 +14,7 @@ from accounts.requests import ReaderRequest
 from atlas.addresses import RESERVED_WORDS
 from profiles.own import news_since, readers_bytes, strangers_bytes
 from profiles.pages import NoSuchSection, SectionPage
+from profiles.reads import note_section
 from profiles.standing import Address, standing_of, unchanged_standing_of
 
 LANGUAGES = "|".join(code for code, _ in settings.LANGUAGES)
@@ -93,4 +94,7 @@ def _kept_for_reader(request: ReaderRequest, wanted: Wanted) -> HttpResponse | N
     if standing is None or news_since(request, standing):
         return None
     own = readers_bytes(request, standing)
-    return SectionPage(request, request.viewer, standing, wanted.section, own).response_at_hand()
+    response = SectionPage(request, request.viewer, standing, wanted.section, own).response_at_hand()
+    if response is not None:
+        note_section(request, standing, wanted.section)
+    return response

@@ -13,16 +13,18 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from access import tokens
 from access.viewer import Viewer, narrowest
 from access.viewing import asked_as
-from access.visibility import sees, tokens_of
+from access.visibility import is_open, sees, tokens_of
 from profiles.mark import MARK, Mark
 
 # A figure whose date lies ahead shows from that day on: until its year is over the mark is another every day.
 CAME_TO_BE_KNOWN = "CASE WHEN max(f.known_on) >= left(%(today)s, 4) THEN %(today)s ELSE '' END"
 QUERY = f"""
     SELECT p.id, p.subject_id, p.audience, e.audience, e.id, e.number, e.published_at, e.as_of, e.endorsement, e.is_demonstration,
-           (SELECT json_agg(json_build_array(coalesce(h.slug, ''), t.language, t.digest, t.audience || s.audience)
+           (SELECT json_agg(json_build_array(coalesce(h.slug, ''), t.language, t.digest, t.audience || s.audience,
+                                             {is_open("t")} AND {is_open("s")})
                             ORDER BY h.position, t.language)
               FROM profiles_editiontext t
               JOIN profiles_section s ON s.id = t.section_id
@@ -53,6 +55,9 @@ STILL = f"SELECT {MARK} FROM profiles_profile p WHERE p.id = %(profile)s AND {se
 REMEMBERED = 2000  # standings; about 4 KB each
 
 
+WITHOUT_HEADING = ""  # the method note, which stands on the page of every section
+
+
 @dataclass(frozen=True)
 class Address:
     """Where a profile stands: slugs."""
@@ -61,6 +66,9 @@ class Address:
     theme: str
     slug: str
 
+    def __str__(self) -> str:
+        return f"{self.dialogue}/{self.theme}/{self.slug}"
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -68,6 +76,7 @@ class Standing:
 
     `audience`: the record's and the edition's, whichever is narrower. `texts`: (section slug or '', language, digest).
     `mark`: of the rows it was made of; None for one that was not looked up.
+    `restricted`: slugs (or '') of the sections with a text that not everyone may read, even where the edition is open.
     """
 
     address: Address
@@ -83,6 +92,17 @@ class Standing:
     texts: tuple[tuple[str, str, str], ...]
     fingerprint: str
     mark: Mark | None = None
+    restricted: frozenset[str] = frozenset()
+
+    @property
+    def opening(self) -> str:
+        """The section that a profile opens with: the first that has a text; empty when there is none."""
+        return next((slug for slug, _, _ in self.texts if slug), "")
+
+    def is_restricted(self, *sections: str) -> bool:
+        """Whether not everyone may read these sections of the edition; without any, the edition as a whole."""
+        wanted = self.restricted & {*sections, WITHOUT_HEADING} if sections else self.restricted
+        return tokens.PUBLIC not in self.audience or bool(wanted)
 
     def languages_of(self, section: str) -> list[str]:
         return [language for slug, language, _ in self.texts if slug == section]
@@ -141,11 +161,13 @@ def _values(viewer: Viewer, **more: Any) -> dict[str, Any]:
 
 def _standing(address: Address, row: tuple) -> Standing:
     profile, subject, live, kept, edition, number, published_at, as_of, endorsement, demonstration, texts, *rest = row
+    texts = texts or ()
+    restricted = frozenset(slug for slug, *_, is_open_to_all in texts if not is_open_to_all)
     digests, mark = rest[: -len(Mark._fields)], Mark(*rest[-len(Mark._fields) :])
     fingerprint = sha256(repr((edition, live, kept, texts, digests, mark.revision)).encode()).hexdigest()[:24]
     return Standing(
         address, profile, subject, tuple(narrowest(live, kept)), edition, number, published_at, as_of, endorsement,
-        demonstration, tuple((slug, language, digest) for slug, language, digest, _ in texts or ()), fingerprint, mark,
+        demonstration, tuple((slug, language, digest) for slug, language, digest, *_ in texts), fingerprint, mark, restricted,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from profiles.listing import by_area, by_kind, latest, listed
 from profiles.own import readers_bytes
 from profiles.pages import NoSuchSection, SectionPage, page_context
 from profiles.reading import editions_of, read
+from profiles.reads import note_across, note_edition, note_section
 from profiles.standing import Address, Standing, standing_of
 
 
@@ -40,15 +41,20 @@ def _standing_or_404(
 def section(request: ReaderRequest, dialogue: str, theme: str, slug: str, section: str = "") -> HttpResponse:
     standing = _standing_or_404(request, dialogue, theme, slug)
     try:
-        return SectionPage(request, request.viewer, standing, section, readers_bytes(request, standing)).response()
+        own = readers_bytes(request, standing)
+        response = SectionPage(request, request.viewer, standing, section, own).response()
     except NoSuchSection:
         raise Http404 from None
+    note_section(request, standing, section)
+    return response
 
 
 @require_safe
 def whole(request: ReaderRequest, dialogue: str, theme: str, slug: str) -> HttpResponse:
     """The whole profile on one page, for paper."""
-    reading = read(_standing_or_404(request, dialogue, theme, slug), request.viewer)
+    standing = _standing_or_404(request, dialogue, theme, slug)
+    note_edition(request, standing)
+    reading = read(standing, request.viewer)
     return render(request, "profiles/whole.html", page_context(reading) | {"is_print": True})
 
 
@@ -56,6 +62,7 @@ def whole(request: ReaderRequest, dialogue: str, theme: str, slug: str) -> HttpR
 def edition(request: ReaderRequest, dialogue: str, theme: str, slug: str, number: int) -> HttpResponse:
     """An edition at its lasting address, with how to cite it."""
     standing = _standing_or_404(request, dialogue, theme, slug, number)
+    note_edition(request, standing)
     reading = read(standing, request.viewer)
     editions = editions_of(standing, request.viewer)
     context = {
@@ -154,6 +161,7 @@ def across(request: ReaderRequest, dialogue: str, theme: str, section: str) -> H
     if heading is None:
         raise Http404
     rows = across_rows(request.viewer, taken.dialogue, theme, section)
+    note_across(request, dialogue, section, rows)
     context = {
         "dialogue": taken.dialogue,
         "theme": taken.theme,
