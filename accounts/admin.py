@@ -6,7 +6,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts import models
+from accounts import log_admin, models, widening_admin  # noqa: F401  which register their own models
 from accounts.desk_admin import DeskAdmin
 from atlas.translated_admin import TranslatedAdmin
 

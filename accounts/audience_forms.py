@@ -12,10 +12,13 @@ from django.forms.widgets import Script
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from access.covering import is_covered
 from access.presets import Preset
+from access.tokens import PUBLIC
 from access.viewer import Viewer
 from accounts.audiences import audience_of, names_in, preset_of, who_can_read
-from accounts.models import ReadingGroup
+from accounts.models import ReadingGroup, User
+from accounts.widening import Change, readers_of, settle, waiting_for, who_could_confirm
 from atlas.models import DialogueTheme, Partner
 from atlas.sorting import in_reading_order
 
@@ -37,15 +40,17 @@ class PresetRadios(forms.RadioSelect):
     """Each choice carries its sentence in `data-sentence`; `{names}` stands for what is chosen beside it.
 
     A choice of several things carries the sentence once for each plural of the language, as JSON by its CLDR name.
-    Under the choices a link leads to seeing the dialogue as others do.
+    Under the choices stand what waits to be confirmed, and a link that leads to seeing the dialogue as others do.
     """
 
     template_name = "accounts/preset_radios.html"
     sentences: dict[str, str] = {}
     view_as: dict[str, str] = {}
+    waiting = ""
 
     def get_context(self, name, value, attrs):
-        return super().get_context(name, value, attrs) | {"view_as": urlencode(self.view_as)}
+        further = {"view_as": urlencode(self.view_as), "waiting": self.waiting}
+        return super().get_context(name, value, attrs) | further
 
     def create_option(self, name, value, *args, **kwargs):
         option = super().create_option(name, value, *args, **kwargs)
@@ -58,6 +63,8 @@ class AudienceForm(forms.ModelForm):
     """Adds preset, partners and group to a model's form, and writes `audience`. Rows have a dialogue; some have a theme.
 
     Subclasses for rows without a theme set `has_theme = False`; those that may inherit set `may_inherit = True`.
+    Where there is a theme, `save` writes no wider audience than today's and the theme's proposal: `settle`, which the
+    admin calls once the row is saved, asks a second person for the rest.
     """
 
     has_theme = True
@@ -94,6 +101,9 @@ class AudienceForm(forms.ModelForm):
             self.fields["preset"].help_text = who_can_read(held)
         elif self.instance.pk and self.may_inherit:
             self.fields["preset"].help_text = who_can_read(self.instance.profile.audience)
+        waiting = waiting_for(self.instance) if self.instance.pk and self.has_theme else None
+        if waiting:
+            preset.widget.waiting = who_can_read(readers_of(waiting.wanted, self.instance))
 
     def _preset_choices(self) -> list[tuple[str, str]]:
         choices = [
@@ -173,15 +183,57 @@ class AudienceForm(forms.ModelForm):
         if not preset and self.may_inherit:
             return None
         if not preset:
-            proposed = DialogueTheme.objects.filter(dialogue=dialogue, theme=theme or None)
-            preset = proposed.values_list("preset", flat=True).first() or Preset.SECRETARIAT
+            return self._proposed_audience()
         partners = [partner.pk for partner in self.cleaned_data.get("partners") or ()]
         group = self.cleaned_data.get("reading_group")
         return audience_of(preset, dialogue, theme, partners, group.pk if group else None)
 
+    def _proposed_audience(self) -> list[str]:
+        dialogue, theme = self.dialogue_and_theme()
+        proposed = DialogueTheme.objects.filter(dialogue=dialogue, theme=theme or None)
+        preset = proposed.values_list("preset", flat=True).first() or Preset.SECRETARIAT
+        return audience_of(preset, dialogue, theme)
+
+    def _change(self) -> Change:
+        """What of the choice is applied now. Today's audience is asked again: a colleague may have narrowed it."""
+        chosen = self.chosen_audience()
+        if self.instance.pk is None:
+            nobody_else = audience_of(Preset.SECRETARIAT, *self.dialogue_and_theme())
+            if not self.has_theme or is_covered(chosen or (), self._proposed_audience()):
+                return Change(chosen, chosen)
+            return Change(nobody_else, nobody_else, chosen, is_asked=True)
+        rows = type(self.instance)._default_manager.select_for_update(of=("self",))
+        today = rows.values_list("audience", flat=True).get(pk=self.instance.pk)
+        at_once = [*readers_of(today, self.instance), *self._proposed_audience()] if self.has_theme else [PUBLIC]
+        if is_covered(readers_of(chosen, self.instance), at_once):
+            return Change(today, chosen)
+        return Change(today, today, chosen, is_asked=True)
+
     def save(self, commit=True):
-        self.instance.audience = self.chosen_audience()
+        self.change = self._change()
+        self.instance.audience = self.change.applied
         return super().save(commit)
+
+    def settle(self, by: User) -> str:
+        """Notes what changed, and asks for what is to be confirmed. Returns a sentence for whoever saved the form."""
+        dialogue, _theme = self.dialogue_and_theme()
+        settle(self.change, self.instance, dialogue, by)
+        if not self.change.is_asked:
+            return ""
+        words = {"until_then": who_can_read(readers_of(self.change.applied, self.instance))}
+        if who_could_confirm(dialogue, by):
+            return (
+                _(
+                    "More people would read this than the theme proposes, so a colleague of the Secretariat is asked to confirm it. Until then: %(until_then)s"
+                )
+                % words
+            )
+        return (
+            _(
+                "More people would read this than the theme proposes, and there is no second person in the Secretariat to confirm it. Until then: %(until_then)s"
+            )
+            % words
+        )
 
 
 AUDIENCE_FIELDS = ["preset", "partners", "reading_group"]

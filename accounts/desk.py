@@ -10,6 +10,7 @@ CHANGE = {
 }
 VIEW = {
     "atlas": ("dialogue", "theme", "subject", "partner", "membership", "coverage", "outlinesection", "boundaryrule"),
+    "accounts": ("logentry", "useofquarter", "widening"),
     "indicators": ("indicator", "topic", "statedefinition"),
     "profiles": ("edition", "tag"),
 }

@@ -1,7 +1,8 @@
 """What the admin of every restricted model shares: a member of a secretariat sees and changes their dialogue's rows."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 
+from accounts.audience_forms import AudienceForm
 from accounts.requests import ReaderRequest
 from atlas.models import Dialogue
 
@@ -24,3 +25,15 @@ class DeskAdmin(admin.ModelAdmin):
         elif hasattr(db_field.related_model._default_manager.all(), "visible_to"):
             kwargs["queryset"] = db_field.related_model._default_manager.visible_to(request.viewer)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class AudienceAdmin(DeskAdmin):
+    """Of rows with an audience, set by an `AudienceForm`: what that decided is noted, asked for, and said."""
+
+    def save_model(self, request: ReaderRequest, obj, form, change):
+        super().save_model(request, obj, form, change)
+        self.settle_audience(request, form)
+
+    def settle_audience(self, request: ReaderRequest, form: AudienceForm) -> None:
+        if sentence := form.settle(request.user):
+            self.message_user(request, sentence, messages.WARNING)

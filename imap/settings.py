@@ -7,6 +7,7 @@ README.md lists the variables. `IMAP_MODE` is `demo` (the default: own servers u
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django_prose_editor.config import html_tags
 from js_asset import static_lazy
@@ -134,6 +135,10 @@ CELERY_TIMEZONE = "UTC"
 LOG_DAYS = configuration.days("IMAP_LOG_DAYS", default=400, at_least=92)
 
 CELERY_BEAT_SCHEDULE = {
+    "count and purge the log": {
+        "task": "accounts.tasks.count_and_purge_log",
+        "schedule": crontab(hour="2", minute="30"),
+    },
     "forget ended sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 6 * 3600.0},
 }
 

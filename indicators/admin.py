@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from access.presets import Preset
 from accounts.audience_forms import AudienceForm
-from accounts.desk_admin import DeskAdmin
+from accounts.desk_admin import AudienceAdmin
 from atlas.translated_admin import TranslatedAdmin
 from indicators import models
 
@@ -47,7 +47,7 @@ class SourceForm(FigureAudienceForm):
 
 
 @admin.register(models.Source)
-class SourceAdmin(DeskAdmin, TranslatedAdmin):
+class SourceAdmin(AudienceAdmin, TranslatedAdmin):
     form = SourceForm
     list_display = ["name", "kind", "language", "dialogue"]
     list_filter = ["kind"]
@@ -70,7 +70,7 @@ class FurtherSourceInline(admin.TabularInline):
 
 
 @admin.register(models.Observation)
-class ObservationAdmin(DeskAdmin, TranslatedAdmin):
+class ObservationAdmin(AudienceAdmin, TranslatedAdmin):
     form = ObservationForm
     list_display = ["indicator", "subject", "period", "value", "flag", "source"]
     list_filter = ["indicator", "flag", "provenance"]

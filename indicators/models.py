@@ -104,6 +104,10 @@ class Source(RestrictedModel):
     def __str__(self):
         return self.name
 
+    @property
+    def log_name(self) -> str:
+        return f"source {self.slug}"
+
 
 class Flag(models.TextChoices):
     NONE = "", _("none")
@@ -180,6 +184,10 @@ class Observation(RestrictedModel):
     def vintage(self) -> tuple[date, str]:
         """When it came to be known, so that a later vintage is greater."""
         return last_day(self.known_on), self.known_on
+
+    @property
+    def log_name(self) -> str:
+        return f"figure {self.indicator_id} {self.subject.slug} {self.period}"
 
 
 class FurtherSource(RestrictedModel):

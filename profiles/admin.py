@@ -16,7 +16,7 @@ from js_asset import Media
 from access.presets import Preset
 from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.audiences import preset_of, who_can_read
-from accounts.desk_admin import DeskAdmin
+from accounts.desk_admin import AudienceAdmin
 from accounts.requests import ReaderRequest
 from atlas import wording
 from atlas.models import OutlineSection
@@ -110,7 +110,7 @@ def _added_texts(edition: Edition, language: str) -> dict[str, str]:
 
 
 @admin.register(Profile)
-class ProfileAdmin(DeskAdmin):
+class ProfileAdmin(AudienceAdmin):
     form = ProfileForm
     list_display = ["subject", "dialogue", "theme", "access", "endorsement", "newest"]
     list_filter = ["dialogue", "theme", "subject__kind", "endorsement"]
@@ -208,6 +208,7 @@ class ProfileAdmin(DeskAdmin):
         )
         if request.method == "POST" and form.is_valid():
             form.save()
+            self.settle_audience(request, form)
             draft.html, draft.changed_by = form.cleaned_data["html"], request.user
             draft.save()
             self.message_user(request, _("The draft was saved. Readers see it once it is published."))

@@ -78,6 +78,10 @@ class Profile(RestrictedModel):
         return f"{self.dialogue_id}/{self.theme_id}/{self.slug}"
 
     @property
+    def log_name(self) -> str:
+        return str(self)
+
+    @property
     def secretariat_token(self) -> str:
         return tokens.secretariat(self.dialogue_id)
 
@@ -116,6 +120,10 @@ class Section(RestrictedModel):
     @property
     def slug(self) -> str:
         return self.heading.slug if self.heading else METHOD_NOTE
+
+    @property
+    def log_name(self) -> str:
+        return f"{self.profile}/{self.slug}"
 
     def effective_audience(self, of_profile: Sequence[str]) -> Sequence[str]:
         """Who may see the section today: its own audience, or the profile's."""

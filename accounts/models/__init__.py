@@ -1,9 +1,10 @@
 """People and what they stand for, how partners nominate them, and the log of what was read."""
 
-from accounts.models.log import Action, LogEntry
+from accounts.models.log import Action, LogEntry, UseOfQuarter
 from accounts.models.nominations import ApprovedAddress, Event, Invitation, MandateEvent, Nomination, State, Submission
 from accounts.models.people import Affiliation, ReadingGroup, Scope, SecretariatMember, User, UserManager
 from accounts.models.policies import PartnerPolicy
+from accounts.models.widening import Widening, WideningState
 
 __all__ = [
     "Action",
@@ -20,6 +21,9 @@ __all__ = [
     "SecretariatMember",
     "State",
     "Submission",
+    "UseOfQuarter",
     "User",
     "UserManager",
+    "Widening",
+    "WideningState",
 ]

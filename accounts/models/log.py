@@ -1,5 +1,7 @@
 """The log: who did what, and when. No content, no search words; purged by the owner's role after its time."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +19,8 @@ class Action(models.TextChoices):
     SIGN_IN_FAILED = "sign-in-failed", _("failed to sign in")
     NOMINATED = "nominated", _("nominated")
     AUDIENCE_CHANGED = "audience-changed", _("changed an audience")
+    WIDENING_ASKED = "widening-asked", _("asked for a wider audience")
+    WIDENING_REFUSED = "widening-refused", _("refused a wider audience")
     VIEWED_AS = "viewed-as", _("viewed as someone else")
 
 
@@ -32,18 +36,59 @@ class LogEntry(RestrictedModel):
         User, models.DO_NOTHING, null=True, db_constraint=False, related_name="log", verbose_name=_("person")
     )
     dialogue = models.ForeignKey(
-        Dialogue, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", verbose_name=_("dialogue")
+        Dialogue,
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("dialogue"),
     )
     object = models.CharField(
         _("object"), max_length=200, blank=True, help_text=_("what it was done to, such as an edition")
     )
     audience = AudienceField(editable=False)
 
+    partners: list[str]  # filled by accounts.log_lines: for whom the person stood then
+
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["dialogue", "-at"], name="log_of_a_dialogue")]
+        # One index for the pages, the counts by day and the purge: each line written pays for every index.
+        indexes = [models.Index(fields=["-at", "-id"], name="log_in_its_order")]
         verbose_name = _("line of the log")
         verbose_name_plural = _("log")
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.object}"
+
+
+class UseOfQuarter(RestrictedModel):
+    """How the restricted part of a dialogue was read in a quarter: numbers without persons, kept when the lines are gone.
+
+    The Secretariat's own reading is not counted.
+    """
+
+    desk = "dialogue"
+
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="+", verbose_name=_("dialogue"))
+    began_on = models.DateField(_("quarter"), help_text=_("its first day"))
+    reads = models.PositiveIntegerField(_("reads"))
+    readers = models.PositiveIntegerField(_("readers"))
+    partners = models.PositiveIntegerField(_("partners"))
+    profiles = models.PositiveIntegerField(_("profiles read"))
+
+    class Meta:
+        ordering = ["-began_on", "dialogue"]
+        constraints = [models.UniqueConstraint(fields=["dialogue", "began_on"], name="one_row_for_a_quarter")]
+        verbose_name = _("use in a quarter")
+        verbose_name_plural = _("use by quarter")
+
+    def __str__(self):
+        return f"{self.dialogue_id}, {self.period}"
+
+    @property
+    def period(self) -> str:
+        return f"{self.began_on.year}-Q{(self.began_on.month + 2) // 3}"
+
+    def is_over(self, today: date) -> bool:
+        return (today.year, (today.month + 2) // 3) > (self.began_on.year, (self.began_on.month + 2) // 3)

@@ -1,5 +1,7 @@
 """Who signs in, for whom they stand, and what for."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
@@ -122,6 +124,10 @@ class Affiliation(models.Model):
 
     def __str__(self):
         return f"{self.user} – {self.partner}"
+
+    def held_at(self, moment: datetime) -> bool:
+        """Whether the user stood for the partner then, suspended or not."""
+        return self.begins_on <= moment.date() and (self.ended_at is None or self.ended_at >= moment)
 
     @property
     def is_suspended(self) -> bool:

@@ -1,10 +1,22 @@
 """Nominations and lines of the log with canaries, for the tables that hold people's affairs."""
 
+from datetime import date
+
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from access import tokens
 from accounts.log import note
-from accounts.models import Action, Event, MandateEvent, Nomination, Submission, User
+from accounts.models import (
+    Action,
+    Event,
+    MandateEvent,
+    Nomination,
+    Submission,
+    UseOfQuarter,
+    User,
+    Widening,
+)
 
 PARTNER, DIALOGUE = "morocco", "mtm"
 
@@ -26,6 +38,22 @@ def event(of: Nomination, **values) -> MandateEvent:
     return MandateEvent(**{"event": Event.NOMINATED, "at": timezone.now(), **shared, **values})
 
 
+def widening(asked_by: User, **values) -> Widening:
+    """Of a row that is not there; the lock asks for the dialogue alone."""
+    of = {
+        "content_type": ContentType.objects.get_for_model(User),
+        "object_id": 1,
+        "name": "cnry",
+        "dialogue_id": DIALOGUE,
+    }
+    return Widening(**{"asked_by": asked_by, "wanted": [tokens.PUBLIC], **of, **values})
+
+
+def use_of_quarter(**values) -> UseOfQuarter:
+    numbers = {"reads": 9, "readers": 3, "partners": 2, "profiles": 4}
+    return UseOfQuarter(**{"dialogue_id": DIALOGUE, "began_on": date(2012, 1, 1), **numbers, **values})
+
+
 def plant_people(person: User) -> None:
     """To be called as the secretariat of the MTM Dialogue."""
     planted = nomination()
@@ -34,4 +62,6 @@ def plant_people(person: User) -> None:
     row.save()
     row.themes.set(["irregular-mixed-migration"])
     event(planted).save()
-    note(Action.READ, person, dialogue=DIALOGUE, objects=["mtm/irregular-mixed-migration/morocco"])
+    note(Action.READ, person, dialogue=DIALOGUE, objects=["mtm/irregular-mixed-migration/morocco#1"])
+    widening(person).save()
+    use_of_quarter().save()

@@ -1,6 +1,7 @@
 """The second lock: PostgreSQL itself says who sees and who writes, the same as the querysets do."""
 
 import json
+from datetime import date
 
 import pytest
 from django.apps import apps
@@ -215,6 +216,8 @@ def new_rows(one: Planted):
         planting_people.nomination(),
         planting_people.submission(asked_again),
         planting_people.event(asked),
+        planting_people.widening(user_of("editor"), object_id=2),
+        planting_people.use_of_quarter(began_on=date(2012, 4, 1)),
         Profile(dialogue_id="mtm", theme_id=profile.theme_id, subject=unused, slug="new"),
         Section(profile=profile, heading=heading),
         Draft(section=one.section["opening"], language="xx"),
@@ -228,7 +231,7 @@ def new_rows(one: Planted):
     ]
 
 
-NUMBER_OF_MODELS = 13
+NUMBER_OF_MODELS = 14
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))

@@ -183,6 +183,9 @@ ADMIN_SURFACES: dict[str, list[Surface]] = {
     "admin:profiles_profile_publish": [at("profile", each=True)],
     "admin:profiles_profile_add_language": [at("profile", "fr", each=True)],
     "admin:profiles_profile_take_back": [at("profile", "former", each=True)],
+    "admin:accounts_logentry_export": [at()],
+    "admin:accounts_useofquarter_export": [at()],
+    "admin:accounts_widening_decide": [at("1")],
 }
 UNNAMED_IN_ADMIN = {r"(?P<url>.*)$", "<path:object_id>/"}  # the admin's catch-all, and the old form of a change page
 

@@ -1,0 +1,66 @@
+"""Wider audiences in the admin: a second person of the secretariat confirms or refuses."""
+
+from django.contrib import admin, messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.audiences import who_can_read
+from accounts.desk_admin import DeskAdmin
+from accounts.models import Widening
+from accounts.requests import ReaderRequest
+from accounts.widening import confirm, readers_of, refuse
+
+
+@admin.register(Widening)
+class WideningAdmin(DeskAdmin):
+    list_display = ["name", "dialogue", "asked_by", "asked_at", "state", "decided_by"]
+    list_filter = ["state", "dialogue"]
+    list_select_related = ["dialogue", "asked_by", "decided_by"]
+    fields = ["name", "dialogue", "asked_by", "asked_at", "state", "decided_by", "decided_at"]
+    actions = None
+    change_form_template = "admin/accounts/widening/change_form.html"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_urls(self):
+        decide = self.admin_site.admin_view(require_POST(self.decide_view))
+        return [path("<int:pk>/decide/", decide, name="accounts_widening_decide"), *super().get_urls()]
+
+    def change_view(self, request: ReaderRequest, object_id, form_url="", extra_context=None):
+        widening = self.get_object(request, object_id)
+        further = {}
+        if widening is not None:
+            row = widening.row_for(request.viewer)
+            further = {
+                "held": who_can_read(readers_of(widening.held, row)) if row else "",
+                "wanted": who_can_read(readers_of(widening.wanted, row)) if row else "",
+                "can_decide": widening.is_waiting and widening.can_be_decided_by(request.user),
+                "is_own": widening.is_waiting and widening.asked_by_id == request.user.pk,
+            }
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | further)
+
+    def decide_view(self, request: ReaderRequest, pk: int) -> HttpResponse:
+        widening = self.get_object(request, str(pk))
+        if widening is None or not self.has_view_permission(request, widening):
+            raise Http404
+        if request.POST.get("decision") != "confirm":
+            refuse(widening, request.user)
+            self.message_user(request, _("Refused: nothing changed for readers."))
+        elif confirm(widening, request.user):
+            self.message_user(request, _("Confirmed: more people can read it from now on."), messages.SUCCESS)
+        else:
+            words = _(
+                "The audience was changed since this was asked, so nothing was applied. Set it anew if it is still wanted."
+            )
+            self.message_user(request, words, messages.WARNING)
+        return redirect("admin:accounts_widening_changelist")
