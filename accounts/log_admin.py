@@ -113,31 +113,38 @@ def _as_row(line: LogEntry) -> list[str]:
 
 @admin.register(UseOfQuarter)
 class UseOfQuarterAdmin(ReadingOnly):
-    list_display = ["quarter", "dialogue", "reads", "readers", "partners", "profiles"]
+    list_display = [
+        "quarter",
+        "dialogue",
+        "reported_reads",
+        "reported_readers",
+        "reported_partners",
+        "reported_profiles",
+    ]
     list_display_links = None
     list_filter = ["dialogue"]
     change_list_template = "admin/accounts/useofquarter/change_list.html"
 
-    # The numbers as a report may carry them, in the place of those of the row.
+    # The numbers as a report may carry them. Not by the names of the fields, which the admin would show instead.
     @admin.display(description=gettext_lazy("quarter"), ordering="began_on")
     def quarter(self, use: UseOfQuarter) -> str:
         words = period(use.period)
         return words if use.is_over(timezone.localdate()) else _("%(quarter)s (so far)") % {"quarter": words}
 
     @admin.display(description=gettext_lazy("reads"))
-    def reads(self, use: UseOfQuarter) -> str:
+    def reported_reads(self, use: UseOfQuarter) -> str:
         return ReportedUse.of(use).reads
 
     @admin.display(description=gettext_lazy("readers"))
-    def readers(self, use: UseOfQuarter) -> str:
+    def reported_readers(self, use: UseOfQuarter) -> str:
         return ReportedUse.of(use).readers
 
     @admin.display(description=gettext_lazy("partners"))
-    def partners(self, use: UseOfQuarter) -> str:
+    def reported_partners(self, use: UseOfQuarter) -> str:
         return ReportedUse.of(use).partners
 
     @admin.display(description=gettext_lazy("profiles read"))
-    def profiles(self, use: UseOfQuarter) -> str:
+    def reported_profiles(self, use: UseOfQuarter) -> str:
         return ReportedUse.of(use).profiles
 
     def export(self, request):

@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Count, DateField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast, TruncDate
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -89,7 +89,9 @@ class LogFilter(forms.Form):
 def _stood_then() -> QuerySet[Affiliation]:
     """For whom the person of a line stood when it was written."""
     is_not_over = Q(ended_at__isnull=True) | Q(ended_at__gte=OuterRef("at"))
-    return Affiliation.objects.filter(is_not_over, user=OuterRef("person"), begins_on__lte=TruncDate(OuterRef("at")))
+    return Affiliation.objects.filter(
+        is_not_over, user=OuterRef("person"), begins_on__lte=Cast(OuterRef("at"), DateField())
+    )
 
 
 def _begin_of(day: date) -> datetime:
