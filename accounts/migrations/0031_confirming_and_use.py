@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
-                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="confirmed or refused")),
             ],
             options={
                 "verbose_name": "wider audience to confirm",
@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
-                verbose_name="decided by",
+                verbose_name="confirmed or refused by",
             ),
         ),
         migrations.AddField(

@@ -40,9 +40,9 @@ class Widening(RestrictedModel):
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     state = models.CharField(_("state"), max_length=20, choices=WideningState, default=WideningState.WAITING)
     decided_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed or refused by")
     )
-    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("confirmed or refused"), null=True, blank=True)
 
     class Meta:
         ordering = ["-asked_at"]
