@@ -7,11 +7,13 @@ from django.utils import timezone
 
 from access.keeping import OWNER, keeping
 from accounts.models import LogEntry
+from accounts.use import count_use
 
 
 def purge_log(now: datetime | None = None) -> int:
-    """Removes the lines of the log that are older than `LOG_DAYS`; returns how many."""
+    """Removes the lines of the log that are older than `LOG_DAYS`, once they are counted; returns how many."""
     oldest_kept = (now or timezone.now()) - timedelta(days=settings.LOG_DAYS)
     with keeping():
+        count_use(OWNER)
         removed, _ = LogEntry.objects.using(OWNER).filter(at__lt=oldest_kept).delete()
     return removed

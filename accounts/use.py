@@ -1,16 +1,10 @@
-"""Lines of the log become numbers by quarter, and are purged after their time. The owner's role does both.
+"""Lines of the log become numbers by dialogue and quarter, without persons, which stay when the lines are purged."""
 
-The application's role adds lines and can take none away.
-"""
-
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db import connections
 from django.utils.translation import gettext as _
 
-from access.keeping import OWNER, keeping
 from accounts.models import Action, UseOfQuarter
 from atlas.wording import number
 
@@ -38,12 +32,10 @@ COUNT = """
 """
 
 
-def count_and_purge(now: datetime) -> int:
-    """Counts what was read by quarter, then removes the lines older than `LOG_DAYS`. Returns how many went."""
-    with keeping(), connections[OWNER].cursor() as cursor:
+def count_use(using: str) -> None:
+    """Counts the lines that whoever is looking on this connection sees. Counting again changes nothing."""
+    with connections[using].cursor() as cursor:
         cursor.execute(COUNT, {"read": Action.READ.value})
-        cursor.execute("DELETE FROM accounts_logentry WHERE at < %s", [now - timedelta(days=settings.LOG_DAYS)])
-        return cursor.rowcount
 
 
 class ReportedUse(NamedTuple):

@@ -131,9 +131,6 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-# For how long the log is kept: never less than a quarter, whose use is counted from its lines before they go.
-LOG_DAYS = configuration.days("IMAP_LOG_DAYS", default=400, at_least=92)
-
 CELERY_BEAT_SCHEDULE = {
     "count and purge the log": {
         "task": "accounts.tasks.count_and_purge_log",

@@ -231,7 +231,7 @@ def new_rows(one: Planted):
     ]
 
 
-NUMBER_OF_MODELS = 14
+NUMBER_OF_MODELS = 15
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))

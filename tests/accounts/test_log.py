@@ -7,10 +7,8 @@ from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.models import Sum
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -23,9 +21,10 @@ from accounts.day_chart import day_chart
 from accounts.log import note
 from accounts.log_lines import LINES_ON_A_PAGE, page_of
 from accounts.models import Action, Affiliation, LogEntry, UseOfQuarter, User
+from accounts.purging import purge_log
 from accounts.spreadsheets import as_csv
-from accounts.use import ReportedUse, count_and_purge
-from imap import configuration
+from accounts.tasks import count_use_by_quarter
+from accounts.use import ReportedUse
 from profiles.models import Profile, Section
 from tests.conftest import user_of
 
@@ -396,48 +395,32 @@ def test_reads_become_numbers_by_dialogue_and_quarter_before_their_lines_go(owne
     old_line("editor", "2028-05-02")
     old_line("official.mar", "2028-05-02", "rabat-process/migration-development/morocco#1", "rabat-process")
     old_line("official.mar", "2028-05-02", "log", action=Action.EXPORTED)
-    assert count_and_purge(NOW) == 9
+    assert purge_log(NOW) == 9
     assert kept() == {"2028-Q2": (5, 3, 2, 2), "2028-Q3": (1, 1, 1, 1)}
     assert kept("rabat-process") == {"2028-Q2": (1, 1, 1, 1)}
     assert left() == 0
 
 
 @owners_too
-def test_numbers_once_counted_do_not_shrink_when_lines_go(owners_transaction):
+def test_numbers_once_counted_do_not_shrink_when_lines_go(owners_transaction, settings):
+    settings.LOG_KEPT_DAYS = 400
     Affiliation.objects.using("owner").update(begins_on="2020-01-01")
     for day, login in (("2029-05-20", "official.mar"), ("2029-06-10", "unhcr"), ("2029-06-11", "frontex")):
         old_line(login, day)
-    assert count_and_purge(NOW - timedelta(days=20)) == 0
-    assert count_and_purge(NOW) == 1
-    assert count_and_purge(NOW) == 0
+    assert purge_log(NOW - timedelta(days=20)) == 0
+    assert purge_log(NOW) == 1
+    assert purge_log(NOW) == 0
     assert left() == 2
     assert kept() == {"2029-Q2": (3, 3, 3, 1)}
 
 
-@owners_too
-def test_a_line_is_kept_for_its_time_to_the_day(owners_transaction):
-    old_line("unhcr", str((NOW - timedelta(days=settings.LOG_DAYS - 1)).date()))
-    old_line("unhcr", str((NOW - timedelta(days=settings.LOG_DAYS + 1)).date()))
-    assert count_and_purge(NOW) == 1
-
-
-@owners_too
-def test_the_command_says_how_many_lines_went(owners_transaction, capsys):
-    old_line("unhcr", "2012-02-01")
-    call_command("purge")
-    assert "older than 400 days: 1 removed" in capsys.readouterr().out
-
-
-def test_the_application_itself_can_purge_nothing(some_lines):
-    with viewing(EVERY_DESK), pytest.raises(DatabaseError), transaction.atomic():
-        LogEntry.objects.all().delete()
-
-
-@pytest.mark.parametrize("days", ["0", "91", "-1", "x"])
-def test_a_time_too_short_to_count_a_quarter_is_refused_at_start(monkeypatch, days):
-    monkeypatch.setenv("IMAP_LOG_DAYS", days)
-    with pytest.raises(ImproperlyConfigured, match="IMAP_LOG_DAYS"):
-        configuration.days("IMAP_LOG_DAYS", default=400, at_least=92)
+def test_the_application_counts_the_present_quarter_and_purges_nothing(some_lines):
+    count_use_by_quarter()
+    count_use_by_quarter()
+    with viewing(EVERY_DESK):
+        assert UseOfQuarter.objects.filter(dialogue="mtm").aggregate(Sum("reads"))["reads__sum"] == 2
+        assert UseOfQuarter.objects.filter(dialogue="rabat-process").aggregate(Sum("reads"))["reads__sum"] == 1
+        assert LogEntry.objects.count() == 5
 
 
 def test_numbers_of_few_readers_are_not_shown(reader):
