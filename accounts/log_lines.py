@@ -18,25 +18,31 @@ from accounts.audience_forms import InReadingOrder
 from accounts.models import Action, Affiliation, LogEntry, User
 from atlas.models import Dialogue, Partner
 
-LINES_ON_A_PAGE = 100
+LINES_ON_A_PAGE = 50
 DAYS_AT_FIRST, MOST_DAYS = 30, 400
 
 
+class AnyPartnerFirst(InReadingOrder):
+    def __iter__(self):
+        yield "", "—"
+        yield from super().__iter__()
+
+
 class PartnerByName(forms.ModelChoiceField):
-    iterator = InReadingOrder
+    iterator = AnyPartnerFirst
 
 
 class LogFilter(forms.Form):
     """Which lines: every field narrows. The period is bounded, so that what is counted is."""
 
-    dialogue = forms.ModelChoiceField(Dialogue.objects.none(), label=gettext_lazy("dialogue"), required=False)
+    dialogue = forms.ModelChoiceField(
+        Dialogue.objects.none(), label=gettext_lazy("dialogue"), required=False, empty_label="—"
+    )
     since = forms.DateField(label=gettext_lazy("from"), widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(label=gettext_lazy("until"), widget=forms.DateInput({"type": "date"}))
     action = forms.ChoiceField(label=gettext_lazy("action"), required=False)
     person = forms.CharField(label=gettext_lazy("name or e-mail"), required=False, max_length=100)
-    partner = PartnerByName(
-        Partner.objects.select_related("subject"), label=gettext_lazy("partner"), required=False, empty_label="—"
-    )
+    partner = PartnerByName(Partner.objects.select_related("subject"), label=gettext_lazy("partner"), required=False)
     object = forms.CharField(label=gettext_lazy("object"), required=False, max_length=100)
 
     def __init__(self, viewer: Viewer, asked, *args, **kwargs):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.fields import AudienceField
 from access.viewer import Viewer
@@ -38,7 +39,9 @@ class Widening(RestrictedModel):
     wanted = AudienceField(null=True, default=None, editable=False)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
-    state = models.CharField(_("state"), max_length=20, choices=WideningState, default=WideningState.WAITING)
+    state = models.CharField(
+        pgettext_lazy("of a request", "state"), max_length=20, choices=WideningState, default=WideningState.WAITING
+    )
     decided_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed or refused by")
     )

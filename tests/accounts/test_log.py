@@ -223,6 +223,15 @@ def test_lines_are_found_by_person_partner_action_object_and_period(some_lines, 
         assert rows == ["Nothing in the log answers this."]
 
 
+def test_nothing_is_chosen_in_the_form_until_someone_chooses(some_lines, reader):
+    """Sent as it stands, the form shows what the page showed."""
+    page = reader("secretariat").get(LOG).content.decode()
+    for name in ("dialogue", "action", "partner"):
+        field = re.search(rf'<select name="{name}".*?</select>', page, re.DOTALL)[0]
+        assert re.search(r"<option value=\"(.*?)\"", field)[1] == "", name
+        assert "selected" not in re.sub(r'<option value="" selected', "", field), name
+
+
 def test_a_line_counts_for_the_partner_for_whom_its_person_stood_then(some_lines, reader):
     morocco = Affiliation.objects.get(user=user_of("official.mar"))
     morocco.ended_at = timezone.now() - timedelta(days=1)
@@ -403,7 +412,7 @@ def test_reads_become_numbers_by_dialogue_and_quarter_before_their_lines_go(owne
 
 @owners_too
 def test_numbers_once_counted_do_not_shrink_when_lines_go(owners_transaction, settings):
-    settings.LOG_KEPT_DAYS = 400
+    settings.LOG_DAYS = 400
     Affiliation.objects.using("owner").update(begins_on="2020-01-01")
     for day, login in (("2029-05-20", "official.mar"), ("2029-06-10", "unhcr"), ("2029-06-11", "frontex")):
         old_line(login, day)
