@@ -16,5 +16,5 @@ LOCKED = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("profiles", "0004_names_of_relations")]
+    dependencies = [("profiles", "0005_mark")]
     operations = [Keeping(table) for table in LOCKED]
