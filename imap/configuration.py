@@ -29,6 +29,13 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
+def days(name: str, default: int, at_least: int) -> int:
+    value = number(name, default)
+    if value < at_least:
+        raise ImproperlyConfigured(f"{name} must be at least {at_least} days, not {value}.")
+    return value
+
+
 def boolean(name: str, *, default: bool) -> bool:
     value = text(name, "on" if default else "off").lower()
     if value in {"1", "on", "true", "yes"}:

@@ -131,9 +131,12 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+# For how long the log is kept: never less than a quarter, whose use is counted from its lines before they go.
+LOG_DAYS = configuration.days("IMAP_LOG_DAYS", default=400, at_least=92)
+
 CELERY_BEAT_SCHEDULE = {
-    "count and purge the log": {
-        "task": "accounts.tasks.count_and_purge_log",
+    "count the use by quarter": {
+        "task": "accounts.tasks.count_use_by_quarter",
         "schedule": crontab(hour="2", minute="30"),
     },
     "forget ended sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 6 * 3600.0},
