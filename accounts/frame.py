@@ -9,6 +9,8 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from access.viewer import ANYONE
+
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 FORM_TOKEN = "form-token-of-this-answer"
 
@@ -30,11 +32,12 @@ def account_corner(request: HttpRequest) -> str:
     user = request.user if hasattr(request, "user") and request.user.is_authenticated else None
     if user is None:
         return strangers_corner(request.path)
-    persona = getattr(request, "persona", None)
+    viewer, persona = getattr(request, "viewer", ANYONE), getattr(request, "persona", None)
     corner = Corner(
         str(user),
         user.is_staff,
-        bool(request.viewer.secretariats) if hasattr(request, "viewer") else False,
+        bool(viewer.secretariats),
+        bool(viewer.authorities),
         persona.as_sentence() if persona else "",
     )
     return _corner(get_language(), request.path if corner.needs_path else "", corner).replace(
@@ -53,6 +56,7 @@ class Corner:
     reader: str
     works_in_admin: bool
     may_view_as: bool
+    may_nominate: bool
     persona: str
 
     @property

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
+from accounts import engagements, mandates, reminders
 from accounts.use import count_use
 from atlas.models import Dialogue
 
@@ -18,3 +19,17 @@ def count_use_by_quarter() -> None:
     """On behalf of all secretariats, so that their pages show how the present quarter goes."""
     with viewing(Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))):
         count_use("default")
+
+
+@shared_task
+def remind_of_mandates() -> None:
+    """Once a day; a second time on the same day says nothing again."""
+    reminders.remind(timezone.localdate())
+
+
+@shared_task
+def end_what_is_over() -> None:
+    """On behalf of all secretariats, whose histories say that it ended."""
+    with viewing(Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))):
+        mandates.end_what_is_over()
+        engagements.end_what_is_over()

@@ -2,6 +2,8 @@
 
 An affiliation counts while it is current and its partner takes part in some dialogue. A theme is read for a partner
 whose role in the dialogue is *partner*; for observers, donors and the Commission where a secretariat granted it.
+A focal point and a nominating authority both nominate. Who was invited without a partner holds what names them until
+that ends.
 The same rule says what a typical person would hold, for a secretariat that views as one.
 """
 
@@ -30,17 +32,24 @@ FOR_PARTNERS = f"""
 TOKENS_OF = f"""
 CREATE OR REPLACE FUNCTION imap_tokens_of(who bigint) RETURNS text[] LANGUAGE sql STABLE AS $$
     WITH affiliated AS (
-        SELECT id, partner_id, may_nominate FROM accounts_affiliation
+        SELECT id, partner_id, may_nominate OR is_focal_point AS may_nominate FROM accounts_affiliation
         WHERE user_id = who AND ended_at IS NULL
           AND begins_on <= CURRENT_DATE AND (ends_on IS NULL OR ends_on >= CURRENT_DATE)
-    ), scope AS (SELECT * FROM accounts_scope), {FOR_PARTNERS}
+    ), scope AS (SELECT * FROM accounts_scope), {FOR_PARTNERS}, seats AS (
+        SELECT dialogue_id FROM accounts_secretariatmember WHERE user_id = who
+    ), named AS (
+        SELECT who WHERE NOT EXISTS (SELECT 1 FROM accounts_engagement e WHERE e.user_id = who)
+            OR EXISTS (SELECT 1 FROM accounts_engagement e
+                       WHERE e.user_id = who AND e.ended_at IS NULL AND e.ends_on >= CURRENT_DATE)
+            OR EXISTS (SELECT 1 FROM held) OR EXISTS (SELECT 1 FROM seats)
+    )
     SELECT array_agg(DISTINCT token ORDER BY token) FROM (
         SELECT 'public' AS token
-        UNION ALL SELECT 'person:' || who
+        UNION ALL SELECT 'person:' || who FROM named
         UNION ALL SELECT token FROM for_partners
-        UNION ALL SELECT 'secretariat:' || dialogue_id FROM accounts_secretariatmember WHERE user_id = who
+        UNION ALL SELECT 'secretariat:' || dialogue_id FROM seats
         UNION ALL
-        SELECT 'group:' || g.slug FROM accounts_readinggroup g
+        SELECT 'group:' || g.slug FROM named, accounts_readinggroup g
         JOIN accounts_readinggroup_members m ON m.readinggroup_id = g.slug
         WHERE m.user_id = who AND {IS_OPEN}
     ) AS tokens

@@ -2,14 +2,16 @@
 
 from accounts.models.log import Action, LogEntry, UseOfQuarter
 from accounts.models.nominations import ApprovedAddress, Event, Invitation, MandateEvent, Nomination, State, Submission
-from accounts.models.people import Affiliation, ReadingGroup, Scope, SecretariatMember, User, UserManager
+from accounts.models.people import Affiliation, Engagement, ReadingGroup, Scope, SecretariatMember, User, UserManager
 from accounts.models.policies import PartnerPolicy
+from accounts.models.reminders import Reminder
 from accounts.models.widening import Widening, WideningState
 
 __all__ = [
     "Action",
     "Affiliation",
     "ApprovedAddress",
+    "Engagement",
     "Event",
     "Invitation",
     "LogEntry",
@@ -17,6 +19,7 @@ __all__ = [
     "Nomination",
     "PartnerPolicy",
     "ReadingGroup",
+    "Reminder",
     "Scope",
     "SecretariatMember",
     "State",

@@ -8,7 +8,7 @@ import access.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0007_viewing_as"),
+        ("accounts", "0009_viewing_as"),
         ("atlas", "0002_revision"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
