@@ -9,8 +9,7 @@ from django.db import InterfaceError, OperationalError, connections, transaction
 from access.viewer import Viewer
 
 SETTING, WITHIN = "imap.viewer", "imap.within"
-EXCHANGE = f"""
-    SELECT coalesce(current_setting('{SETTING}', true), ''), coalesce(current_setting('{WITHIN}', true), ''),
+EXCHANGE = f"""SELECT coalesce(current_setting('{SETTING}', true), ''), coalesce(current_setting('{WITHIN}', true), ''),
            set_config('{SETTING}', %s, true), set_config('{WITHIN}', %s, true)
 """
 

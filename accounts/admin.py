@@ -27,8 +27,8 @@ class AffiliationInline(admin.TabularInline):
 
     model = models.Affiliation
     extra = 0
-    fields = ["partner", "office", "begins_on", "ends_on", "ended_at", "is_focal_point", "may_nominate"]
-    readonly_fields = ["partner", "office", "begins_on", "ends_on", "ended_at", "is_focal_point", "may_nominate"]
+    fields = ["partner", "office", "begins_on", "ends_on", "is_focal_point", "may_nominate"]
+    readonly_fields = ["partner", "office", "begins_on", "ends_on", "is_focal_point", "may_nominate"]
     can_delete = False
 
     def has_add_permission(self, request, obj=None):

@@ -125,7 +125,7 @@ class NominationForm(PersonForm):
 class PaperForm(NominationForm):
     """A nomination that came on paper, for the dialogues of the secretariat that records it."""
 
-    email_help = ""
+    email_help = ""  # type: ignore[assignment]  # a lazy text in the other form
 
     received_on = forms.DateField(label=gettext_lazy("Received on"), widget=DayInput, initial=timezone.localdate)
 

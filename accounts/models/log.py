@@ -47,7 +47,7 @@ class LogEntry(RestrictedModel):
     object = models.CharField(
         _("object"), max_length=200, blank=True, help_text=_("what it was done to, such as an edition")
     )
-    audience = AudienceField(editable=False)
+    audience = AudienceField(verbose_name=_("audience"), editable=False)
 
     partners: list[str]  # filled by accounts.log_lines: for whom the person stood then
 

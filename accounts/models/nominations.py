@@ -48,7 +48,7 @@ class Nomination(RestrictedModel):
     received_on = models.DateField(_("received on"), default=timezone.localdate)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     user = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="nominations")
-    audience = AudienceField(editable=False)
+    audience = AudienceField(verbose_name=_("audience"), editable=False)
 
     class Meta:
         ordering = ["-received_on", "-pk"]
@@ -84,7 +84,7 @@ class Submission(RestrictedModel):
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
-    audience = AudienceField(editable=False)
+    audience = AudienceField(verbose_name=_("audience"), editable=False)
 
     class Meta:
         ordering = ["nomination", "dialogue"]
@@ -110,7 +110,9 @@ class ApprovedAddress(models.Model):
 
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="approved_addresses", verbose_name=_("partner"))
     email = models.EmailField(_("e-mail"))
-    approved_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
+    approved_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("decided by")
+    )
     approved_at = models.DateTimeField(_("approved"), default=timezone.now, editable=False)
 
     class Meta:
@@ -179,9 +181,11 @@ class MandateEvent(RestrictedModel):
     dialogue = models.ForeignKey(
         Dialogue, models.PROTECT, null=True, related_name="mandate_events", verbose_name=_("dialogue")
     )
-    nomination = models.ForeignKey(Nomination, models.PROTECT, null=True, related_name="events")
+    nomination = models.ForeignKey(
+        Nomination, models.PROTECT, null=True, related_name="events", verbose_name=_("nomination")
+    )
     note = models.TextField(_("note"), blank=True)
-    audience = AudienceField(editable=False)
+    audience = AudienceField(verbose_name=_("audience"), editable=False)
 
     class Meta:
         ordering = ["-at", "-pk"]

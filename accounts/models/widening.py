@@ -31,12 +31,14 @@ class Widening(RestrictedModel):
 
     desk = "dialogue"
 
-    content_type = models.ForeignKey(ContentType, models.CASCADE, editable=False, related_name="+")
-    object_id = models.PositiveBigIntegerField(editable=False)
+    content_type = models.ForeignKey(
+        ContentType, models.CASCADE, editable=False, related_name="+", verbose_name=_("kind")
+    )
+    object_id = models.PositiveBigIntegerField(_("object"), editable=False)
     name = models.CharField(_("of what"), max_length=200, help_text=_("as the log names it"))
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="widenings", verbose_name=_("dialogue"))
-    held = AudienceField(null=True, default=None, editable=False)
-    wanted = AudienceField(null=True, default=None, editable=False)
+    held = AudienceField(null=True, default=None, verbose_name=_("audience"), editable=False)
+    wanted = AudienceField(null=True, default=None, verbose_name=_("Asked for"), editable=False)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     state = models.CharField(

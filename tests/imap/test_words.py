@@ -298,7 +298,8 @@ def test_an_arabic_page_of_a_signed_in_reader_shows_no_english_word(reader, logi
 
 @pytest.mark.parametrize("address", ["nominations/", "nominations/new/", "nominations/people/", "accounts/join/"])
 def test_an_arabic_page_about_people_shows_no_english_word(reader, address):
-    assert foreign_words(reader("focalpoint.mar").get(f"/ar/{address}")) == set()
+    own_names = {"English", "Français"} | {word for member in CAST for word in member.name.split()}
+    assert foreign_words(reader("focalpoint.mar").get(f"/ar/{address}")) - own_names == set()
 
 
 def test_errors_of_the_sign_in_form_are_arabic(reader):
