@@ -17,6 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.utils.translation import ngettext, override
 
+from accounts.demo import CAST
 from imap import messages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
