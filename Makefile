@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 WITH_SERVERS := $(RUN) -m imap.servers run --home var/test --
 
-.PHONY: demo test check lock messages clean
+.PHONY: demo test check bench lock messages clean
 
 demo: $(VENV)/.installed
 	@$(RUN) -m imap.demo
@@ -21,6 +21,10 @@ check: $(VENV)/.installed-dev
 	$(RUN) -m djlint templates --quiet --lint
 	@IMAP_MODE=test IMAP_VAR=var/test $(WITH_SERVERS) $(RUN) manage.py makemigrations --check --dry-run
 	@IMAP_MODE=test IMAP_VAR=var/test $(RUN) -m imap.production_check
+
+bench: $(VENV)/.installed-dev
+	@IMAP_MODE=test IMAP_VAR=var/bench $(RUN) manage.py prepare_static
+	@IMAP_MODE=test IMAP_VAR=var/bench $(RUN) -m imap.servers run --home var/bench -- $(RUN) -m bench
 
 lock:
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.txt

@@ -33,7 +33,7 @@ class AffiliationAdmin(ToBeSeen, admin.ModelAdmin):
         "may_nominate",
         "reads",
     ]
-    readonly_fields = ["reads"]
+    readonly_fields = ["reads", "ended_at"]
     change_form_template = "admin/accounts/affiliation/change_form.html"
     actions = ["confirm", "end"]
 

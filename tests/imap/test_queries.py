@@ -40,7 +40,7 @@ SESSION_AND_USER = 2  # questions that every page asks for whoever is signed in
 PAGES: dict[str, tuple[int, int]] = {
     "/en/": (9, 9),
     "/en/maps/": (4, 4),
-    "/en/maps/mtm/": (12, 12),
+    "/en/maps/mtm/": (10, 10),
     "/en/maps/mtm/about/": (3, 3),
     "/en/maps/mtm/partners/": (4, 4),
     "/en/maps/mtm/supporters/": (4, 4),
