@@ -29,6 +29,11 @@ class Viewer:
     def is_public(self) -> bool:
         return self.tokens == frozenset({tokens.PUBLIC})
 
+    @property
+    def stands_alone(self) -> bool:
+        """Holds nothing but what everyone holds and the token of their own person: stands for nobody."""
+        return all(token == tokens.PUBLIC or token.startswith("person:") for token in self.tokens)
+
     def is_secretariat_of(self, dialogue: str) -> bool:
         return tokens.secretariat(dialogue) in self.tokens
 

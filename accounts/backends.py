@@ -1,4 +1,4 @@
-"""Signing in, and the one query that loads a user together with what they may see."""
+"""Signing in, and the one query that loads a user together with what they may see and what they still owe."""
 
 from allauth.account.auth_backends import AuthenticationBackend
 
@@ -8,6 +8,4 @@ from accounts.models import User
 class NominatedUserBackend(AuthenticationBackend):
     def get_user(self, user_id):
         user = User.objects.with_tokens().filter(pk=user_id, is_active=True).first()
-        if user is not None:
-            user.held_tokens = user.tokens
-        return user
+        return user.know_standing() if user else None
