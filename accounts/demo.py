@@ -3,7 +3,10 @@
 import os
 from dataclasses import dataclass
 
+from django.utils import translation
+
 from accounts.models import Affiliation, Scope, SecretariatMember, User
+from accounts.terms import accept, newest_terms
 from atlas.models import DialogueTheme
 
 PASSWORD = os.environ.get("IMAP_DEMO_PASSWORD", "demo-only-2012")
@@ -78,6 +81,10 @@ def _make(member: CastMember) -> User:
         user.groups.add(editors())
     if member.partner:
         _affiliate(user, member)
+    # A version that comes later is asked for, in the demonstration too.
+    if (terms := newest_terms()) and not user.acceptances.exists():
+        with translation.override(member.language):
+            accept(user, terms)
     return user
 
 

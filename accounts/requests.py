@@ -7,7 +7,11 @@ from accounts.models import User
 
 
 class ReaderRequest(HttpRequest):
-    """`accounts.middleware.Reader` sets `viewer`; `user` is a `User` or Django's anonymous one."""
+    """`accounts.middleware.Reader` sets `viewer`; `user` is a `User` or Django's anonymous one.
+
+    `is_machine`: asked below /api/, where a cookie signs nobody in.
+    """
 
     viewer: Viewer
     user: User
+    is_machine: bool = False

@@ -1,8 +1,30 @@
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.usersessions.models import UserSession
 from celery import shared_task
+from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
+
+from accounts import mail
+from accounts.models import User
 
 
 @shared_task
 def forget_ended_sessions() -> None:
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    still_open = Session.objects.filter(session_key=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(still_open)).delete()
+
+
+@shared_task
+def send_link_for_new_password(user_id: int) -> None:
+    """Writes to an active person; for anybody else, and for 0, which stands for nobody, does nothing."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    key = default_token_generator.make_token(user)
+    link = mail.address_of("account_reset_password_from_key", user.language, user_pk_to_url_str(user), key)
+    days = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
+    mail.send("password_reset_key", user.email, user.language, {"recipient": user.email, "address": link, "days": days})
