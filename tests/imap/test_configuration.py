@@ -43,6 +43,7 @@ def start(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> dict[
 def test_complete_production_settings_start(monkeypatch, tmp_path):
     found = start(monkeypatch, complete_production(tmp_path))
     assert found["IS_PRODUCTION"] is True
+    assert found["SECOND_FACTOR"] == "roles"
     assert found["SESSION_COOKIE_SECURE"] is found["SECURE_SSL_REDIRECT"] is True
     assert not list(tmp_path.iterdir())  # no secret of its own making
 
@@ -69,6 +70,8 @@ def test_complete_production_settings_start(monkeypatch, tmp_path):
         ("IMAP_MODE", "staging", "IMAP_MODE must be one of demo, test, production, not 'staging'"),
         ("EMAIL_PORT", "smtp", "EMAIL_PORT must be a whole number, not 'smtp'"),
         ("TRUSTED_PROXY_COUNT", "-1", "TRUSTED_PROXY_COUNT must be a whole number, not '-1'"),
+        ("SECOND_FACTOR", "sometimes", "SECOND_FACTOR must be one of off, roles, all, not 'sometimes'"),
+        ("SINGLE_SIGN_ON", "{", "SINGLE_SIGN_ON is not JSON"),
         ("SECURE_SSL_REDIRECT", "maybe", "SECURE_SSL_REDIRECT must be on or off, not 'maybe'"),
     ],
 )
