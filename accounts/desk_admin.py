@@ -1,6 +1,13 @@
 """What the admin of every restricted model shares: a member of a secretariat sees and changes their dialogue's rows."""
 
 from django.contrib import admin, messages
+<<<<<<< HEAD
+=======
+from django.db import IntegrityError, transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+>>>>>>> 05e4fbe (Tests: crafted forms, forced addresses, hostile text and queries, forms of other sites, the queue)
 
 from accounts.audience_forms import AudienceForm
 from accounts.requests import ReaderRequest
@@ -26,6 +33,7 @@ class DeskAdmin(admin.ModelAdmin):
             kwargs["queryset"] = db_field.related_model._default_manager.visible_to(request.viewer)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+<<<<<<< HEAD
 
 class AudienceAdmin(DeskAdmin):
     """Of rows with an audience, set by an `AudienceForm`: what that decided is noted, asked for, and said."""
@@ -37,3 +45,13 @@ class AudienceAdmin(DeskAdmin):
     def settle_audience(self, request: ReaderRequest, form: AudienceForm) -> None:
         if sentence := form.settle(request.user):
             self.message_user(request, sentence, messages.WARNING)
+=======
+    def changeform_view(self, request: ReaderRequest, *args, **kwargs) -> HttpResponse:
+        """A form cannot see that a row hidden from its desk has the same name; the database does."""
+        try:
+            with transaction.atomic():
+                return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            self.message_user(request, _("Nothing was saved: this name or address is taken already."), messages.ERROR)
+            return redirect(request.get_full_path())
+>>>>>>> 05e4fbe (Tests: crafted forms, forced addresses, hostile text and queries, forms of other sites, the queue)
