@@ -2,6 +2,8 @@
 
 An affiliation counts while it is current and its partner takes part in some dialogue. A theme is read for a partner
 whose role in the dialogue is *partner*; for observers, donors and the Commission where a secretariat granted it.
+A focal point and a nominating authority both nominate. Who was invited without a partner holds what names them until
+that ends.
 """
 
 TAKES_PART = "m.partner_id = held.partner_id AND (m.left IS NULL OR m.left > extract(year FROM CURRENT_DATE))"
@@ -9,18 +11,25 @@ TAKES_PART = "m.partner_id = held.partner_id AND (m.left IS NULL OR m.left > ext
 TOKENS_OF = f"""
 CREATE OR REPLACE FUNCTION imap_tokens_of(who bigint) RETURNS text[] LANGUAGE sql STABLE AS $$
     WITH affiliated AS (
-        SELECT id, partner_id, may_nominate FROM accounts_affiliation
+        SELECT id, partner_id, may_nominate OR is_focal_point AS nominates FROM accounts_affiliation
         WHERE user_id = who AND ended_at IS NULL
           AND begins_on <= CURRENT_DATE AND (ends_on IS NULL OR ends_on >= CURRENT_DATE)
     ), held AS (
         SELECT * FROM affiliated held WHERE EXISTS (SELECT 1 FROM atlas_membership m WHERE {TAKES_PART})
+    ), seats AS (
+        SELECT dialogue_id FROM accounts_secretariatmember WHERE user_id = who
+    ), named AS (
+        SELECT who WHERE NOT EXISTS (SELECT 1 FROM accounts_engagement e WHERE e.user_id = who)
+            OR EXISTS (SELECT 1 FROM accounts_engagement e
+                       WHERE e.user_id = who AND e.ended_at IS NULL AND e.ends_on >= CURRENT_DATE)
+            OR EXISTS (SELECT 1 FROM held) OR EXISTS (SELECT 1 FROM seats)
     )
     SELECT array_agg(DISTINCT token ORDER BY token) FROM (
         SELECT 'public' AS token
-        UNION ALL SELECT 'person:' || who
+        UNION ALL SELECT 'person:' || who FROM named
         UNION ALL SELECT 'nominated' FROM held
         UNION ALL SELECT 'partner:' || partner_id FROM held
-        UNION ALL SELECT 'authority:' || partner_id FROM held WHERE may_nominate
+        UNION ALL SELECT 'authority:' || partner_id FROM held WHERE nominates
         UNION ALL
         SELECT 'dialogue:' || s.dialogue_id || ':' || s.theme_id
         FROM held JOIN accounts_scope s ON s.affiliation_id = held.id
@@ -28,9 +37,9 @@ CREATE OR REPLACE FUNCTION imap_tokens_of(who bigint) RETURNS text[] LANGUAGE sq
             SELECT 1 FROM atlas_membership m
             WHERE m.dialogue_id = s.dialogue_id AND (m.role = 'partner' OR s.is_granted) AND {TAKES_PART}
         )
-        UNION ALL SELECT 'secretariat:' || dialogue_id FROM accounts_secretariatmember WHERE user_id = who
+        UNION ALL SELECT 'secretariat:' || dialogue_id FROM seats
         UNION ALL
-        SELECT 'group:' || g.slug FROM accounts_readinggroup g
+        SELECT 'group:' || g.slug FROM named, accounts_readinggroup g
         JOIN accounts_readinggroup_members m ON m.readinggroup_id = g.slug
         WHERE m.user_id = who AND (g.ends_on IS NULL OR g.ends_on >= CURRENT_DATE)
     ) AS tokens

@@ -3,9 +3,42 @@ from importlib import import_module
 from django.db import migrations
 
 from access.lock import Lock, SecretariatInAudience, secretariat_holds
-from accounts.tokens_sql import TOKENS_OF
 
 FIRST_RULE = import_module("accounts.migrations.0002_tokens_of_a_user").FIRST_RULE
+# As it was before people without a partner were engaged; accounts.tokens_sql holds today's.
+TAKES_PART = "m.partner_id = held.partner_id AND (m.left IS NULL OR m.left > extract(year FROM CURRENT_DATE))"
+
+THE_RULE = f"""
+CREATE OR REPLACE FUNCTION imap_tokens_of(who bigint) RETURNS text[] LANGUAGE sql STABLE AS $$
+    WITH affiliated AS (
+        SELECT id, partner_id, may_nominate FROM accounts_affiliation
+        WHERE user_id = who AND ended_at IS NULL
+          AND begins_on <= CURRENT_DATE AND (ends_on IS NULL OR ends_on >= CURRENT_DATE)
+    ), held AS (
+        SELECT * FROM affiliated held WHERE EXISTS (SELECT 1 FROM atlas_membership m WHERE {TAKES_PART})
+    )
+    SELECT array_agg(DISTINCT token ORDER BY token) FROM (
+        SELECT 'public' AS token
+        UNION ALL SELECT 'person:' || who
+        UNION ALL SELECT 'nominated' FROM held
+        UNION ALL SELECT 'partner:' || partner_id FROM held
+        UNION ALL SELECT 'authority:' || partner_id FROM held WHERE may_nominate
+        UNION ALL
+        SELECT 'dialogue:' || s.dialogue_id || ':' || s.theme_id
+        FROM held JOIN accounts_scope s ON s.affiliation_id = held.id
+        WHERE EXISTS (
+            SELECT 1 FROM atlas_membership m
+            WHERE m.dialogue_id = s.dialogue_id AND (m.role = 'partner' OR s.is_granted) AND {TAKES_PART}
+        )
+        UNION ALL SELECT 'secretariat:' || dialogue_id FROM accounts_secretariatmember WHERE user_id = who
+        UNION ALL
+        SELECT 'group:' || g.slug FROM accounts_readinggroup g
+        JOIN accounts_readinggroup_members m ON m.readinggroup_id = g.slug
+        WHERE m.user_id = who AND (g.ends_on IS NULL OR g.ends_on >= CURRENT_DATE)
+    ) AS tokens
+$$
+"""
+
 VIEWER = "(SELECT imap_viewer())"
 SEES = f"audience && {VIEWER}"
 AUTHORITY = f"('authority:' || {{}}) = ANY ({VIEWER}::text[])"
@@ -31,7 +64,7 @@ class Migration(migrations.Migration):
         ("access", "0001_the_viewer_in_the_database"),
     ]
     operations = [
-        migrations.RunSQL(TOKENS_OF, FIRST_RULE),
+        migrations.RunSQL(THE_RULE, FIRST_RULE),
         SecretariatInAudience("accounts_submission"),
         Lock(
             "accounts_nomination",

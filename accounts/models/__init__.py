@@ -2,13 +2,15 @@
 
 from accounts.models.log import Action, LogEntry
 from accounts.models.nominations import ApprovedAddress, Event, Invitation, MandateEvent, Nomination, State, Submission
-from accounts.models.people import Affiliation, ReadingGroup, Scope, SecretariatMember, User, UserManager
+from accounts.models.people import Affiliation, Engagement, ReadingGroup, Scope, SecretariatMember, User, UserManager
 from accounts.models.policies import PartnerPolicy
+from accounts.models.reminders import Reminder
 
 __all__ = [
     "Action",
     "Affiliation",
     "ApprovedAddress",
+    "Engagement",
     "Event",
     "Invitation",
     "LogEntry",
@@ -16,6 +18,7 @@ __all__ = [
     "Nomination",
     "PartnerPolicy",
     "ReadingGroup",
+    "Reminder",
     "Scope",
     "SecretariatMember",
     "State",

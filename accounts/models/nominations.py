@@ -4,6 +4,8 @@ Audiences: the partner's own authority, the secretariats of the dialogues asked 
 person. What happened to a mandate is kept for good in `MandateEvent`.
 """
 
+import secrets
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -12,19 +14,25 @@ from django.utils.translation import gettext_lazy as _
 from access.fields import AudienceField
 from access.visibility import RestrictedModel
 from accounts.models.people import Affiliation, User
+from accounts.models.words import refuse_hidden_words
 from atlas.models import Dialogue, Partner, Theme
+
+
+def letter_path(nomination: "Nomination", name: str) -> str:
+    """Where a letter is kept: under a name that nobody can guess. Its ending is one that `accounts.letters` gave."""
+    return f"nominations/{nomination.received_on:%Y}/{secrets.token_hex(16)}.{name.rpartition('.')[2]}"
 
 
 class Nomination(RestrictedModel):
     """A partner names a person who shall read for it. Without `nominated_by` it came on paper."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="nominations", verbose_name=_("partner"))
-    name = models.CharField(_("name"), max_length=120)
-    office = models.CharField(_("office"), max_length=160)
+    name = models.CharField(_("name"), max_length=120, validators=[refuse_hidden_words])
+    office = models.CharField(_("office"), max_length=160, validators=[refuse_hidden_words])
     email = models.EmailField(_("e-mail"))
     language = models.CharField(_("language"), max_length=7, choices=settings.LANGUAGES, default="en")
     reason = models.TextField(_("reason"), max_length=2000)
-    letter = models.FileField(_("letter or note verbale"), upload_to="nominations/%Y/", blank=True)
+    letter = models.FileField(_("letter or note verbale"), upload_to=letter_path, blank=True)
     is_focal_point = models.BooleanField(_("national focal point"), default=False)
     may_nominate = models.BooleanField(_("may nominate"), default=False)
     nominated_by = models.ForeignKey(
@@ -36,6 +44,7 @@ class Nomination(RestrictedModel):
     successor_to = models.ForeignKey(
         Affiliation, models.SET_NULL, null=True, blank=True, related_name="successors", verbose_name=_("successor to")
     )
+    predecessor_leaves_on = models.DateField(_("the predecessor's last day"), null=True, blank=True)
     received_on = models.DateField(_("received on"), default=timezone.localdate)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     user = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="nominations")
@@ -69,7 +78,7 @@ class Submission(RestrictedModel):
     nomination = models.ForeignKey(Nomination, models.CASCADE, related_name="submissions", verbose_name=_("nomination"))
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="submissions", verbose_name=_("dialogue"))
     themes = models.ManyToManyField(Theme, related_name="+", verbose_name=_("themes"))
-    state = models.CharField(_("state"), max_length=20, choices=State, default=State.WAITING)
+    state = models.CharField(_("status"), max_length=20, choices=State, default=State.WAITING)
     reason = models.TextField(_("reason of the decision"), blank=True, max_length=2000)
     decided_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("decided by")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.fields import refuse_what_no_token_can_name
 from access.viewer import ANYONE, Viewer
+from accounts.models.words import refuse_hidden_words
 from atlas.models import Dialogue, Partner, Theme
 
 
@@ -36,6 +37,13 @@ class UserManager(BaseUserManager["User"]):
     def with_tokens(self):
         return self.get_queryset().annotate(tokens=TokensOf())
 
+    def hold(self, pk: int) -> "User":
+        """The account as it is now; until the transaction ends, its mandates are changed here alone.
+
+        Taken before the mandates themselves, so that two requests never wait for each other.
+        """
+        return self.get_queryset().select_for_update(no_key=True).get(pk=pk)
+
     def get_by_natural_key(self, email):
         return self.get(email=email.lower())
 
@@ -44,7 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account. `held_tokens` is filled by the sign-in backend, in the query that loads the user."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=120, blank=True)
+    name = models.CharField(_("name"), max_length=120, blank=True, validators=[refuse_hidden_words])
     language = models.CharField(_("language"), max_length=7, choices=settings.LANGUAGES, default="en")
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("works in the admin"), default=False)
@@ -71,6 +79,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     @property
+    def has_joined(self) -> bool:
+        """Whether the person has come in; until then there is an invitation."""
+        return self.has_usable_password() or self.last_login is not None
+
+    @property
     def viewer(self) -> Viewer:
         """What this person may see, as of when the row was loaded."""
         if not self.is_active:
@@ -90,11 +103,25 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
         """Those that nobody has ended: current, or suspended until they are re-confirmed."""
         return self.filter(ended_at__isnull=True)
 
+    def of_authority(self, viewer: Viewer):
+        """The people of those partners for whom this viewer may nominate."""
+        return self.filter(partner__in=viewer.authorities)
+
+    def of_desk(self, viewer: Viewer):
+        """The people who were accepted for a dialogue whose secretariat this viewer is."""
+        scopes = Scope.objects.filter(affiliation=models.OuterRef("pk"), dialogue__in=viewer.secretariats)
+        return self.filter(models.Exists(scopes))
+
+    def nominating(self):
+        """Whom their partner authorised to nominate; `imap_tokens_of` in the database says the same."""
+        return self.filter(models.Q(may_nominate=True) | models.Q(is_focal_point=True))
+
 
 class Affiliation(models.Model):
     """A user stands for a partner, from a date until a date.
 
-    Past `ends_on` it is suspended, and the partner may re-confirm it; with `ended_at` it is over for good.
+    Past `ends_on` it is suspended, and the partner may re-confirm it; with `ended_at` it is over for good. After
+    `leaves_on` a successor has the post, so it is not re-confirmed. Focal points nominate, as nominating authorities do.
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="affiliations", verbose_name=_("user"))
@@ -103,6 +130,7 @@ class Affiliation(models.Model):
     begins_on = models.DateField(_("begins on"), default=timezone.localdate)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
+    leaves_on = models.DateField(_("hands over on"), null=True, blank=True, editable=False)
     is_focal_point = models.BooleanField(_("national focal point"), default=False)
     may_nominate = models.BooleanField(_("may nominate"), default=False)
 
@@ -126,6 +154,10 @@ class Affiliation(models.Model):
     @property
     def is_suspended(self) -> bool:
         return self.ended_at is None and self.ends_on is not None and self.ends_on < timezone.localdate()
+
+    @property
+    def nominates(self) -> bool:
+        return self.may_nominate or self.is_focal_point
 
 
 class Scope(models.Model):
@@ -164,6 +196,37 @@ class SecretariatMember(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.dialogue}"
+
+
+class Engagement(models.Model):
+    """A secretariat's invitation to someone who stands for no partner, such as an external translator, until a date.
+
+    It gives nothing but what names the person: their own token, and that of a group.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="engagements", verbose_name=_("user"))
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="engagements", verbose_name=_("dialogue"))
+    purpose = models.CharField(
+        _("purpose"),
+        max_length=160,
+        validators=[refuse_hidden_words],
+        help_text=_("such as translation into Arabic"),
+    )
+    ends_on = models.DateField(_("ends on"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["user", "dialogue"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "dialogue"], condition=models.Q(ended_at__isnull=True), name="one_open_engagement"
+            )
+        ]
+        verbose_name = _("person without a partner")
+        verbose_name_plural = _("people without a partner")
+
+    def __str__(self):
+        return f"{self.user} – {self.dialogue_id}"
 
 
 class ReadingGroup(models.Model):

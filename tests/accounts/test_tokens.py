@@ -9,7 +9,7 @@ from django.utils import timezone
 from access import tokens
 from access.viewing import viewing
 from accounts.log import note
-from accounts.models import Action, Affiliation, LogEntry, Scope, User
+from accounts.models import Action, Affiliation, Engagement, LogEntry, ReadingGroup, Scope, User
 from atlas.models import Membership
 from tests.conftest import user_of
 
@@ -47,6 +47,30 @@ def test_an_affiliation_that_is_not_current_gives_nothing(change):
 def test_only_whom_a_partner_authorised_may_nominate():
     assert tokens.authority("morocco") in held("focalpoint.mar")
     assert tokens.authority("morocco") not in held("official.mar")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["is_focal_point", "may_nominate"])
+def test_a_focal_point_and_a_nominating_authority_both_nominate(role):
+    Affiliation.objects.filter(user=user_of("official.mar")).update(**{role: True})
+    assert tokens.authority("morocco") in held("official.mar")
+
+
+@pytest.mark.django_db
+def test_who_was_invited_without_a_partner_holds_what_names_them_until_that_ends():
+    translator = user_of("translator.ar")
+    group = ReadingGroup.objects.create(slug="translators", dialogue_id="mtm", name_en="Translators")
+    group.members.add(translator)
+    assert held("translator.ar") == {"public", tokens.person(translator.pk), "group:translators"}
+    Engagement.objects.filter(user=translator).update(ends_on=timezone.localdate() - timedelta(days=1))
+    assert held("translator.ar") == {"public"}
+
+
+@pytest.mark.django_db
+def test_an_official_whose_work_for_a_secretariat_ended_keeps_what_their_partner_nominated_them_for():
+    before = held("official.mar")
+    Engagement.objects.create(user=user_of("official.mar"), dialogue_id="mtm", ends_on="2012-01-01")
+    assert held("official.mar") == before
 
 
 @pytest.mark.django_db
@@ -104,4 +128,4 @@ def test_a_line_is_read_by_its_person_and_the_secretariat_of_its_dialogue_alone(
         note(Action.READ, official, dialogue="mtm", objects=["an edition"])
     for login, sees in (("official.mar", 1), ("editor", 1), ("focalpoint.mar", 0), ("official.ukr", 0)):
         with viewing(user_of(login).viewer):
-            assert LogEntry.objects.count() == sees, login
+            assert LogEntry.objects.filter(object="an edition").count() == sees, login

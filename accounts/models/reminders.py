@@ -1,0 +1,26 @@
+"""What was said about a mandate that comes to its end, so that it is said once."""
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models.people import Affiliation
+
+
+class Reminder(models.Model):
+    """The step (days before `ends_on`; 0 when it is past) that was told to the person, or to those who re-confirm."""
+
+    affiliation = models.ForeignKey(Affiliation, models.CASCADE, related_name="reminders")
+    ends_on = models.DateField()
+    days_before = models.PositiveSmallIntegerField()
+    is_to_person = models.BooleanField(default=False)
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["affiliation", "ends_on", "days_before", "is_to_person"], name="one_reminder_of_a_step"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.affiliation_id}: {self.days_before}"
