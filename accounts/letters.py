@@ -1,0 +1,61 @@
+"""The letter of a nomination: told by its content, not by its name. No Django model here, and no database."""
+
+import io
+import zipfile
+from collections.abc import Callable
+
+LARGEST = 10 * 1024 * 1024  # bytes
+MOST_PARTS = 2000  # of a Word document
+MACROS = "vbaproject.bin"
+
+CONTENT_TYPES = {
+    "pdf": "application/pdf",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+def kind_of(content: bytes) -> str | None:
+    """`pdf`, `jpg`, `png` or `docx`; None for anything else, for what goes on after its end, and for what is too large."""
+    if len(content) > LARGEST:
+        return None
+    return next((kind for kind, is_one in KINDS.items() if is_one(content)), None)
+
+
+def _is_pdf(content: bytes) -> bool:
+    """Its end may be followed by a line's end only: behind it, another file could hide."""
+    return content.startswith(b"%PDF-") and content.rstrip(b"\r\n \0").endswith(b"%%EOF")
+
+
+def _is_jpg(content: bytes) -> bool:
+    return content.startswith(b"\xff\xd8\xff") and content.endswith(b"\xff\xd9")
+
+
+def _is_png(content: bytes) -> bool:
+    """Walks its chunks (length, name, data, checksum) to the last one, which must be the end of the file."""
+    at = 8
+    if not content.startswith(b"\x89PNG\r\n\x1a\n") or content[12:16] != b"IHDR":
+        return False
+    while at + 12 <= len(content):
+        name, end = content[at + 4 : at + 8], at + 12 + int.from_bytes(content[at : at + 4], "big")
+        if name == b"IEND":
+            return end == len(content)
+        at = end
+    return False
+
+
+def _is_docx(content: bytes) -> bool:
+    """A Word document without macros. Only the list of its parts is read, so nothing is unpacked."""
+    if not content.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = {name.lower() for name in archive.namelist()}
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
+    has_macros = any(name.endswith(MACROS) for name in names)
+    return {"[content_types].xml", "word/document.xml"} <= names and len(names) <= MOST_PARTS and not has_macros
+
+
+KINDS: dict[str, Callable[[bytes], bool]] = {"pdf": _is_pdf, "jpg": _is_jpg, "png": _is_png, "docx": _is_docx}
