@@ -1,7 +1,16 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        from accounts.invitations import use_up
+
+        def close_invitations(sender, user, **kwargs) -> None:
+            use_up(user)
+
+        user_logged_in.connect(close_invitations, weak=False, dispatch_uid="accounts.close_invitations")

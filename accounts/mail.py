@@ -7,7 +7,6 @@ address becomes a link. Addresses are made from the portal's own (`IMAP_SITE_ADD
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -30,9 +29,12 @@ class Paragraph:
 
 
 def send(name: str, to: str, language: str, context: Mapping[str, object] | None = None) -> None:
-    """Sends the mail once what is being done has been written; what is rolled back tells nobody anything."""
+    """Sends the mail once what is being done has been written; what is rolled back tells nobody anything.
+
+    When the mail server refuses, what was done stands and the log says so: the one who did it is not shown a failure.
+    """
     message = compose(name, to, language, context or {})
-    transaction.on_commit(partial(message.send))
+    transaction.on_commit(message.send, robust=True)
 
 
 def compose(name: str, to: str, language: str, context: Mapping[str, object]) -> EmailMultiAlternatives:

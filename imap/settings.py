@@ -7,6 +7,7 @@ README.md lists the variables. `IMAP_MODE` is `demo` (the default: own servers u
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django_prose_editor.config import html_tags
 from js_asset import static_lazy
@@ -130,6 +131,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "forget ended sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 6 * 3600.0},
+    "end what is over": {"task": "accounts.tasks.end_what_is_over", "schedule": crontab(hour="0", minute="15")},
+    "remind of mandates": {"task": "accounts.tasks.remind_of_mandates", "schedule": crontab(hour="6", minute="0")},
 }
 
 # Languages of the interface. A dialogue's own languages are data (atlas.Dialogue.languages).
@@ -150,8 +153,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(configuration.text("IMAP_STATIC_ROOT", str(VAR_DIR / "static")))
 FONTS_DIR = VAR_DIR / "fonts"
 STATICFILES_DIRS = [BASE_DIR / "static", ("fonts", FONTS_DIR)]
+# What is uploaded is at no address: a view that asks who is looking hands it out.
+PRIVATE_FILES = {
+    "location": VAR_DIR / "files",
+    "file_permissions_mode": 0o600,
+    "directory_permissions_mode": 0o700,
+}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "files"}},
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": PRIVATE_FILES},
     "staticfiles": {"BACKEND": "imap.static.PortalStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
