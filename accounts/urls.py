@@ -4,6 +4,7 @@ from allauth.account import views as allauth
 from django.urls import path, re_path
 
 from accounts import views
+from accounts.joining import Join, Link
 
 urlpatterns = [
     path("login/", allauth.login, name="account_login"),
@@ -19,5 +20,7 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     path("password/reset/key/done/", allauth.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path("join/", Join.as_view(), name="account_join"),
+    path("join/<str:key>/", Link.as_view(), name="account_join_by_link"),
     path("signup/", views.no_sign_up, name="account_signup"),
 ]

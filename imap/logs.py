@@ -2,9 +2,13 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
 FIELDS = ("status", "method", "path", "milliseconds", "request_id", "user_id")
+
+# The last word of these addresses lets in whoever knows it, also a reader of logs; mistyped ones are logged as well.
+KEY = re.compile(r"(accounts/+(?:join|password/+reset/+key)/+)[^/\s?\"]+", re.IGNORECASE)
 
 
 class JsonFormatter(logging.Formatter):
@@ -18,4 +22,4 @@ class JsonFormatter(logging.Formatter):
         line.update({name: value for name in FIELDS if (value := getattr(record, name, None)) is not None})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return KEY.sub(r"\1…", json.dumps(line, ensure_ascii=False, default=str))
