@@ -1,4 +1,4 @@
-"""Accounts in the admin: people, for whom they stand, and groups of readers."""
+"""Accounts in the admin: people, for whom they stand, and groups of readers. More: `nomination_admin`, `mandate_admin`."""
 
 from django import forms
 from django.contrib import admin
@@ -6,7 +6,9 @@ from django.contrib.auth.admin import UserAdmin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts import mandate_admin as mandate_admin  # registered with the rest
 from accounts import models
+from accounts import nomination_admin as nomination_admin
 from accounts.desk_admin import DeskAdmin
 from atlas.translated_admin import TranslatedAdmin
 
@@ -17,10 +19,16 @@ class SecretariatInline(admin.TabularInline):
 
 
 class AffiliationInline(admin.TabularInline):
+    """To be seen: mandates begin by nomination and end with a trace in their history."""
+
     model = models.Affiliation
     extra = 0
-    autocomplete_fields = ["partner"]
-    show_change_link = True
+    fields = ["partner", "office", "begins_on", "ends_on", "ended_at", "is_focal_point", "may_nominate"]
+    readonly_fields = ["partner", "office", "begins_on", "ends_on", "ended_at", "is_focal_point", "may_nominate"]
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
 
 
 class NewUserForm(forms.ModelForm):
@@ -58,20 +66,6 @@ class PortalUserAdmin(UserAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class ScopeInline(admin.TabularInline):
-    model = models.Scope
-    extra = 0
-
-
-@admin.register(models.Affiliation)
-class AffiliationAdmin(admin.ModelAdmin):
-    list_display = ["user", "partner", "office", "begins_on", "ends_on", "is_focal_point"]
-    list_filter = ["is_focal_point", "may_nominate"]
-    list_select_related = ["user", "partner__subject"]
-    autocomplete_fields = ["user", "partner"]
-    inlines = [ScopeInline]
-
-
 @admin.register(models.ReadingGroup)
 class ReadingGroupAdmin(DeskAdmin, TranslatedAdmin):
     list_display = ["name", "dialogue", "ends_on"]
@@ -80,6 +74,7 @@ class ReadingGroupAdmin(DeskAdmin, TranslatedAdmin):
         """Members are found among the people of the secretariat's own dialogues, and those who are members already."""
         dialogues = request.viewer.secretariats
         of_a_dialogue = Q(affiliations__scopes__dialogue__in=dialogues) | Q(secretariats__dialogue__in=dialogues)
+        of_a_dialogue |= Q(engagements__dialogue__in=dialogues)
         members = Q(reading_groups__dialogue__in=dialogues)
         kwargs["queryset"] = models.User.objects.filter(of_a_dialogue | members).distinct().order_by("email")
         kwargs["widget"] = forms.CheckboxSelectMultiple

@@ -6,10 +6,11 @@ EDITORS = "Editors of a secretariat"
 CHANGE = {
     "profiles": ("profile", "draft", "section"),
     "indicators": ("observation", "source"),
-    "accounts": ("readinggroup",),
+    "accounts": ("readinggroup", "submission", "engagement", "partnerpolicy", "approvedaddress"),
 }
 VIEW = {
     "atlas": ("dialogue", "theme", "subject", "partner", "membership", "coverage", "outlinesection", "boundaryrule"),
+    "accounts": ("affiliation", "mandateevent"),
     "indicators": ("indicator", "topic", "statedefinition"),
     "profiles": ("edition", "tag"),
 }
