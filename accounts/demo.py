@@ -2,9 +2,14 @@
 
 import os
 from dataclasses import dataclass
+from datetime import date
 
-from accounts.models import Affiliation, Scope, SecretariatMember, User
-from atlas.models import DialogueTheme
+from django.utils import timezone
+
+from access.viewing import viewing
+from accounts.models import Affiliation, Engagement, Nomination, PartnerPolicy, Scope, SecretariatMember, User
+from accounts.nominations import Candidate, nominate
+from atlas.models import DialogueTheme, Partner
 
 PASSWORD = os.environ.get("IMAP_DEMO_PASSWORD", "demo-only-2012")
 DOMAIN = "imap.example"
@@ -55,6 +60,14 @@ CAST = (
     CastMember("observer.las", "League of Arab States", "ar", "league-of-arab-states", "", (("mtm", EVERY_THEME),)),
 )  # fmt: skip
 
+CANDIDATE = Candidate(
+    name="Statistician of Morocco",
+    office="Directorate of Migration and Border Surveillance",
+    email=f"statistics.mar@{DOMAIN}",
+    language="fr",
+    reason="Compiles the figures on detections that Morocco gives to the i-Map.",
+)
+
 
 def demo_accounts_exist() -> bool:
     return User.objects.filter(email__in=[member.email for member in CAST]).exists()
@@ -62,7 +75,26 @@ def demo_accounts_exist() -> bool:
 
 def make_cast() -> dict[str, User]:
     """Makes or mends the accounts of the cast, by login. Their password is set at the first making only."""
-    return {member.login: _make(member) for member in CAST}
+    cast = {member.login: _make(member) for member in CAST}
+    _engage(cast["translator.ar"])
+    _let_a_nomination_wait(cast["focalpoint.mar"])
+    return cast
+
+
+def _engage(translator: User) -> None:
+    last_day = date(timezone.localdate().year + 2, 12, 31)
+    values = {"purpose": "Translation into Arabic", "ends_on": last_day}
+    Engagement.objects.update_or_create(user=translator, dialogue_id="mtm", ended_at=None, defaults=values)
+
+
+def _let_a_nomination_wait(focal_point: User) -> None:
+    """So that the MTM Secretariat's queue is not empty; made once, whatever became of it."""
+    morocco = Partner.objects.get(pk="morocco")
+    PartnerPolicy.objects.get_or_create(partner=morocco, defaults={"domains": [DOMAIN]})
+    with viewing(focal_point.viewer):
+        if Nomination.objects.filter(email=CANDIDATE.email).exists():
+            return
+        nominate(morocco, focal_point, CANDIDATE, {"mtm": ["irregular-mixed-migration"]})
 
 
 def _make(member: CastMember) -> User:

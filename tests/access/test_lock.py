@@ -223,7 +223,7 @@ def new_rows(one: Planted):
         indicator=Indicator.objects.first(), subject=one.profile.subject, period="1999", value=1, source=source,
         dialogue_id="mtm",
     )  # fmt: skip
-    asked = Nomination.objects.get()
+    asked = Nomination.objects.get(name="Candidate")
     asked_again = planting_people.nomination(email="other@imap.example")
     asked_again.save()
     return [
