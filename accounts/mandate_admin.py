@@ -17,7 +17,7 @@ from atlas.models import Partner
 class AffiliationAdmin(ToBeSeen, admin.ModelAdmin):
     """The people of the secretariat's dialogues: re-confirmed or ended here where their partner does not."""
 
-    list_display = ["user", "partner", "office", "ends_on", "is_focal_point", "may_nominate", "ended_at"]
+    list_display = ["user", "partner_name", "office", "ends_on", "is_focal_point", "may_nominate", "ended_at"]
     list_filter = ["is_focal_point", "may_nominate", ("ended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["user", "partner__subject"]
     search_fields = ["user__name", "user__email"]
@@ -39,6 +39,11 @@ class AffiliationAdmin(ToBeSeen, admin.ModelAdmin):
 
     def get_queryset(self, request):
         return models.Affiliation.objects.of_desk(request.viewer)
+
+    @admin.display(description=gettext_lazy("partner"), ordering="partner")
+    def partner_name(self, row: models.Affiliation) -> str:
+        """Not the key itself, whose column would not break the long names of agencies into lines."""
+        return row.partner.display_name
 
     @admin.display(description=gettext_lazy("nominated for"))
     def reads(self, row: models.Affiliation) -> str:
