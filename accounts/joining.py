@@ -31,11 +31,16 @@ class Joining(View):
         except ClosedInvitation:
             request.session.pop(DIGEST, None)
             response = render(request, "account/join_closed.html", status=404)
-        response["Referrer-Policy"] = "no-referrer"
         return response
 
 
 class Link(Joining):
+    def dispatch(self, request: ReaderRequest, *args, **kwargs):
+        """The form's own page keeps the portal's policy: browsers that name no referrer name no origin either."""
+        response = super().dispatch(request, *args, **kwargs)
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
     def get(self, request: ReaderRequest, key: str) -> HttpResponse:
         request.session[DIGEST] = invitation_of(key).digest
         return redirect("account_join")

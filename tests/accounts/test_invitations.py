@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from datetime import timedelta
 from hashlib import sha256
 
@@ -247,9 +248,19 @@ def test_the_secret_is_neither_in_the_form_nor_passed_on(link, client):
     first = client.get(link)
     page = client.get(FORM)
     assert secret not in page.content.decode()
-    for answer in (first, page, Client().get(FORM)):
-        assert answer["Referrer-Policy"] == "no-referrer"
+    for answer, policy in ((first, "no-referrer"), (page, "same-origin")):
+        assert answer["Referrer-Policy"] == policy
         assert "no-store" in answer["Cache-Control"]
+    assert Client().get(link.replace(secret, "x" * 43))["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_form_of_a_browser_that_names_its_origin_is_taken(link):
+    strict = Client(enforce_csrf_checks=True)
+    strict.get(link)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', strict.get(FORM).content.decode())[1]
+    fields = {"new_password1": NEW, "new_password2": NEW, "csrfmiddlewaretoken": token}
+    assert strict.post(FORM, fields, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert strict.post(FORM, fields, headers={"Origin": "http://testserver"}).status_code == 302
 
 
 @pytest.mark.parametrize(
