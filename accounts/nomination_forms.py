@@ -5,8 +5,8 @@ from datetime import date
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.addresses import domain_as_sent, normalised
 from accounts.mandates import needs_grant
@@ -15,15 +15,20 @@ from accounts.models.words import refuse_hidden_words
 from accounts.nominations import Candidate, Succession, open_to
 from atlas.models import Dialogue, Partner
 
-EMAIL_HELP = gettext_lazy(
-    "An address of your own domains is accepted as it is; the Secretariat approves any other one by itself."
-)
-
 
 class ThemesByDialogue(forms.CheckboxSelectMultiple):
     """A group of boxes for each dialogue, with its name as the legend."""
 
     template_name = "accounts/themes_by_dialogue.html"
+
+
+class LanguageSelect(forms.Select):
+    """Each language stands in its own name, and says so to those who hear it."""
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        option["attrs"]["lang"] = str(value)
+        return option
 
 
 class DayInput(forms.DateInput):
@@ -48,11 +53,17 @@ class PersonForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120, validators=[refuse_hidden_words])
     email = AddressField(label=gettext_lazy("E-mail"), max_length=254)
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"), choices=settings.LANGUAGES, initial=get_language, widget=LanguageSelect
+    )
 
 
 class NominationForm(PersonForm):
     """A candidate of one partner, for themes of the dialogues in which it takes part (or of some of them)."""
+
+    email_help = gettext_lazy(
+        "An address of your own domains is accepted as it is; the Secretariat approves any other one by itself."
+    )
 
     office = forms.CharField(label=gettext_lazy("Office"), max_length=160, validators=[refuse_hidden_words])
     wanted = forms.MultipleChoiceField(label=gettext_lazy("Dialogues and themes"), widget=ThemesByDialogue)
@@ -67,10 +78,13 @@ class NominationForm(PersonForm):
     )
     is_focal_point = forms.BooleanField(
         label=gettext_lazy("National focal point: answers for the partner's information, and may nominate"),
+        label_suffix="",
         required=False,
     )
     may_nominate = forms.BooleanField(
-        label=gettext_lazy("Nominating authority: may nominate the partner's people"), required=False
+        label=gettext_lazy("Nominating authority: may nominate the partner's people"),
+        label_suffix="",
+        required=False,
     )
     last_day = forms.DateField(
         label=gettext_lazy("Last day of the predecessor"),
@@ -94,7 +108,7 @@ class NominationForm(PersonForm):
             (dialogue.name, [(f"{dialogue.pk}:{row.theme_id}", row.theme.name) for row in rows])
             for dialogue, rows in found.items()
         ]
-        self.fields["email"].help_text = EMAIL_HELP
+        self.fields["email"].help_text = self.email_help
         if predecessor is None:
             del self.fields["last_day"]
 
@@ -121,6 +135,8 @@ class NominationForm(PersonForm):
 
 class PaperForm(NominationForm):
     """A nomination that came on paper, for the dialogues of the secretariat that records it."""
+
+    email_help = ""
 
     received_on = forms.DateField(label=gettext_lazy("Received on"), widget=DayInput, initial=timezone.localdate)
 

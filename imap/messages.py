@@ -43,6 +43,7 @@ BORROWED: tuple[str | tuple[str, str], ...] = (
     "Email address",
     "Enable password-based authentication for this user by setting a password.",
     "Enabled",
+    "Enter the same password as before, for verification.",
     "New Password (again)",
     "Password (again)",
     "Password successfully changed.",

@@ -277,6 +277,7 @@ PAGES = [
 ]
 # Names of the portal, of bodies and of things that Arabic leaves in Latin letters.
 NAMES = {"i-Map", "imap", "example", "accessibility", "Gapminder", "Natural", "Earth", "PDF", "CC", "BY"}
+NAMES |= {"Word", "docx", "JPEG", "PNG"}
 NAMES |= {"DCAF", "DIIS", "EASO", "IOPCR", "MARRI", "SECI", "SELEC", "HCP", "Tab"}
 
 
@@ -293,6 +294,11 @@ def test_an_arabic_page_of_a_signed_in_reader_shows_no_english_word(reader, logi
     page = reader(login).get(f"/ar/{address}")
     assert page.status_code == 200
     assert foreign_words(page) == set()
+
+
+@pytest.mark.parametrize("address", ["nominations/", "nominations/new/", "nominations/people/", "accounts/join/"])
+def test_an_arabic_page_about_people_shows_no_english_word(reader, address):
+    assert foreign_words(reader("focalpoint.mar").get(f"/ar/{address}")) == set()
 
 
 def test_errors_of_the_sign_in_form_are_arabic(reader):
