@@ -5,6 +5,7 @@ from datetime import date
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -61,7 +62,7 @@ class PersonForm(forms.Form):
 class NominationForm(PersonForm):
     """A candidate of one partner, for themes of the dialogues in which it takes part (or of some of them)."""
 
-    email_help = gettext_lazy(
+    email_help: str | Promise = gettext_lazy(
         "An address of your own domains is accepted as it is; the Secretariat approves any other one by itself."
     )
 
