@@ -5,7 +5,6 @@ from datetime import date
 from django import forms
 from django.conf import settings
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -62,10 +61,6 @@ class PersonForm(forms.Form):
 class NominationForm(PersonForm):
     """A candidate of one partner, for themes of the dialogues in which it takes part (or of some of them)."""
 
-    email_help: str | Promise = gettext_lazy(
-        "An address of your own domains is accepted as it is; the Secretariat approves any other one by itself."
-    )
-
     office = forms.CharField(label=gettext_lazy("Office"), max_length=160, validators=[refuse_hidden_words])
     wanted = forms.MultipleChoiceField(label=gettext_lazy("Dialogues and themes"), widget=ThemesByDialogue)
     reason = forms.CharField(
@@ -109,7 +104,9 @@ class NominationForm(PersonForm):
             (dialogue.name, [(f"{dialogue.pk}:{row.theme_id}", row.theme.name) for row in rows])
             for dialogue, rows in found.items()
         ]
-        self.fields["email"].help_text = self.email_help
+        self.fields["email"].help_text = _(
+            "An address of your own domains is accepted as it is; the Secretariat approves any other one by itself."
+        )
         if predecessor is None:
             del self.fields["last_day"]
 
@@ -137,11 +134,13 @@ class NominationForm(PersonForm):
 class PaperForm(NominationForm):
     """A nomination that came on paper, for the dialogues of the secretariat that records it."""
 
-    email_help = ""
-
     received_on = forms.DateField(label=gettext_lazy("Received on"), widget=DayInput, initial=timezone.localdate)
 
     field_order = ["received_on", *NominationForm.field_order]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = ""
 
 
 class AddressForm(forms.Form):

@@ -11,8 +11,8 @@ import accounts.models.nominations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_rule_and_lock"),
-        ("atlas", "0002_revision"),
+        ("accounts", "0005_names_of_relations"),
+        ("atlas", "0003_names_of_relations"),
     ]
 
     operations = [
