@@ -79,7 +79,7 @@ class Profile(RestrictedModel):
 
     @property
     def log_name(self) -> str:
-        return str(self)
+        return f"{self.dialogue_id}/{self.theme_id}/{self.slug}"
 
     @property
     def secretariat_token(self) -> str:
@@ -123,7 +123,7 @@ class Section(RestrictedModel):
 
     @property
     def log_name(self) -> str:
-        return f"{self.profile}/{self.slug}"
+        return f"{self.profile.log_name}/{self.slug}"
 
     def effective_audience(self, of_profile: Sequence[str]) -> Sequence[str]:
         """Who may see the section today: its own audience, or the profile's."""
