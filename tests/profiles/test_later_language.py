@@ -167,7 +167,7 @@ def test_without_drafts_or_an_edition_there_is_nothing_to_add(without_arabic):
     ("interface", "words"),
     [
         ("en", "Add Arabic to the edition of February 2012"),
-        ("fr", "Ajouter une langue à l’édition de février 2012\u202f: arabe"),
+        ("fr", "Ajouter une langue à l’édition de février 2012\u00a0: arabe"),
         ("ar", "إضافة لغة إلى إصدار شباط/فبراير 2012: العربية"),
     ],
 )

@@ -43,7 +43,7 @@ ADDRESS = Address("mtm", "migration-development", "morocco")
     ("language", "number", "mark"),
     [
         ("en", "29,891,708", "[revised: 30,112,000 (June 2013)]"),
-        ("fr", "29\u202f891\u202f708", "[révisé\u202f: 30\u202f112\u202f000 (juin 2013)]"),
+        ("fr", "29\u202f891\u202f708", "[révisé\u00a0: 30\u202f112\u202f000 (juin 2013)]"),
         ("ar", "29,891,708", "[رقم معدَّل: 30,112,000 (حزيران/يونيو 2013)]"),
     ],
 )
