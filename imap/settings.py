@@ -57,8 +57,7 @@ MIDDLEWARE = [
     "imap.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "imap.admin_policy.AdminPolicy",
+    "imap.content_policy.Policy",
     "imap.middleware.Health",
     "profiles.middleware.OpenProfiles",
     "imap.middleware.OwnCookies",
@@ -228,7 +227,7 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
-# The admin's pages have a policy of their own: imap.admin_policy.
+# The admin's pages have a policy of their own: imap.content_policy.
 
 # The text editor of the desk. What may stand in a text is for profiles.texts to say, so no rules are given here.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
