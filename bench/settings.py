@@ -1,4 +1,4 @@
-"""The portal's settings with the middleware and the backend that `django-admin startproject` gives: for A and B."""
+"""The portal's settings with the middleware, sessions and backend that `django-admin startproject` gives: for A and B."""
 
 from imap import settings as portal
 from imap.settings import *  # noqa: F403
@@ -15,5 +15,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 ROOT_URLCONF = "bench.urls"
 MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"

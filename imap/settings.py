@@ -191,7 +191,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Sessions live in the database: ending one is a deleted row.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
