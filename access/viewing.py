@@ -1,9 +1,10 @@
 """The one way to name the viewer to the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
-from django.db import connections, transaction
+from django.db import InterfaceError, OperationalError, connections, transaction
 
 from access.viewer import Viewer
 
@@ -25,6 +26,34 @@ def viewing(viewer: Viewer, using: str = "default") -> Iterator[None]:
         # After an error the savepoint's rollback restores the setting; at the end of the transaction it is dropped.
         if was_inside and not connection.needs_rollback:
             _exchange(connection, previous)
+
+
+def asked_as(viewer: Viewer, sql: str, values: Mapping[str, Any], using: str = "default") -> tuple | None:
+    """The first row of one question asked as this viewer, in one round trip.
+
+    Sent together, two statements are a transaction of their own, so the setting ends with the question. A connection
+    that was kept since an earlier request is tried by the question itself, not by another one before it.
+    """
+    connection = connections[using]
+    if connection.in_atomic_block:
+        with viewing(viewer, using):
+            return _first_row(connection, sql, values)
+    both = f"SELECT set_config('{SETTING}', %(viewer)s, true); {sql}"
+    values = {**values, "viewer": viewer.as_setting()}
+    connection.health_check_done = True  # type: ignore[attr-defined]  # of Django, in none of its stubs
+    try:
+        return _first_row(connection, both, values)
+    except (OperationalError, InterfaceError):
+        if connection.is_usable():
+            raise
+        connection.close()  # the server was restarted meanwhile
+        return _first_row(connection, both, values)
+
+
+def _first_row(connection, sql: str, values: Mapping[str, Any]) -> tuple | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchone()
 
 
 def _exchange(connection, setting: str) -> str:

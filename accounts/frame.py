@@ -1,5 +1,7 @@
 """What surrounds every page: the language switch that stays on the page, and the reader's own corner."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
@@ -7,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
+FORM_TOKEN = "form-token-of-this-answer"
 
 
 def alternates(path: str) -> list[tuple[str, str]]:
@@ -24,7 +27,17 @@ def frame(path: str) -> dict[str, object]:
 def account_corner(request: HttpRequest) -> str:
     """The corner of the header that differs between readers: sign in, or the name and sign out."""
     user = request.user if hasattr(request, "user") and request.user.is_authenticated else None
-    context = {"reader": user, "path": request.path}
-    if user:
-        context["csrf_token"] = get_token(request)
+    if user is None:
+        return strangers_corner(request.path)
+    return _corner(get_language(), "", str(user), user.is_staff).replace(FORM_TOKEN, get_token(request))
+
+
+def strangers_corner(path: str) -> str:
+    return _corner(get_language(), path, "", False)
+
+
+@lru_cache(maxsize=2000)
+def _corner(language: str | None, path: str, reader: str, works_in_admin: bool) -> str:
+    """In the language that is active, which is named for the cache's sake."""
+    context = {"reader": reader, "works_in_admin": works_in_admin, "path": path, "csrf_token": FORM_TOKEN}
     return render_to_string("account_corner.html", context)

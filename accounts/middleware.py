@@ -1,4 +1,4 @@
-"""Names the viewer to the database for the whole request, rendering included."""
+"""Who is looking: known to the request first, then to the database for the whole of what follows, rendering included."""
 
 from collections.abc import Callable
 
@@ -12,23 +12,32 @@ from accounts.visits import note_visit
 
 
 class Reader:
-    """Sets `request.viewer` and opens `viewing` round everything inside, the public's requests too.
-
-    A server error rolls back what the request wrote. What a signed-in person sees is never kept by a cache.
-    """
+    """Sets `request.viewer` and notes the visit. What a signed-in person sees is never kept by a cache."""
 
     def __init__(self, get_response: Callable[[ReaderRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: ReaderRequest) -> HttpResponse:
         user = request.user
-        request.viewer = user.viewer if user.is_authenticated else ANYONE
+        if not user.is_authenticated:
+            request.viewer = ANYONE
+            return self.get_response(request)
+        request.viewer = user.viewer
+        note_visit(user)
+        response = self.get_response(request)
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class Viewing:
+    """Opens `viewing` round everything inside, the public's requests too; a server error rolls back what was written."""
+
+    def __init__(self, get_response: Callable[[ReaderRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: ReaderRequest) -> HttpResponse:
         with viewing(request.viewer):
-            if user.is_authenticated:
-                note_visit(user)
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
-        if user.is_authenticated:
-            response["Cache-Control"] = "private, no-store"
         return response

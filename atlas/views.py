@@ -12,17 +12,21 @@ from atlas.models import Basemap, Dialogue, Membership, PartnerKind, Role
 from atlas.sorting import in_reading_order
 
 
+def dialogue_or_404(slug: str) -> Dialogue:
+    """With its themes, which stand on each of its pages."""
+    return get_object_or_404(Dialogue.objects.prefetch_related("dialogue_themes__theme"), pk=slug)
+
+
 @require_safe
 def about(request: HttpRequest, dialogue: str) -> HttpResponse:
-    row = get_object_or_404(Dialogue, pk=dialogue)
-    themes = row.dialogue_themes.select_related("theme").order_by("position")
-    return render(request, "atlas/about.html", {"dialogue": row, "themes": themes})
+    row = dialogue_or_404(dialogue)
+    return render(request, "atlas/about.html", {"dialogue": row, "themes": row.dialogue_themes.all()})
 
 
 @require_safe
 def partners(request: HttpRequest, dialogue: str) -> HttpResponse:
     """Partner States by the year in which they joined, Partner Agencies, observers; alphabetical in each group."""
-    row = get_object_or_404(Dialogue, pk=dialogue)
+    row = dialogue_or_404(dialogue)
     members = _members(row, exclude=Role.DONOR)
     states = [member for member in members if member.partner.kind == PartnerKind.STATE and member.role == Role.PARTNER]
     by_year: dict[int | None, list[Membership]] = defaultdict(list)
@@ -44,13 +48,13 @@ def partners(request: HttpRequest, dialogue: str) -> HttpResponse:
 
 @require_safe
 def supporters(request: HttpRequest, dialogue: str) -> HttpResponse:
-    row = get_object_or_404(Dialogue, pk=dialogue)
+    row = dialogue_or_404(dialogue)
     return render(request, "atlas/supporters.html", {"dialogue": row, "supporters": _members(row, role=Role.DONOR)})
 
 
 @require_safe
 def contact(request: HttpRequest, dialogue: str) -> HttpResponse:
-    return render(request, "atlas/contact.html", {"dialogue": get_object_or_404(Dialogue, pk=dialogue)})
+    return render(request, "atlas/contact.html", {"dialogue": dialogue_or_404(dialogue)})
 
 
 @require_safe

@@ -70,6 +70,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.Reader",
+    "profiles.middleware.KeptProfiles",
+    "accounts.middleware.Viewing",
 ]
 
 ROOT_URLCONF = "imap.urls"

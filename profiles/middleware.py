@@ -1,38 +1,96 @@
-"""Answers for the public's pages before sessions and languages are looked at: most readers never sign in."""
+"""Answers for sections before what other pages need: most visits want bytes that are kept."""
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.utils import translation
 
 from access.viewer import ANYONE
 from access.viewing import viewing
-from profiles.pages import ReaderBytes, open_page
-from profiles.standing import Address
+from accounts.requests import ReaderRequest
+from atlas.addresses import RESERVED_WORDS
+from profiles.own import news_since, readers_bytes, strangers_bytes
+from profiles.pages import NoSuchSection, SectionPage
+from profiles.standing import Address, standing_of, unchanged_standing_of
 
 LANGUAGES = "|".join(code for code, _ in settings.LANGUAGES)
 PAGE = re.compile(rf"/({LANGUAGES})/maps/([a-z0-9-]+)/([a-z0-9-]+)/([a-z0-9-]+)/(?:([a-z0-9-]+)/)?")
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """The section that a request is for; an empty one for the profile's opening."""
+
+    language: str
+    address: Address
+    section: str
+
+    @classmethod
+    def by(cls, request: HttpRequest) -> "Wanted | None":
+        page = PAGE.fullmatch(request.path_info) if request.method in ("GET", "HEAD") else None
+        if page is None:
+            return None
+        language, dialogue, theme, slug, section = page.groups()
+        if not RESERVED_WORDS.isdisjoint((dialogue, theme, slug, section)):
+            return None  # such as a profile's print, or a section read across
+        return cls(language, Address(dialogue, theme, slug), section or "")
+
+
 class OpenProfiles:
-    """A reader without a session asks for a section: one query, and bytes that are kept. All others go on inside."""
+    """A reader without a session asks for a section: answered before sessions and languages are looked at."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        page = PAGE.fullmatch(request.path_info)
-        if page and request.method in ("GET", "HEAD") and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        wanted = Wanted.by(request)
+        if wanted and settings.SESSION_COOKIE_NAME not in request.COOKIES:
             request.get_host()  # refuses names that are not ours, as CommonMiddleware does further inside
-            language, dialogue, theme, slug, section = page.groups()
-            with translation.override(language), viewing(ANYONE):
-                corner = render_to_string("account_corner.html", {"path": request.path})
-                own = ReaderBytes((corner, ""), "")
-                response = open_page(request, Address(dialogue, theme, slug), section or "", own)
+            with translation.override(wanted.language):
+                response = _kept_for_anyone(request, wanted) or _made_for_anyone(request, wanted)
             if response is not None:
-                response["Content-Language"] = language
+                response["Content-Language"] = wanted.language
                 return response
         return self.get_response(request)
+
+
+def _kept_for_anyone(request: HttpRequest, wanted: Wanted) -> HttpResponse | None:
+    standing = unchanged_standing_of(ANYONE, wanted.address)
+    if standing is None:
+        return None
+    return SectionPage(request, ANYONE, standing, wanted.section, strangers_bytes(request)).response_at_hand()
+
+
+def _made_for_anyone(request: HttpRequest, wanted: Wanted) -> HttpResponse | None:
+    """None where there is nothing for them, which is for the views to say."""
+    with viewing(ANYONE):
+        standing = standing_of(ANYONE, wanted.address)
+        if standing is None:
+            return None
+        try:
+            return SectionPage(request, ANYONE, standing, wanted.section, strangers_bytes(request)).response()
+        except NoSuchSection:
+            return None
+
+
+class KeptProfiles:
+    """Someone signed in comes again: rights and edition in one question, and bytes that are kept. Else further inside."""
+
+    def __init__(self, get_response: Callable[[ReaderRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: ReaderRequest) -> HttpResponse:
+        if request.user.is_authenticated and (wanted := Wanted.by(request)):
+            return _kept_for_reader(request, wanted) or self.get_response(request)
+        return self.get_response(request)
+
+
+def _kept_for_reader(request: ReaderRequest, wanted: Wanted) -> HttpResponse | None:
+    standing = unchanged_standing_of(request.viewer, wanted.address)
+    if standing is None or news_since(request.user, standing):
+        return None
+    own = readers_bytes(request, standing)
+    return SectionPage(request, request.viewer, standing, wanted.section, own).response_at_hand()

@@ -1,6 +1,8 @@
 """The page of a section: shared bytes kept by what the viewer may see, with the reader's own few bytes in their gaps."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 from django.conf import settings
@@ -13,8 +15,8 @@ from access.viewer import ANYONE, Viewer
 from accounts.audiences import preset_of, who_can_read
 from accounts.frame import frame
 from profiles.reading import PublishedSection, Reading, read
-from profiles.shelf import GAP, SharedPage, kept
-from profiles.standing import Address, Standing, standing_of
+from profiles.shelf import GAP, SharedPage, at_hand, kept
+from profiles.standing import Standing, is_unchanged
 
 OPEN_PAGE = "public, max-age=0, must-revalidate"
 ONE_VISITORS_PAGE = "private, max-age=0, must-revalidate"
@@ -27,61 +29,80 @@ class NoSuchSection(Exception):
 
 @dataclass(frozen=True)
 class ReaderBytes:
-    """What is a reader's own on the page, in the order of the gaps, and a mark that changes when it does."""
+    """What is a reader's own on the page: a mark that changes when it does, and its fragments in the order of the gaps.
 
-    fragments: tuple[str, ...]
+    The fragments are made when they are wanted: not for a 304.
+    """
+
     mark: str
+    fragments: Callable[[], tuple[str, ...]]
 
 
-def section_response(
-    request: HttpRequest, viewer: Viewer, standing: Standing, section: str, own: ReaderBytes
-) -> HttpResponse:
-    """The page, gzipped for those who take it, or 304. Raises NoSuchSection."""
-    key = f"section:{get_language()}:{standing.fingerprint}:{section}:{settings.PAGE_GENERATION}"
-    etag = f'W/"{sha256((key + own.mark).encode()).hexdigest()[:24]}"'
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        page = kept(
-            key,
-            lambda: _render(request.path, viewer, standing, section),
-            is_still_true=lambda: _is_unchanged(viewer, standing),
-        )
-        response = _filled(request, page, own)
-    response["ETag"] = etag
-    response["Vary"] = VARIES
-    if viewer is ANYONE:
-        # The answer to an ended session takes its cookie away: that is one visitor's own.
-        has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
-        response["Cache-Control"] = ONE_VISITORS_PAGE if has_session else OPEN_PAGE
-    return response
+@dataclass(frozen=True)
+class SectionPage:
+    """A section as one reader is about to get it, in the active language; `section` is empty for the profile's opening."""
 
+    request: HttpRequest
+    viewer: Viewer
+    standing: Standing
+    section: str
+    own: ReaderBytes
 
-def _is_unchanged(viewer: Viewer, standing: Standing) -> bool:
-    """Whether nothing changed while the page was read: else a row just widened would be kept under an older key."""
-    now = standing_of(viewer, standing.address)
-    return now is not None and now.fingerprint == standing.fingerprint
+    def response(self) -> HttpResponse:
+        """The page, gzipped for those who take it, or 304. Raises NoSuchSection."""
+        if self._is_known_to_browser:
+            return self._with_headers(HttpResponseNotModified())
+        return self._filled(kept(self._key, self._render, self._is_still_true))
 
+    def response_at_hand(self) -> HttpResponse | None:
+        """The same without a question to the database, or None when it takes one."""
+        if self._is_known_to_browser:
+            return self._with_headers(HttpResponseNotModified())
+        page = at_hand(self._key)
+        return self._filled(page) if page else None
 
-def _filled(request: HttpRequest, page: SharedPage, own: ReaderBytes) -> HttpResponse:
-    fragments = [fragment.encode() for fragment in own.fragments]
-    if "gzip" not in request.headers.get("Accept-Encoding", ""):
-        return HttpResponse(page.joined(fragments))
-    response = HttpResponse(page.gzipped(fragments))
-    response["Content-Encoding"] = "gzip"
-    return response
+    @cached_property
+    def _key(self) -> str:
+        """All that the shared bytes depend on."""
+        return f"section:{get_language()}:{self.standing.fingerprint}:{self.section}:{settings.PAGE_GENERATION}"
 
+    @cached_property
+    def _etag(self) -> str:
+        return f'W/"{sha256((self._key + self.own.mark).encode()).hexdigest()[:24]}"'
 
-def _render(path: str, viewer: Viewer, standing: Standing, section: str) -> str:
-    reading = read(standing, viewer)
-    shown = reading.section(section) if section else reading.first
-    if shown is None:
-        raise NoSuchSection
-    gaps = {"account_corner": GAP, "since_last_visit": GAP}
-    return render_to_string(
-        "profiles/section.html",
-        frame(path) | page_context(reading, shown) | gaps | {"section": shown, "is_opening": not section},
-    )
+    @property
+    def _is_known_to_browser(self) -> bool:
+        return self._etag in parse_etags(self.request.META.get("HTTP_IF_NONE_MATCH", ""))
+
+    def _filled(self, page: SharedPage) -> HttpResponse:
+        fragments = [fragment.encode() for fragment in self.own.fragments()]
+        if "gzip" not in self.request.META.get("HTTP_ACCEPT_ENCODING", ""):
+            return self._with_headers(HttpResponse(page.joined(fragments)))
+        response = HttpResponse(page.gzipped(fragments))
+        response["Content-Encoding"] = "gzip"
+        return self._with_headers(response)
+
+    def _with_headers(self, response: HttpResponse) -> HttpResponse:
+        response["ETag"] = self._etag
+        response["Vary"] = VARIES
+        if self.viewer is ANYONE:
+            # The answer to an ended session takes its cookie away: that is one visitor's own.
+            has_session = settings.SESSION_COOKIE_NAME in self.request.COOKIES
+            response["Cache-Control"] = ONE_VISITORS_PAGE if has_session else OPEN_PAGE
+        return response
+
+    def _is_still_true(self) -> bool:
+        """Whether nothing changed while the page was read: else a row just widened would be kept under an older key."""
+        return is_unchanged(self.viewer, self.standing)
+
+    def _render(self) -> str:
+        reading = read(self.standing, self.viewer)
+        shown = reading.section(self.section) if self.section else reading.first
+        if shown is None:
+            raise NoSuchSection
+        gaps = {"account_corner": GAP, "since_last_visit": GAP}
+        context = page_context(reading, shown) | gaps | {"section": shown, "is_opening": not self.section}
+        return render_to_string("profiles/section.html", frame(self.request.path) | context)
 
 
 def page_context(reading: Reading, section: PublishedSection | None = None) -> dict[str, object]:
@@ -93,12 +114,3 @@ def page_context(reading: Reading, section: PublishedSection | None = None) -> d
         "tier": preset_of(audience),
         "who_can_read": who_can_read(audience),
     }
-
-
-def open_page(request: HttpRequest, address: Address, section: str, own: ReaderBytes) -> HttpResponse | None:
-    """The page as anyone may read it; None when anyone may not, or there is none."""
-    standing = standing_of(ANYONE, address)
-    try:
-        return section_response(request, ANYONE, standing, section, own) if standing else None
-    except NoSuchSection:
-        return None

@@ -1,7 +1,8 @@
 """Keeps rendered pages: in this process, behind that in Valkey. A key holds all that the bytes depend on.
 
 A page is shared bytes with a gap where each reader's own few bytes go. The shared bytes are kept deflated, each
-piece ending on a full flush, so that a page for one reader is put together without compressing it again.
+piece ending on a full flush, so that a page for one reader is put together without compressing anything: the reader's
+bytes stand between them as they are.
 """
 
 import struct
@@ -16,6 +17,7 @@ GAP = "<!--reader-->"
 KEPT_IN_PROCESS = 400  # pages; about 60 KB each
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 END_OF_DEFLATE = b"\x03\x00"
+LONGEST_STORED = 0xFFFF  # bytes in a block of deflate that is not compressed
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class SharedPage:
     @classmethod
     def of(cls, html: str) -> "SharedPage":
         pieces = tuple(piece.encode() for piece in html.split(GAP))
-        return cls(pieces, tuple(_deflate(piece, 9) for piece in pieces))
+        return cls(pieces, tuple(_deflated(piece) for piece in pieces))
 
     def joined(self, fragments: list[bytes]) -> bytes:
         return b"".join(part for part in _alternating(self.pieces, fragments))
@@ -38,13 +40,19 @@ class SharedPage:
         for part in _alternating(self.pieces, fragments):
             checksum = zlib.crc32(part, checksum)
             length += len(part)
-        body = b"".join(_alternating(self.deflated, [_deflate(fragment, 1) for fragment in fragments]))
+        body = b"".join(_alternating(self.deflated, [_stored(fragment) for fragment in fragments]))
         return GZIP_HEADER + body + END_OF_DEFLATE + struct.pack("<II", checksum, length & 0xFFFFFFFF)
 
 
-def _deflate(part: bytes, level: int) -> bytes:
-    compressor = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+def _deflated(part: bytes) -> bytes:
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     return compressor.compress(part) + compressor.flush(zlib.Z_FULL_FLUSH)
+
+
+def _stored(part: bytes) -> bytes:
+    """The bytes as blocks of deflate that are not compressed (RFC 1951, 3.2.4)."""
+    blocks = (part[start : start + LONGEST_STORED] for start in range(0, len(part), LONGEST_STORED))
+    return b"".join(b"\x00" + struct.pack("<HH", len(block), len(block) ^ 0xFFFF) + block for block in blocks)
 
 
 def _alternating(pieces: tuple[bytes, ...], fragments: list[bytes]) -> list[bytes]:
@@ -64,22 +72,31 @@ def kept(key: str, render: Callable[[], str], is_still_true: Callable[[], bool] 
 
     `is_still_true` is asked after rendering: when the key no longer describes what was read, the page is not kept.
     """
-    page = _in_process.get(key)
+    page = at_hand(key)
     if page is None:
-        pieces = cache.get(key)
-        page = SharedPage(*pieces) if pieces else None
-        if page is None:
-            page = SharedPage.of(render())
-            if not is_still_true():
-                return page
+        page = SharedPage.of(render())
+        if is_still_true():
             cache.set(key, (page.pieces, page.deflated))
-        _in_process[key] = page
-        while len(_in_process) > KEPT_IN_PROCESS:
-            try:
-                _in_process.popitem(last=False)
-            except KeyError:  # another thread was first
-                break
+            _keep_in_process(key, page)
     return page
+
+
+def at_hand(key: str) -> SharedPage | None:
+    """The page under this key, if either place has it."""
+    page = _in_process.get(key)
+    if page is None and (parts := cache.get(key)):
+        page = SharedPage(*parts)
+        _keep_in_process(key, page)
+    return page
+
+
+def _keep_in_process(key: str, page: SharedPage) -> None:
+    _in_process[key] = page
+    while len(_in_process) > KEPT_IN_PROCESS:
+        try:
+            _in_process.popitem(last=False)
+        except KeyError:  # another thread was first
+            break
 
 
 def forget_all() -> None:
@@ -88,4 +105,4 @@ def forget_all() -> None:
     cache.clear()
 
 
-__all__ = ["GAP", "SharedPage", "forget_all", "kept"]
+__all__ = ["GAP", "SharedPage", "at_hand", "forget_all", "kept"]

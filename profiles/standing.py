@@ -1,20 +1,33 @@
-"""What a viewer may see of a profile at an address: rights, edition and what makes its pages differ, in one query."""
+"""What a viewer may see of a profile at an address: rights, edition and what makes its pages differ, in one query.
 
+The answer is remembered in this process together with the mark of the rows it was made of (`profiles.mark`), so that
+the next visit asks for the mark and the record's own audience alone.
+"""
+
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from access.viewer import Viewer, narrowest
+from access.viewing import asked_as
 from access.visibility import sees, tokens_of
+from profiles.mark import MARK, Mark
 
 # A figure whose date lies ahead shows from that day on: until its year is over the mark is another every day.
 CAME_TO_BE_KNOWN = "CASE WHEN max(f.known_on) >= left(%(today)s, 4) THEN %(today)s ELSE '' END"
 QUERY = f"""
     SELECT p.id, p.subject_id, p.audience, e.audience, e.id, e.number, e.published_at, e.as_of, e.endorsement, e.is_demonstration,
-           x.texts,
+           (SELECT json_agg(json_build_array(coalesce(h.slug, ''), t.language, t.digest, t.audience || s.audience)
+                            ORDER BY h.position, t.language)
+              FROM profiles_editiontext t
+              JOIN profiles_section s ON s.id = t.section_id
+              LEFT JOIN atlas_outlinesection h ON h.id = s.heading_id
+             WHERE t.edition_id = e.id AND {sees("t")} AND {sees("s")}),
            (SELECT md5(string_agg(f.id || ' ' || f.changed_at, ',' ORDER BY f.id)) || {CAME_TO_BE_KNOWN}
               FROM indicators_observation f LEFT JOIN indicators_source c ON c.id = f.source_id
              WHERE f.subject_id = ANY (p.subject_id || e.cited_subjects) AND {sees("f")} AND {sees("c")}),
@@ -29,21 +42,15 @@ QUERY = f"""
               JOIN profiles_section s ON s.id = c.section_id
               JOIN indicators_source n ON n.id = c.source_id
              WHERE c.edition_id = e.id AND {sees("s")} AND {sees("n")}),
-           x.audiences,
-           (SELECT last_value FROM atlas_revision)
+           {MARK}
       FROM profiles_profile p
       JOIN LATERAL (SELECT * FROM profiles_edition e
                      WHERE e.profile_id = p.id AND {sees("e")} AND (%(number)s::numeric IS NULL OR e.number = %(number)s::numeric)
                      ORDER BY e.number DESC LIMIT 1) e ON true
-     CROSS JOIN LATERAL (
-           SELECT json_agg(json_build_array(coalesce(h.slug, ''), t.language, t.digest) ORDER BY h.position, t.language) AS texts,
-                  md5(string_agg(array_to_string(t.audience || s.audience, ','), ' ' ORDER BY t.id)) AS audiences
-             FROM profiles_editiontext t
-             JOIN profiles_section s ON s.id = t.section_id
-             LEFT JOIN atlas_outlinesection h ON h.id = s.heading_id
-            WHERE t.edition_id = e.id AND {sees("t")} AND {sees("s")}) x
      WHERE p.dialogue_id = %(dialogue)s AND p.theme_id = %(theme)s AND p.slug = %(slug)s AND {sees("p")}
 """
+STILL = f"SELECT {MARK} FROM profiles_profile p WHERE p.id = %(profile)s AND {sees('p')}"
+REMEMBERED = 2000  # standings; about 4 KB each
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,7 @@ class Standing:
     """The edition a viewer reads and the parts of it they may see.
 
     `audience`: the record's and the edition's, whichever is narrower. `texts`: (section slug or '', language, digest).
+    `mark`: of the rows it was made of; None for one that was not looked up.
     """
 
     address: Address
@@ -74,6 +82,7 @@ class Standing:
     is_demonstration: bool
     texts: tuple[tuple[str, str, str], ...]
     fingerprint: str
+    mark: Mark | None = None
 
     def languages_of(self, section: str) -> list[str]:
         return [language for slug, language, _ in self.texts if slug == section]
@@ -82,22 +91,68 @@ class Standing:
         return any(slug == section for slug, _, _ in self.texts)
 
 
+_remembered: OrderedDict[tuple[frozenset[str], Address], Standing] = OrderedDict()
+
+
 def standing_of(viewer: Viewer, address: Address, number: int | None = None) -> Standing | None:
     """The newest edition the viewer may see, or the one with that number; None when there is nothing for them.
 
-    `fingerprint` differs whenever anything that this viewer would see of the profile differs.
+    `fingerprint` differs whenever anything that this viewer would see of the profile differs. To be asked inside
+    `viewing(viewer)`: else the lock shows the public's rows.
     """
     wanted = {"dialogue": address.dialogue, "theme": address.theme, "slug": address.slug, "number": number}
     with connection.cursor() as cursor:
-        today = f"{timezone.localdate():%Y-%m-%d}"
-        cursor.execute(QUERY, wanted | {"tokens": tokens_of(viewer), "today": today})
+        cursor.execute(QUERY, _values(viewer, **wanted))
         row = cursor.fetchone()
-    if row is None:
-        return None
-    profile, subject, live, kept, edition, number, published_at, as_of, endorsement, demonstration, texts, *marks = row
-    texts = tuple(tuple(text) for text in texts or ())
-    fingerprint = sha256(repr((edition, live, kept, texts, marks)).encode()).hexdigest()[:24]
+    standing = _standing(address, row) if row else None
+    if standing and standing.mark and standing.mark.is_of_committed_rows and number is None:
+        _remember(viewer, standing)
+    return standing
+
+
+def unchanged_standing_of(viewer: Viewer, address: Address) -> Standing | None:
+    """The same in one round trip outside `viewing`; None when this process does not know it or anything changed.
+
+    It is asked for what is not known too: what was narrowed a moment ago answers like what has never been there.
+    """
+    standing = _remembered.get((viewer.tokens, address))
+    mark = asked_as(viewer, STILL, _values(viewer, profile=standing.profile_id if standing else 0))
+    return standing if standing and standing.mark == mark else None
+
+
+def is_unchanged(viewer: Viewer, standing: Standing) -> bool:
+    """Whether the viewer, inside `viewing`, would get a standing with the same fingerprint again."""
+    with connection.cursor() as cursor:
+        cursor.execute(STILL, _values(viewer, profile=standing.profile_id))
+        if cursor.fetchone() == standing.mark and standing.mark and standing.mark.is_of_committed_rows:
+            return True
+    now = standing_of(viewer, standing.address)
+    return now is not None and now.fingerprint == standing.fingerprint
+
+
+def forget_standings() -> None:
+    """For those who change databases: the next standing is looked up."""
+    _remembered.clear()
+
+
+def _values(viewer: Viewer, **more: Any) -> dict[str, Any]:
+    return {"tokens": tokens_of(viewer), "today": f"{timezone.localdate():%Y-%m-%d}", **more}
+
+
+def _standing(address: Address, row: tuple) -> Standing:
+    profile, subject, live, kept, edition, number, published_at, as_of, endorsement, demonstration, texts, *rest = row
+    digests, mark = rest[: -len(Mark._fields)], Mark(*rest[-len(Mark._fields) :])
+    fingerprint = sha256(repr((edition, live, kept, texts, digests, mark.revision)).encode()).hexdigest()[:24]
     return Standing(
-        address, profile, subject, tuple(narrowest(live, kept)), edition, number, published_at, as_of, endorsement, demonstration,
-        texts, fingerprint,
+        address, profile, subject, tuple(narrowest(live, kept)), edition, number, published_at, as_of, endorsement,
+        demonstration, tuple((slug, language, digest) for slug, language, digest, _ in texts or ()), fingerprint, mark,
     )  # fmt: skip
+
+
+def _remember(viewer: Viewer, standing: Standing) -> None:
+    _remembered[viewer.tokens, standing.address] = standing
+    while len(_remembered) > REMEMBERED:
+        try:
+            _remembered.popitem(last=False)
+        except KeyError:  # another thread was first
+            break

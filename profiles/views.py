@@ -2,29 +2,28 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.frame import account_corner
 from accounts.requests import ReaderRequest
 from atlas.addresses import on_the_portal
 from atlas.mapping import countries_on_map, map_of
 from atlas.models import Dialogue, DialogueTheme, OutlineSection, Subject, SubjectKind
 from atlas.sorting import in_reading_order
-from atlas.views import footnotes_of
+from atlas.views import dialogue_or_404, footnotes_of
 from indicators.glance import at_a_glance
 from indicators.vintages import asked_date
 from profiles.across import across_rows
-from profiles.changes import changed_sections
 from profiles.listing import by_area, by_kind, latest, listed
-from profiles.pages import NoSuchSection, ReaderBytes, page_context, section_response
+from profiles.own import readers_bytes
+from profiles.pages import NoSuchSection, SectionPage, page_context
 from profiles.reading import editions_of, read
 from profiles.standing import Address, Standing, standing_of
 
 
 def _theme_or_404(dialogue: str, theme: str) -> DialogueTheme:
-    return get_object_or_404(DialogueTheme.objects.select_related("dialogue", "theme"), dialogue=dialogue, theme=theme)
+    taken_up = DialogueTheme.objects.select_related("theme").prefetch_related("dialogue__dialogue_themes__theme")
+    return get_object_or_404(taken_up, dialogue=dialogue, theme=theme)
 
 
 def _standing_or_404(
@@ -40,20 +39,9 @@ def _standing_or_404(
 def section(request: ReaderRequest, dialogue: str, theme: str, slug: str, section: str = "") -> HttpResponse:
     standing = _standing_or_404(request, dialogue, theme, slug)
     try:
-        return section_response(request, request.viewer, standing, section, _own_bytes(request, standing))
+        return SectionPage(request, request.viewer, standing, section, readers_bytes(request, standing)).response()
     except NoSuchSection:
         raise Http404 from None
-
-
-def _own_bytes(request: ReaderRequest, standing: Standing) -> ReaderBytes:
-    """The reader's name, and what is new to them: the sections published since their last visit."""
-    user = request.user
-    since = user.last_visit_at if user.is_authenticated else None
-    note = ""
-    if since and standing.published_at > since:
-        changed = changed_sections(standing, request.viewer, since)
-        note = render_to_string("profiles/since_last_visit.html", {"since": since, "changed": changed})
-    return ReaderBytes((account_corner(request), note), f"{user.pk}:{since}")
 
 
 @require_safe
@@ -102,7 +90,7 @@ def _of(profiles, dialogue: str, theme: str):
 @require_safe
 def dialogue(request: ReaderRequest, dialogue: str) -> HttpResponse:
     """A regional i-Map: its map, and lists that say the same."""
-    row = get_object_or_404(Dialogue.objects.prefetch_related("dialogue_themes__theme"), pk=dialogue)
+    row = dialogue_or_404(dialogue)
     profiles = listed(request.viewer, dialogue=row)
     links = country_links(profiles)
     countries = countries_on_map([row], links)

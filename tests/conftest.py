@@ -19,6 +19,7 @@ from django.utils import translation
 from accounts.demo import CAST
 from accounts.models import User
 from profiles import shelf
+from profiles.standing import forget_standings
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,7 +114,27 @@ def one_portal(django_test_environment) -> None:
 def empty_shelf(request: pytest.FixtureRequest) -> None:
     """No test reads a page that another one made."""
     if {"db", "transactional_db"} & set(request.fixturenames):
-        shelf.forget_all()
+        forget_all_pages()
+
+
+def forget_all_pages() -> None:
+    shelf.forget_all()
+    forget_standings()
+
+
+@pytest.fixture
+def committed_world(world_template, django_db_setup, django_db_blocker) -> Iterator[None]:
+    """A copy of the loaded world of the test's own, in which what it changes is committed, as it is in life."""
+    home = connections["owner"].settings_dict["NAME"]
+    name = f"imap_test_{WORKER}_{os.getpid()}_committed"
+    forget_all_pages()
+    with django_db_blocker.unblock():
+        _as_owner(f"CREATE DATABASE {name} TEMPLATE {world_template}")
+        _use(name)
+        yield
+        _use(home)
+        _as_owner(f"DROP DATABASE {name}")  # the owner may not force an autovacuum to end, but PostgreSQL ends it
+    forget_all_pages()
 
 
 @pytest.fixture(autouse=True)
@@ -127,13 +148,14 @@ def own_language() -> Iterator[None]:
 def reader(db):
     """`reader("official.mar")` is a browser of that member of the cast; `reader("stranger")` has no account."""
 
-    def browser_of(login: str) -> Client:
-        client = Client()
-        if login != STRANGER:
-            client.force_login(user_of(login))
-        return client
-
     return browser_of
+
+
+def browser_of(login: str) -> Client:
+    client = Client()
+    if login != STRANGER:
+        client.force_login(user_of(login))
+    return client
 
 
 def user_of(login: str) -> User:

@@ -3,7 +3,7 @@
 import psycopg2
 import pytest
 from celery import shared_task
-from django.db import connection, connections, transaction
+from django.db import DataError, connection, connections, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template import engines
 from django.template.response import SimpleTemplateResponse, TemplateResponse
@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import path
 
 from access.viewer import ANYONE, Viewer
-from access.viewing import SETTING, viewing
+from access.viewing import SETTING, asked_as, viewing
 from atlas.models import Theme
 from imap import urls as portal
 from indicators.models import Source
@@ -314,3 +314,55 @@ def test_a_task_that_fails_leaves_no_viewer_behind(sources):
     assert failing_task.apply().failed()
     assert setting() == ""
     assert restricted_sources() == PUBLIC_ONLY
+
+
+# One question ---------------------------------------------------------------------------------------------------------
+
+
+COUNT = "SELECT count(*), coalesce(current_setting('imap.viewer', true), '') FROM profiles_draft WHERE 0 < %(least)s"
+
+
+@pytest.fixture
+def outside_a_transaction(django_db_setup, django_db_blocker):
+    """As between two requests; nothing is written here."""
+    with django_db_blocker.unblock():
+        yield
+        connection.close()
+
+
+def test_one_question_is_asked_as_its_viewer_and_leaves_no_viewer_behind(outside_a_transaction):
+    drafts, viewer = asked_as(DESK, COUNT, {"least": 1})
+    assert drafts > 0
+    assert viewer == DESK.as_setting()
+    assert setting() == ""
+    assert asked_as(ANYONE, COUNT, {"least": 1}) == (0, ANYONE.as_setting())
+
+
+def test_one_question_inside_anothers_viewing_gives_way_to_it_again(sources):
+    with viewing(OFFICIAL):
+        assert asked_as(DESK, COUNT, {"least": 1})[0] > 0
+        assert restricted_sources() == OFFICIALS
+    assert setting() == ""
+
+
+def test_a_failing_question_leaves_no_viewer_behind(outside_a_transaction):
+    with pytest.raises(DataError):
+        asked_as(DESK, "SELECT 1 / %(zero)s", {"zero": 0})
+    assert setting() == ""
+
+
+def test_a_question_finds_the_server_again_after_its_restart(outside_a_transaction):
+    """The connection was kept from an earlier request, and the server has ended it meanwhile."""
+    asked_as(ANYONE, COUNT, {"least": 1})
+    end_the_connection_of_the_next_request()
+    assert asked_as(DESK, COUNT, {"least": 1})[0] > 0
+
+
+def end_the_connection_of_the_next_request() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        process = cursor.fetchone()[0]
+    other = connections.create_connection("default")
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+    other.close()

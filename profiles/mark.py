@@ -1,0 +1,74 @@
+"""A mark that differs once anything has changed by which pages are settled, whoever changed it and how.
+
+Each transaction that changes a row of such a table counts itself in `profiles_mark`, once, in one of several slots, so
+that two who publish seldom wait for one another. The sum grows with every such commit, and with nothing else.
+"""
+
+from typing import NamedTuple
+
+from django.db import migrations
+
+SLOTS = 16
+MAKE = (
+    "CREATE TABLE profiles_mark (slot smallint PRIMARY KEY, number bigint NOT NULL DEFAULT 0)",
+    f"INSERT INTO profiles_mark SELECT generate_series(0, {SLOTS - 1})",
+    # What the transaction changed is nobody else's until it commits: `imap.changing` says so to its own questions.
+    # A savepoint that is rolled back takes both the count and the setting with it.
+    f"""
+    CREATE FUNCTION profiles_count_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF coalesce(current_setting('imap.changing', true), '') = '' THEN
+            UPDATE profiles_mark SET number = number + 1 WHERE slot = pg_backend_pid() % {SLOTS};
+            PERFORM set_config('imap.changing', 'on', true);
+        END IF;
+        RETURN NULL;
+    END
+    $$
+    """,
+)
+UNMAKE = ("DROP FUNCTION profiles_count_change()", "DROP TABLE profiles_mark")
+
+# Columns of a query, which is told `today`.
+MARK = """
+    coalesce(current_setting('imap.changing', true), ''), (SELECT sum(number)::bigint FROM profiles_mark),
+    (SELECT last_value FROM atlas_revision), coalesce(current_setting('imap.viewer', true), ''), %(today)s
+"""
+
+
+class Mark(NamedTuple):
+    """What the columns `MARK` of a query give, to be compared with another's.
+
+    `viewer`: whom the lock knows, as it has its part in every answer. `today`: YYYY-MM-DD, as figures come to be known.
+    """
+
+    changing: str
+    changes: int
+    revision: int
+    viewer: str
+    today: str
+
+    @property
+    def is_of_committed_rows(self) -> bool:
+        """Whether every transaction with this mark sees the same; not so one with changes of its own."""
+        return not self.changing
+
+
+class Counted(migrations.RunSQL):
+    """Makes changes of a table count, those that come by replication or from a backup too."""
+
+    def __init__(self, table: str):
+        self.table = table
+        super().__init__(
+            sql=[
+                f"CREATE TRIGGER count_change BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION profiles_count_change()",
+                f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER count_change",
+            ],
+            reverse_sql=f"DROP TRIGGER count_change ON {table}",
+        )
+
+    def deconstruct(self):
+        return (self.__class__.__name__, [self.table], {})
+
+    def describe(self):
+        return f"Count the changes of {self.table}"
