@@ -1,10 +1,10 @@
-# i-Map. `make demo` runs the portal, `make test` the tests; both need Python 3.11 or newer and nothing else.
+# i-Map. `make demo` runs the portal, `make test` the tests, `make bench` measures; all need Python 3.11 or newer and nothing else.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 WITH_SERVERS := $(RUN) -m imap.servers run --home var/test --
 
-.PHONY: demo test check lock messages clean
+.PHONY: demo test bench check lock messages clean
 
 demo: $(VENV)/.installed
 	@$(RUN) -m imap.demo
@@ -12,6 +12,10 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	@IMAP_MODE=test IMAP_VAR=var/test $(RUN) manage.py prepare_static
 	@IMAP_MODE=test IMAP_VAR=var/test $(WITH_SERVERS) $(RUN) -m pytest -n auto --dist loadgroup $(ARGS)
+
+bench: $(VENV)/.installed
+	@IMAP_MODE=test IMAP_VAR=var/test $(RUN) manage.py prepare_static
+	@IMAP_MODE=test IMAP_VAR=var/test $(WITH_SERVERS) $(RUN) -m bench
 
 check: $(VENV)/.installed-dev
 	$(RUN) -m ruff check .

@@ -47,8 +47,12 @@ def request_bytes(path: str, headers: Mapping[str, str] | None = None) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def load(port: int, asked: bytes, seconds: float, connections: int = 8) -> Load:
-    """Sends the same request over and over for `seconds`, on so many connections at a time."""
+def load(port: int, asked: bytes, seconds: float, connections: int = 8, at_least: int = 16) -> Load:
+    """Sends the same request over and over, on so many connections at a time.
+
+    Stops asking after `seconds`, when `at_least` so many answers have come, and waits for those on their way: the next
+    load finds the server idle.
+    """
     answers: Counter[int] = Counter()
     with contextlib.ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
@@ -59,21 +63,26 @@ def load(port: int, asked: bytes, seconds: float, connections: int = 8) -> Load:
         began = time.perf_counter()
         for key in selector.get_map().values():
             key.fileobj.sendall(asked)
-        while (now := time.perf_counter()) - began < seconds:
+        while selector.get_map():
             ready = selector.select(PATIENCE)
             if not ready:
                 raise LoadError(f"No answer within {PATIENCE:.0f} s.")
+            is_over = time.perf_counter() - began >= seconds and answers.total() >= at_least
             for key, _ in ready:
                 received = key.fileobj.recv(CHUNK)
                 if not received:
                     raise LoadError("The server closed a connection.")
                 key.data.extend(received)
                 status = _status_if_whole(key.data)
-                if status:
-                    answers[status] += 1
+                if not status:
+                    continue
+                answers[status] += 1
+                if is_over:
+                    selector.unregister(key.fileobj)
+                else:
                     key.data.clear()
                     key.fileobj.sendall(asked)
-    return Load(now - began, answers)
+    return Load(time.perf_counter() - began, answers)
 
 
 def fetch(port: int, path: str, headers: Mapping[str, str] | None = None) -> Answer:

@@ -33,6 +33,10 @@ class Databases:
     crowd: str
     crowd_open: str
 
+    @property
+    def names(self) -> tuple[str, str, str, str]:
+        return self.world, self.open, self.crowd, self.crowd_open
+
 
 def prepare() -> Databases:
     """Makes what is missing."""
@@ -40,7 +44,7 @@ def prepare() -> Databases:
     made = Databases(world, f"{world}_open", f"{world}_crowd", f"{world}_crowd_open")
     home = connections["owner"].settings_dict["NAME"]
     existing = {row[0] for row in _as_owner(home, f"SELECT datname FROM pg_database WHERE datname LIKE '{PREFIX}%'")}
-    for name in existing - set(vars(made).values()):
+    for name in existing - set(made.names):
         _as_owner(home, f"DROP DATABASE {name} WITH (FORCE)")
     for name, template in ((made.world, None), (made.crowd, made.world), (made.open, made.world),
                            (made.crowd_open, made.crowd)):  # fmt: skip
@@ -68,6 +72,11 @@ def _make(home: str, name: str, template: str | None, made: Databases) -> None:
         use(home)
         _as_owner(half, "ANALYZE")
     _as_owner(home, f"ALTER DATABASE {half} RENAME TO {name}")
+
+
+def profiles_in(unlocked: str) -> int:
+    """How many there are in a database without the lock, which would show its owner the public's only."""
+    return _as_owner(unlocked, "SELECT count(*) FROM profiles_profile")[0][0]
 
 
 def use(name: str) -> None:
@@ -124,4 +133,4 @@ def _fingerprint() -> str:
 def _is_of_the_database(path: Path) -> bool:
     if path.suffix != ".py":
         return False
-    return path.stem in {"models", "crowd", "demo", "lock", "tokens_sql"} or path.parent.name == "migrations"
+    return path.stem in {"models", "crowd", "demo", "lock", "mark", "tokens_sql"} or path.parent.name == "migrations"

@@ -1,15 +1,19 @@
 """Requests a second of the portal's sections beside two bare views, in interleaved rounds."""
 
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 
 from bench import client
-from bench.readers import OFFICIAL, STOCK_BACKEND, cookie_of
-from bench.serving import WebServer
+from bench.databases import Databases, environment_for, use
+from bench.pages import SECTION, Reader, Visit
+from bench.readers import STOCK_BACKEND, headers_of
+from bench.serving import WebServer, web_server
 
-OPEN = "/en/maps/mtm/migration-development/morocco/"
-RESTRICTED = "/en/maps/mtm/irregular-mixed-migration/morocco/"
 WARMING_SECONDS = 0.5
+STATUS = {Visit.FIRST: 200, Visit.REPEAT: 200, Visit.UNCHANGED: 304}
 
 
 @dataclass
@@ -28,6 +32,9 @@ class Case:
     def asked(self) -> bytes:
         return client.request_bytes(self.path, self.headers)
 
+    def warm_up(self) -> None:
+        client.load(self.server.port, self.asked, WARMING_SECONDS)
+
     def measure(self, seconds: float) -> None:
         """One round. Raises LoadError when an answer has another status."""
         cpu = self.server.cpu_seconds()
@@ -38,37 +45,87 @@ class Case:
         self.rates.append(load.per_second)
         self.costs.append(cpu / load.answers.total())
 
-    @property
-    def per_second(self) -> float:
-        return median(self.rates)
+    def ratio_to(self, base: "Case") -> float:
+        """Of the requests a second, round by round: what else the machine does at that moment slows both."""
+        return median(own / others for own, others in zip(self.rates, base.rates, strict=True))
 
-    @property
-    def cpu(self) -> float:
-        """Seconds of the web server's processors that a request takes."""
-        return median(self.costs)
+    def thrift_beside(self, base: "Case") -> float:
+        """The same of the web server's processor time that a request takes."""
+        return median(others / own for own, others in zip(self.costs, base.costs, strict=True))
 
 
-def cases(portal: WebServer, bare: WebServer) -> dict[str, Case]:
-    """A and B answer with as many bytes as the page beside them transfers."""
-    official = cookie_of(OFFICIAL)
-    open_page = client.fetch(portal.port, OPEN)
-    restricted = client.fetch(portal.port, RESTRICTED, official)
-    unchanged = {"If-None-Match": open_page.headers["etag"]}
-    still = official | {"If-None-Match": restricted.headers["etag"]}
-    a, b = f"/bare/{len(open_page.body)}/", f"/signed-in/{len(restricted.body)}/"
+@dataclass(frozen=True)
+class Measured:
+    """The cases of a part of the run: the bare view for each reader, and the sections by visit and database."""
+
+    bare: dict[Reader, Case]
+    sections: dict[tuple[Reader, Visit, str], Case]
+
+    def ratio(self, reader: Reader, visit: Visit, database: str) -> float:
+        return self.sections[reader, visit, database].ratio_to(self.bare[reader])
+
+    def thrift(self, reader: Reader, visit: Visit, database: str) -> float:
+        return self.sections[reader, visit, database].thrift_beside(self.bare[reader])
+
+
+def first_visits(home: Path, made: Databases, rounds: int, seconds: float) -> Measured:
+    return _measured(home, made, "bench.empty_shelf:application", (Visit.FIRST,), rounds, seconds)
+
+
+def later_visits(home: Path, made: Databases, rounds: int, seconds: float) -> Measured:
+    return _measured(home, made, "imap.wsgi:application", (Visit.REPEAT, Visit.UNCHANGED), rounds, seconds)
+
+
+def _measured(
+    home: Path, made: Databases, application: str, visits: tuple[Visit, ...], rounds: int, seconds: float
+) -> Measured:
+    """With one server for each database, and one for the bare views."""
+    with ExitStack() as stack:
+        portals = {
+            name: stack.enter_context(
+                web_server(home, application, "imap.settings", "/readyz", **environment_for(name))
+            )
+            for name in made.names
+        }
+        bare = stack.enter_context(
+            web_server(home, "bench.wsgi:application", "bench.settings", "/bare/1/", **environment_for(made.world))
+        )
+        sections = {
+            (reader, visit, name): case
+            for name, portal in portals.items()
+            for reader in Reader
+            for visit, case in _sections(portal, name, reader, visits).items()
+        }
+        measured = Measured(_bare_views(bare, made.world, portals[made.world]), sections)
+        _in_turn([*measured.bare.values(), *sections.values()], rounds, seconds)
+    return measured
+
+
+def _sections(portal: WebServer, database: str, reader: Reader, visits: tuple[Visit, ...]) -> dict[Visit, Case]:
+    use(database)
+    path, headers = SECTION[reader], headers_of(reader)
+    etag = client.fetch(portal.port, path, headers).headers["etag"]
+    extra: Mapping[Visit, dict[str, str]] = {Visit.UNCHANGED: {"If-None-Match": etag}}
     return {
-        "A": Case("A: bare view", bare, a),
-        "open": Case("open section, the public", portal, OPEN),
-        "open304": Case("open section, the public, unchanged (304)", portal, OPEN, unchanged, 304),
-        "B": Case("B: bare view, signed in", bare, b, cookie_of(OFFICIAL, STOCK_BACKEND)),
-        "restricted": Case("restricted section, an official", portal, RESTRICTED, official),
-        "restricted304": Case("restricted section, an official, unchanged (304)", portal, RESTRICTED, still, 304),
+        visit: Case(f"{reader}, {visit}, {database}", portal, path, headers | extra.get(visit, {}), STATUS[visit])
+        for visit in visits
     }
 
 
-def run(measured: list[Case], rounds: int, seconds: float) -> None:
-    for case in measured:
-        client.load(case.server.port, case.asked, WARMING_SECONDS)
+def _bare_views(server: WebServer, database: str, portal: WebServer) -> dict[Reader, Case]:
+    """A and B, which answer with as many bytes as the section beside them transfers."""
+    use(database)
+    length = {reader: len(client.fetch(portal.port, SECTION[reader], headers_of(reader)).body) for reader in Reader}
+    signed_in = headers_of(Reader.OFFICIAL, STOCK_BACKEND)
+    return {
+        Reader.PUBLIC: Case("A", server, f"/bare/{length[Reader.PUBLIC]}/"),
+        Reader.OFFICIAL: Case("B", server, f"/signed-in/{length[Reader.OFFICIAL]}/", signed_in),
+    }
+
+
+def _in_turn(cases: list[Case], rounds: int, seconds: float) -> None:
+    for case in cases:
+        case.warm_up()
     for _ in range(rounds):
-        for case in measured:
+        for case in cases:
             case.measure(seconds)
