@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "imap.content_policy.Policy",
     "imap.middleware.Health",
     "profiles.middleware.OpenProfiles",
+    "django.middleware.gzip.GZipMiddleware",  # of what is not kept compressed; adds bytes at random, against BREACH
     "imap.middleware.OwnCookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
