@@ -34,6 +34,18 @@ def pytest_configure(config: pytest.Config) -> None:
         setattr(Argon2PasswordHasher, name, least)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker takes the tests without a database, and meanwhile another loads the world for all."""
+    for item in items:
+        if not (_asks_the_database(item) or item.get_closest_marker("servers") or item.get_closest_marker("browser")):
+            item.add_marker(pytest.mark.xdist_group("no-database"))
+
+
+def _asks_the_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or item.get_closest_marker("django_db") is not None
+
+
 def pytest_collection_finish() -> None:
     gc.freeze()  # what is loaded by now stays: the collector need not look through it again and again
 
@@ -117,7 +129,7 @@ def one_portal(django_test_environment) -> None:
 @pytest.fixture(autouse=True)
 def empty_shelf(request: pytest.FixtureRequest) -> None:
     """No test reads a page that another one made."""
-    if {"db", "transactional_db"} & set(request.fixturenames):
+    if _asks_the_database(request.node):
         shelf.forget_all()
 
 

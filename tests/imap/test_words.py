@@ -4,6 +4,7 @@ import csv
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from gettext import GNUTranslations
 from html import unescape
 from html.parser import HTMLParser
@@ -26,6 +27,7 @@ TAG = re.compile(r"</?\w+[^>]*>")
 IN_ARABIC_ZERO_ONE_TWO = 3  # these forms may say the number in the word itself: ملفان
 
 
+@cache
 def catalogue(language: str) -> Catalog:
     with (ROOT / "locale" / language / "LC_MESSAGES" / "django.po").open("rb") as file:
         return read_po(file)
