@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "atlas",
     "accounts",
     "indicators",
+    "routes",
     "profiles",
 ]
 
