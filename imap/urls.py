@@ -7,6 +7,8 @@ from django.views.i18n import set_language
 
 from atlas.views import basemap
 from imap import views
+from profiles.listing import links_of_subjects
+from routes.views import routes
 
 urlpatterns = [
     path("", views.root, name="root"),
@@ -25,6 +27,10 @@ urlpatterns += i18n_patterns(
     path("terms/", views.page, {"name": "terms"}, name="terms"),
     path("privacy/", views.page, {"name": "privacy"}, name="privacy"),
     path("accessibility/", views.page, {"name": "accessibility"}, name="accessibility"),
+    path("maps/<slug:dialogue>/routes/", routes, {"links": links_of_subjects}, name="routes"),
+    path(
+        "maps/<slug:dialogue>/routes/editions/<int:year>/", routes, {"links": links_of_subjects}, name="route_edition"
+    ),
     path("", include("atlas.urls")),
     path("", include("profiles.urls")),
 )

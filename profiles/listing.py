@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
 
 from access.viewer import Viewer
 from atlas.models import Subject
@@ -22,6 +23,14 @@ def latest(viewer: Viewer, number: int, since: datetime | None = None, **conditi
     if since is not None:
         profiles = profiles.filter(published_at__gt=since)  # type: ignore[misc]
     return list(profiles[:number])
+
+
+def links_of_subjects(viewer: Viewer, dialogue: str) -> dict[tuple[str, str], str]:
+    """(kind, slug) of a subject → the address of its profile, for those that this viewer may read."""
+    return {
+        (row.subject.kind, row.subject.slug): reverse("profile", args=[row.dialogue_id, row.theme_id, row.slug])
+        for row in listed(viewer, dialogue=dialogue)
+    }
 
 
 def _with_edition(viewer: Viewer) -> QuerySet[Profile]:
