@@ -209,7 +209,7 @@ def test_the_manifest_says_what_the_backup_holds(drill):
     assert set(manifest.files) == {LETTER, "cover.svg"}
     assert manifest.roles == {"owner": "imap_owner", "application": "imap_app"}
     assert set(LOCKED) <= set(manifest.locked)
-    assert manifest.migrations["access"].startswith("0001")
+    assert manifest.migrations["access"].startswith("0002")
 
 
 def test_nobody_else_may_open_a_backup_and_nothing_half_made_is_left(drill):
