@@ -22,6 +22,15 @@ class ThemesByDialogue(forms.CheckboxSelectMultiple):
     template_name = "accounts/themes_by_dialogue.html"
 
 
+class LanguageSelect(forms.Select):
+    """Each language stands in its own name, and says so to those who hear it."""
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        option["attrs"]["lang"] = str(value)
+        return option
+
+
 class DayInput(forms.DateInput):
     input_type = "date"
 
@@ -44,15 +53,13 @@ class PersonForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120, validators=[refuse_hidden_words])
     email = AddressField(label=gettext_lazy("E-mail"), max_length=254)
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES, initial=get_language)
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"), choices=settings.LANGUAGES, initial=get_language, widget=LanguageSelect
+    )
 
 
 class NominationForm(PersonForm):
     """A candidate of one partner, for themes of the dialogues in which it takes part (or of some of them)."""
-
-    email_help = gettext_lazy(
-        "An address of your own domains is accepted as it is; the Secretariat approves any other one by itself."
-    )
 
     office = forms.CharField(label=gettext_lazy("Office"), max_length=160, validators=[refuse_hidden_words])
     wanted = forms.MultipleChoiceField(label=gettext_lazy("Dialogues and themes"), widget=ThemesByDialogue)
@@ -97,7 +104,9 @@ class NominationForm(PersonForm):
             (dialogue.name, [(f"{dialogue.pk}:{row.theme_id}", row.theme.name) for row in rows])
             for dialogue, rows in found.items()
         ]
-        self.fields["email"].help_text = self.email_help
+        self.fields["email"].help_text = _(
+            "An address of your own domains is accepted as it is; the Secretariat approves any other one by itself."
+        )
         if predecessor is None:
             del self.fields["last_day"]
 
@@ -125,11 +134,13 @@ class NominationForm(PersonForm):
 class PaperForm(NominationForm):
     """A nomination that came on paper, for the dialogues of the secretariat that records it."""
 
-    email_help = ""  # type: ignore[assignment]  # a lazy text in the other form
-
     received_on = forms.DateField(label=gettext_lazy("Received on"), widget=DayInput, initial=timezone.localdate)
 
     field_order = ["received_on", *NominationForm.field_order]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = ""
 
 
 class AddressForm(forms.Form):

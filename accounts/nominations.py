@@ -277,7 +277,7 @@ def _require_known(partner: Partner, email: str, approving: User | None) -> None
         return
     if approving is None:
         raise ValidationError(_("The address is outside the partner's domains; the Secretariat approves it first."))
-    ApprovedAddress.objects.create(partner=partner, email=email, approved_by=approving)
+    ApprovedAddress.objects.get_or_create(partner=partner, email=email, defaults={"approved_by": approving})
 
 
 def _belongs_to(nomination: Nomination, person: User) -> None:
