@@ -47,7 +47,8 @@ def test_axe_finds_nothing_serious_on_the_pages_of_the_log_and_nothing_overflows
     heard = complaints(page)
     page.goto(f"/en/{RESTRICTED}")
     page.goto(f"/secretariat/{path}", wait_until="networkidle")
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 780})
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert heard == []  # before axe, whose own styles the admin's policy does not let in
     assert serious(page) == []
-    page.set_viewport_size(TELEPHONE)
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    assert heard == []
