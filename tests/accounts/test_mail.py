@@ -14,7 +14,7 @@ OFFICIAL = "official.mar@imap.example"
 SUBJECTS = {
     "ar": "تعيين كلمة مرور جديدة للخريطة التفاعلية",
     "en": "Set a new password for the i-Map",
-    "fr": "Définir un nouveau mot de passe pour l'i-Map",
+    "fr": "Définir un nouveau mot de passe pour l’i-Map",
 }
 LANGUAGES = ("ar", "en", "fr")
 
