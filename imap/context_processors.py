@@ -7,6 +7,9 @@ from accounts.frame import account_corner, frame
 
 
 def portal(request: HttpRequest) -> dict[str, object]:
-    if request.path.startswith("/secretariat/"):
-        return {}
+    """The admin has a frame of its own."""
+    return {} if request.path.startswith("/secretariat/") else portal_frame(request)
+
+
+def portal_frame(request: HttpRequest) -> dict[str, object]:
     return frame(request.path) | {"account_corner": mark_safe(account_corner(request))}

@@ -19,6 +19,7 @@ from accounts.visits import last_visit_of
 from atlas.mapping import countries_on_map, map_of
 from atlas.models import Dialogue, Membership, Subject, SubjectKind
 from atlas.views import footnotes_of
+from imap.context_processors import portal_frame
 from imap.sitemap import sitemap_xml
 from profiles.listing import latest, listed
 from profiles.views import country_links
@@ -106,7 +107,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """One page for what is not there and for what the reader may not see; it says nothing of the address asked for."""
-    response = render(request, "404.html", status=404)
+    response = render(request, "404.html", portal_frame(request), status=404)
     response["Cache-Control"] = "private, no-store"
     return response
 

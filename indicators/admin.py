@@ -1,12 +1,14 @@
 """Figures in the admin: each secretariat keeps its own figures and sources."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy
 
 from access.presets import Preset
 from accounts.audience_forms import AudienceForm
 from accounts.desk_admin import AudienceAdmin
 from atlas.translated_admin import TranslatedAdmin
 from indicators import models
+from indicators.templatetags.figures import figure
 
 
 @admin.register(models.Topic)
@@ -72,9 +74,13 @@ class FurtherSourceInline(admin.TabularInline):
 @admin.register(models.Observation)
 class ObservationAdmin(AudienceAdmin, TranslatedAdmin):
     form = ObservationForm
-    list_display = ["indicator", "subject", "period", "value", "flag", "source"]
+    list_display = ["indicator", "subject", "period", "written", "flag", "source"]
     list_filter = ["indicator", "flag", "provenance"]
     list_select_related = ["indicator", "subject", "source"]
     search_fields = ["subject__name_en", "subject__name_fr", "subject__name_ar", "period"]
     autocomplete_fields = ["subject", "indicator"]
     inlines = [FurtherSourceInline]
+
+    @admin.display(description=gettext_lazy("value"), ordering="value")
+    def written(self, observation: models.Observation) -> str:
+        return figure(observation)
