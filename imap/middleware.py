@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
 from imap.views import healthz, readyz
 
@@ -50,6 +50,18 @@ class OwnCookies:
         if response.cookies and "public" in response.get("Cache-Control", ""):
             response["Cache-Control"] = "private, max-age=0, must-revalidate"
         return response
+
+
+class WithoutNul:
+    """Refuses a question with a character that PostgreSQL cannot hold: no filter of the admin has to know of it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest("", content_type="text/plain")
+        return self.get_response(request)
 
 
 class Health:

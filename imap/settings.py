@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "imap.content_policy.Policy",
     "imap.middleware.Health",
+    "imap.middleware.WithoutNul",
     "profiles.middleware.OpenProfiles",
     "django.middleware.gzip.GZipMiddleware",  # of what is not kept compressed; adds bytes at random, against BREACH
     "imap.middleware.OwnCookies",

@@ -17,6 +17,7 @@ from accounts.models import (
     User,
     Widening,
 )
+from indicators.models import Source
 
 PARTNER, DIALOGUE = "morocco", "mtm"
 
@@ -41,8 +42,8 @@ def event(of: Nomination, **values) -> MandateEvent:
 def widening(asked_by: User, **values) -> Widening:
     """Of a row that is not there; the lock asks for the dialogue alone."""
     of = {
-        "content_type": ContentType.objects.get_for_model(User),
-        "object_id": 1,
+        "content_type": ContentType.objects.get_for_model(Source),
+        "object_id": 10**12,
         "name": "cnry",
         "dialogue_id": DIALOGUE,
     }
