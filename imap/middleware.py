@@ -60,7 +60,7 @@ class WithoutNul:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "%00" in request.META.get("QUERY_STRING", ""):
-            return HttpResponseBadRequest("", content_type="text/plain")
+            return HttpResponseBadRequest("", content_type="text/plain; charset=utf-8")
         return self.get_response(request)
 
 

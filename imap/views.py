@@ -28,7 +28,7 @@ from profiles.views import country_links
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @never_cache
@@ -95,14 +95,14 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     lines = ("User-agent: *", "Disallow: /secretariat/", f"Sitemap: {settings.SITE_ADDRESS}/sitemap.xml", "")
-    return HttpResponse("\n".join(lines), content_type="text/plain")
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     """The addresses that are open to everyone, in every language: the same for every reader."""
     with viewing(ANYONE):
-        return HttpResponse(sitemap_xml(ANYONE), content_type="application/xml")
+        return HttpResponse(sitemap_xml(ANYONE), content_type="application/xml; charset=utf-8")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

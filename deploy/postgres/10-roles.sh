@@ -14,6 +14,8 @@ SET password_encryption = 'scram-sha-256';
 SET log_statement = 'none';
 CREATE ROLE imap_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'owner_password';
 CREATE ROLE imap_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'app_password';
+-- No page is worth more; of the role, so that it holds behind a pooler too.
+ALTER ROLE imap_app SET statement_timeout = '60s';
 CREATE DATABASE imap OWNER imap_owner;
 REVOKE ALL ON DATABASE imap FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE imap TO imap_owner, imap_app;

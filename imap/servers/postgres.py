@@ -20,6 +20,7 @@ RIGHTS = {
     OWNER: "LOGIN NOSUPERUSER CREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS",
     APPLICATION: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS",
 }
+LONGEST_STATEMENT = "60s"  # of the application's role, behind a pooler too; no page of ours is worth more
 RECOVERY = 300.0  # seconds; after a crash the log is replayed before anybody may connect
 
 
@@ -97,6 +98,7 @@ def make_roles(places: Places) -> None:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             verb = "ALTER" if cursor.fetchone() else "CREATE"
             cursor.execute(sql.SQL(f"{verb} ROLE {{}} {rights}").format(sql.Identifier(role)))
+        cursor.execute(f"ALTER ROLE {APPLICATION} SET statement_timeout = '{LONGEST_STATEMENT}'")
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
         if not cursor.fetchone():
             cursor.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")

@@ -9,6 +9,7 @@ import re
 import kombu.serialization
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
 
 from access.presets import Preset
@@ -182,6 +183,12 @@ def test_no_parameter_reaches_the_database_or_breaks_a_page(planted, login):
             query = "&".join(f"{name}={value}" for name in PARAMETERS)
             address = f"{page}{value}" if page.endswith("=") else f"{page}?{query}"
             assert client.get(address).status_code < 500, address[:200]
+
+
+def test_a_statement_does_not_run_without_end(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("1min",)
 
 
 def test_of_the_same_parameter_twice_the_last_one_counts(planted):

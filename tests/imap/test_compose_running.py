@@ -226,6 +226,10 @@ def test_the_serving_role_is_the_application_and_owns_nothing(portal):
         portal.rows("CREATE TABLE public.mine (id int)")
 
 
+def test_a_statement_of_the_application_does_not_run_without_end(portal):
+    assert portal.rows("SHOW statement_timeout") == [("1min",)]
+
+
 def test_without_its_password_nobody_gets_in(portal):
     environment = portal.environment("web")
     with pytest.raises(psycopg2.OperationalError, match="no password supplied"):

@@ -44,6 +44,10 @@ def test_complete_production_settings_start(monkeypatch, tmp_path):
     found = start(monkeypatch, complete_production(tmp_path))
     assert found["IS_PRODUCTION"] is True
     assert found["SESSION_COOKIE_SECURE"] is found["SECURE_SSL_REDIRECT"] is True
+    for cookie in ("SESSION", "CSRF", "LANGUAGE"):
+        assert found[f"{cookie}_COOKIE_NAME"].startswith("__Host-")
+        assert found[f"{cookie}_COOKIE_SECURE"] is found[f"{cookie}_COOKIE_HTTPONLY"] is True
+        assert found.get(f"{cookie}_COOKIE_DOMAIN") is None
     assert not list(tmp_path.iterdir())  # no secret of its own making
 
 
