@@ -34,23 +34,30 @@ def viewing(viewer: Viewer, using: str = "default") -> Iterator[None]:
 def asked_as(viewer: Viewer, sql: str, values: Mapping[str, Any], using: str = "default") -> tuple | None:
     """The first row of one question asked as this viewer, in one round trip.
 
-    Sent together, two statements are a transaction of their own, so the setting ends with the question. A connection
-    that was kept since an earlier request is tried by the question itself, not by another one before it.
+    Sent together, two statements are a transaction of their own, so the setting ends with the question.
     """
     connection = connections[using]
     if connection.in_atomic_block:
         with viewing(viewer, using):
             return _first_row(connection, sql, values)
     both = f"SELECT set_config('{SETTING}', %(viewer)s, true), set_config('{WITHIN}', %(limit)s, true); {sql}"
-    values = {**values, "viewer": viewer.as_setting(), "limit": viewer.within_as_setting()}
+    return asked(both, {**values, "viewer": viewer.as_setting(), "limit": viewer.within_as_setting()}, using)
+
+
+def asked(sql: str, values: Mapping[str, Any], using: str = "default") -> tuple | None:
+    """The first row of a question that is of no locked rows, or names its viewer itself.
+
+    A connection that was kept since an earlier request is tried by the question itself, not by another one before it.
+    """
+    connection = connections[using]
     connection.health_check_done = True  # type: ignore[attr-defined]  # of Django, in none of its stubs
     try:
-        return _first_row(connection, both, values)
+        return _first_row(connection, sql, values)
     except (OperationalError, InterfaceError):
-        if connection.is_usable():
+        if connection.in_atomic_block or connection.is_usable():
             raise
         connection.close()  # the server was restarted meanwhile
-        return _first_row(connection, both, values)
+        return _first_row(connection, sql, values)
 
 
 def _first_row(connection, sql: str, values: Mapping[str, Any]) -> tuple | None:

@@ -98,6 +98,9 @@ def serve(demo: Demo, stopping: threading.Event) -> None:
             print_welcome(demo)
             supervisor.watch()
         finally:
+            if stopping.is_set():
+                with contextlib.suppress(OSError):  # after SIGHUP there is no terminal
+                    print("\nStopping …", flush=True)
             supervisor.stop()
 
 
@@ -237,17 +240,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(demo: Demo) -> int:
     """Serves until SIGINT, SIGTERM or SIGHUP; returns the exit code. To be called in the main thread."""
     logging.basicConfig(format="%(message)s", level=logging.INFO)
-    stopping = threading.Event()
-
-    def ask_to_stop(number: int, frame: FrameType | None) -> None:
-        is_first = not stopping.is_set()
-        stopping.set()
-        with contextlib.suppress(OSError):  # after SIGHUP there is no terminal
-            if is_first:
-                print("\nStopping …", flush=True)
-
-    for number in STOP_SIGNALS:
-        signal.signal(number, ask_to_stop)
+    stopping = set_by_signals()
     try:
         serve(demo, stopping)
     except Stopping:
@@ -256,6 +249,19 @@ def run(demo: Demo) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def set_by_signals() -> threading.Event:
+    """What Ctrl-C, a closed terminal and SIGTERM set from now on. To be called in the main thread."""
+    stopping = threading.Event()
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+        # In another thread: the one that was interrupted may hold the event's lock, and would wait for itself.
+        threading.Thread(target=stopping.set).start()
+
+    for number in STOP_SIGNALS:
+        signal.signal(number, ask_to_stop)
+    return stopping
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from django.db import migrations
 
+from access.viewer import ANYONE
+
 SLOTS = 16
 MAKE = (
     "CREATE TABLE profiles_mark (slot smallint PRIMARY KEY, number bigint NOT NULL DEFAULT 0)",
@@ -28,12 +30,13 @@ MAKE = (
 )
 UNMAKE = ("DROP FUNCTION profiles_count_change()", "DROP TABLE profiles_mark")
 
-# Columns of a query, which is told `today`.
-MARK = """
+CHANGES = """
     coalesce(current_setting('imap.changing', true), ''), (SELECT sum(number)::bigint FROM profiles_mark),
-    (SELECT last_value FROM atlas_revision),
-    concat(current_setting('imap.viewer', true), current_setting('imap.within', true)), %(today)s
+    (SELECT last_value FROM atlas_revision)
 """
+# Columns of a query, which is told `today`.
+MARK = f"{CHANGES}, concat(current_setting('imap.viewer', true), current_setting('imap.within', true)), %(today)s"
+MARK_OF_THE_PUBLIC = f"{CHANGES}, '{ANYONE.as_setting()}', %(today)s"
 
 
 class Mark(NamedTuple):

@@ -14,10 +14,10 @@ from django.db import connection
 from django.utils import timezone
 
 from access import tokens
-from access.viewer import Viewer, narrowest
-from access.viewing import asked_as
+from access.viewer import ANYONE, Viewer, narrowest
+from access.viewing import asked, asked_as
 from access.visibility import is_open, sees, tokens_of
-from profiles.mark import MARK, Mark
+from profiles.mark import MARK, MARK_OF_THE_PUBLIC, Mark
 
 # A figure whose date lies ahead shows from that day on: until its year is over the mark is another every day.
 CAME_TO_BE_KNOWN = "CASE WHEN max(f.known_on) >= left(%(today)s, 4) THEN %(today)s ELSE '' END"
@@ -52,6 +52,8 @@ QUERY = f"""
      WHERE p.dialogue_id = %(dialogue)s AND p.theme_id = %(theme)s AND p.slug = %(slug)s AND {sees("p")}
 """
 STILL = f"SELECT {MARK} FROM profiles_profile p WHERE p.id = %(profile)s AND {sees('p')}"
+# For the public the mark says it all: it differs once any row has changed. No locked row is looked at.
+STILL_OPEN = f"SELECT {MARK_OF_THE_PUBLIC}"
 REMEMBERED = 2000  # standings; about 4 KB each
 
 
@@ -136,7 +138,10 @@ def unchanged_standing_of(viewer: Viewer, address: Address) -> Standing | None:
     It is asked for what is not known too: what was narrowed a moment ago answers like what has never been there.
     """
     standing = _remembered.get((viewer, address))
-    mark = asked_as(viewer, STILL, _values(viewer, profile=standing.profile_id if standing else 0))
+    if viewer == ANYONE:
+        mark = asked(STILL_OPEN, {"today": _today()})
+    else:
+        mark = asked_as(viewer, STILL, _values(viewer, profile=standing.profile_id if standing else 0))
     return standing if standing and standing.mark == mark else None
 
 
@@ -156,7 +161,11 @@ def forget_standings() -> None:
 
 
 def _values(viewer: Viewer, **more: Any) -> dict[str, Any]:
-    return tokens_of(viewer) | {"today": f"{timezone.localdate():%Y-%m-%d}", **more}
+    return tokens_of(viewer) | {"today": _today(), **more}
+
+
+def _today() -> str:
+    return timezone.localdate().isoformat()
 
 
 def _standing(address: Address, row: tuple) -> Standing:

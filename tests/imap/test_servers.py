@@ -630,6 +630,16 @@ def test_the_demo_starts_again_after_everything_was_killed(small_demo: RunningDe
     assert small_demo.stop(signal.SIGHUP) == 0
 
 
+def test_a_signal_at_the_wrong_moment_stops_the_demo_too() -> None:
+    """While the main thread begins to wait it holds the lock of the event that the signal sets."""
+    code = (
+        "import signal, sys; from imap.demo import set_by_signals; stopping = set_by_signals()\n"
+        "with stopping._cond: signal.raise_signal(signal.SIGTERM)\n"
+        "sys.exit(0 if stopping.wait(30) else 1)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, timeout=60).returncode == 0
+
+
 @pytest.mark.servers
 @pytest.mark.parametrize("name", ["web", "worker of web"])
 def test_the_demo_mends_its_web_server(small_demo: RunningDemo, name: str) -> None:
