@@ -53,6 +53,11 @@ class Viewer:
     def is_viewing_as(self) -> bool:
         return self.within is not None
 
+    @property
+    def stands_alone(self) -> bool:
+        """Holds nothing but what everyone holds and the token of their own person: stands for nobody."""
+        return all(token == tokens.PUBLIC or token.startswith("person:") for token in self.tokens)
+
     def is_secretariat_of(self, dialogue: str) -> bool:
         return dialogue in self.secretariats
 

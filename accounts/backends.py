@@ -1,4 +1,4 @@
-"""Signing in, and the one query that loads a user together with what they may see.
+"""Signing in, and the one query that loads a user together with what they may see and what they still owe.
 
 It is written by hand, as every request of everyone signed in waits for it.
 """
@@ -7,10 +7,12 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.db import connection
 
 from accounts.models import User
+from accounts.models.people import EVERY_CODE
 
 FIELDS = [field.attname for field in User._meta.concrete_fields]
 ACTIVE_USER = f"""
-    SELECT {", ".join(f"u.{field.column}" for field in User._meta.concrete_fields)}, imap_tokens_of(u.id)
+    SELECT {", ".join(f"u.{field.column}" for field in User._meta.concrete_fields)},
+           imap_tokens_of(u.id), imap_owed_by(u.id, {EVERY_CODE})
       FROM {User._meta.db_table} u WHERE u.id = %s AND u.is_active
 """
 
@@ -22,6 +24,7 @@ class NominatedUserBackend(AuthenticationBackend):
             row = cursor.fetchone()
         if row is None:
             return None
-        user = User.from_db(connection.alias, FIELDS, row[:-1])
-        user.held_tokens = row[-1]
+        *values, tokens, owed = row
+        user = User.from_db(connection.alias, FIELDS, values)
+        user.held_tokens, user.owed = tokens, owed
         return user

@@ -1,8 +1,13 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from accounts.models import ReadingGroup
+from accounts.models import ReadingGroup, TermsOfUse
 
 
 @register(ReadingGroup)
 class ReadingGroupTranslation(TranslationOptions):
     fields = ("name",)
+
+
+@register(TermsOfUse)
+class TermsOfUseTranslation(TranslationOptions):
+    fields = ("text",)

@@ -1,13 +1,24 @@
-"""People and what they stand for, how partners nominate them, and the log of what was read."""
+"""People and what they stand for, how partners nominate them, how they sign in, and the log of what was read."""
 
 from accounts.models.log import Action, LogEntry, UseOfQuarter
 from accounts.models.nominations import ApprovedAddress, Event, Invitation, MandateEvent, Nomination, State, Submission
-from accounts.models.people import Affiliation, Engagement, ReadingGroup, Scope, SecretariatMember, User, UserManager
+from accounts.models.people import (
+    Affiliation,
+    Engagement,
+    NewsDigest,
+    ReadingGroup,
+    Scope,
+    SecretariatMember,
+    User,
+    UserManager,
+)
 from accounts.models.policies import PartnerPolicy
 from accounts.models.reminders import Reminder
+from accounts.models.signing_in import Acceptance, PersonalToken, TermsOfUse, TokenScope
 from accounts.models.widening import Widening, WideningState
 
 __all__ = [
+    "Acceptance",
     "Action",
     "Affiliation",
     "ApprovedAddress",
@@ -16,14 +27,18 @@ __all__ = [
     "Invitation",
     "LogEntry",
     "MandateEvent",
+    "NewsDigest",
     "Nomination",
     "PartnerPolicy",
+    "PersonalToken",
     "ReadingGroup",
     "Reminder",
     "Scope",
     "SecretariatMember",
     "State",
     "Submission",
+    "TermsOfUse",
+    "TokenScope",
     "UseOfQuarter",
     "User",
     "UserManager",

@@ -26,6 +26,25 @@ class TokensOf(models.Func):
         super().__init__(models.F("pk"))
 
 
+EVERY_CODE = 2**settings.MFA_RECOVERY_CODE_COUNT - 1  # the mask of a list on paper that is used up
+
+
+class OwedBy(models.Func):
+    """What a user still owes before they may read on; `imap_owed_by` in the database finds it, `accounts.gate` judges."""
+
+    function = "imap_owed_by"
+    output_field = ArrayField(models.TextField())
+
+    def __init__(self):
+        super().__init__(models.F("pk"), models.Value(EVERY_CODE))
+
+
+class NewsDigest(models.TextChoices):
+    NONE = "none", _("no digest")
+    DAILY = "daily", _("every day")
+    WEEKLY = "weekly", _("every week")
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **values) -> "User":
         user: User = self.model(email=self.normalize_email(email).lower(), **values)
@@ -37,7 +56,8 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **values)
 
     def with_tokens(self):
-        return self.get_queryset().annotate(tokens=TokensOf())
+        """Users with what they hold and what they owe, both found in the query that loads them."""
+        return self.get_queryset().annotate(tokens=TokensOf(), owes=OwedBy())
 
     def hold(self, pk: int) -> "User":
         """The account as it is now; until the transaction ends, its mandates are changed here alone.
@@ -51,11 +71,14 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person with an account. `held_tokens` is filled by the sign-in backend, in the query that loads the user."""
+    """A person with an account. `held_tokens` and `owed` are filled by `know_standing`, where the query brought them."""
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True, validators=[refuse_hidden_words])
     language = models.CharField(_("language"), max_length=7, choices=settings.LANGUAGES, default="en")
+    news_digest = models.CharField(
+        _("digest of the news by e-mail"), max_length=10, choices=NewsDigest, default=NewsDigest.NONE
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("works in the admin"), default=False)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
@@ -68,6 +91,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
 
     held_tokens: list[str] | None = None
+    owed: list[str] | None = None
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="one_account_for_an_address")]
@@ -90,9 +114,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         """What this person may see, as of when the row was loaded."""
         if not self.is_active:
             return ANYONE
-        if self.held_tokens is None:
-            self.held_tokens = User.objects.with_tokens().values_list("tokens", flat=True).get(pk=self.pk)
-        return Viewer.of(self.held_tokens)
+        self.know_standing()
+        return Viewer.of(self.held_tokens or ())
+
+    def know_standing(self) -> "User":
+        """Fills `held_tokens` and `owed`, from the query that loaded the row if it was `with_tokens`."""
+        if self.held_tokens is None or self.owed is None:
+            row = self if hasattr(self, "owes") else User.objects.with_tokens().get(pk=self.pk)
+            self.held_tokens, self.owed = row.tokens, row.owes
+        return self
 
 
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):

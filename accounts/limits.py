@@ -1,0 +1,72 @@
+"""Every limit on how often something may be tried, in one table. The settings hand it to allauth, which counts in the cache.
+
+A rate reads `<times>/<period>/<counted by>`, several with commas: `m` a minute, `h` an hour; `ip` the client's address
+(taken from proxies that are configured, no others), `user` the signed-in person, `key` what the attempt is about, such
+as an account. Reading the table imports nothing of Django, so that the settings can.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+# Counted by allauth's own views.
+OF_ACCOUNTS = {
+    "login": "30/m/ip",
+    # Wrong passwords and, by person, wrong codes of a second factor.
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+OF_FACTORS = {"webauthn_login": "10/m/ip"}
+# Counted by the portal's own views.
+OURS = {
+    "single_sign_on": "60/m/ip",
+    "token_failed": "20/m/ip",
+    "make_token": "10/h/user",
+    "own_data": "5/h/user",
+    "invitation": "30/m/ip",
+    # With the letter that is uploaded.
+    "nominate": "60/h/user",
+    "nomination_mail": "30/h/user",
+    "confirm_mandate": "300/h/user",
+}
+EVERY_LIMIT = {**OF_ACCOUNTS, **OF_FACTORS, **OURS}
+
+
+def is_within(request: "HttpRequest", limit: str, key: str | None = None) -> bool:
+    """Counts one attempt, whatever its method; False once there were too many. Strangers are not counted by person."""
+    from allauth.core.internal import ratelimit
+
+    if OURS[limit].endswith("/user") and not request.user.is_authenticated:
+        return True
+    return bool(ratelimit.consume(request, app="accounts", action=limit, config=OURS, key=key, limit_get=True))
+
+
+def is_spent(request: "HttpRequest", limit: str) -> bool:
+    """Whether there were too many already; counts nothing."""
+    from allauth.core.internal import ratelimit
+
+    how = {"app": "accounts", "action": limit, "config": OURS, "limit_get": True}
+    return not ratelimit.consume(request, dry_run=True, **how)
+
+
+def limited(limit: str, methods: tuple[str, ...] = ("GET", "POST")) -> Callable:
+    """A view that answers 429 once its limit is passed; requests by other methods are not counted."""
+
+    def decorate(view: "Callable[..., HttpResponse]") -> "Callable[..., HttpResponse]":
+        @wraps(view)
+        def within(request: "HttpRequest", *args, **kwargs) -> "HttpResponse":
+            from allauth.core.ratelimit import respond_429
+
+            if request.method in methods and not is_within(request, limit):
+                return respond_429(request)
+            return view(request, *args, **kwargs)
+
+        return within
+
+    return decorate

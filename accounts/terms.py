@@ -1,0 +1,23 @@
+"""The terms of use: which version is the newest, and that a person accepted it."""
+
+import nh3
+from django.utils.translation import get_language
+
+from accounts.models import Acceptance, TermsOfUse, User
+
+TAGS = {"h2", "h3", "p", "ul", "ol", "li", "strong", "em", "a", "bdi"}
+ATTRIBUTES = {"a": {"href", "hreflang"}, "bdi": {"lang", "dir"}}
+
+
+def clean(html: str) -> str:
+    """The text as it may stand on a page; cleaning it again changes nothing."""
+    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"https", "mailto"}).strip()
+
+
+def newest_terms() -> TermsOfUse | None:
+    return TermsOfUse.objects.first()
+
+
+def accept(user: User, terms: TermsOfUse) -> None:
+    """Keeps that this person accepted this version now, in the language they read it in. Twice is once."""
+    Acceptance.objects.get_or_create(user=user, terms=terms, defaults={"language": get_language()})
