@@ -1,5 +1,9 @@
 """Accounts in the admin: people, for whom they stand, and groups of readers. More: `nomination_admin`, `mandate_admin`."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -14,7 +18,11 @@ from accounts import (  # noqa: F401  most of them register their own models
     widening_admin,
 )
 from accounts.desk_admin import DeskAdmin
+from accounts.signing_in.factors import take_away_all
 from atlas.translated_admin import TranslatedAdmin
+
+# Secrets, keys of sessions, and what the portal does not use: not for an admin to see or to make.
+admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession])
 
 
 class SecretariatInline(admin.TabularInline):
@@ -60,6 +68,14 @@ class PortalUserAdmin(UserAdmin):
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "language"]})]
     inlines = [SecretariatInline, AffiliationInline]
+    actions = ["take_away_factors"]
+
+    @admin.action(description=_("Take away all second factors (of someone who lost them)"), permissions=["change"])
+    def take_away_factors(self, request, queryset):
+        for user in queryset:
+            take_away_all(user)
+            self.log_change(request, user, "second factors taken away")
+        self.message_user(request, _("They are told by e-mail, and signed out everywhere."))
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else []

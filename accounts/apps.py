@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.invitations import use_up
+        from accounts.signing_in import notices  # noqa: F401  # connects its receivers
 
         def close_invitations(sender, user, **kwargs) -> None:
             use_up(user)

@@ -4,11 +4,12 @@ import os
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from access.viewing import viewing
 from accounts.models import Affiliation, Engagement, Nomination, PartnerPolicy, Scope, SecretariatMember, User
 from accounts.nominations import Candidate, nominate
+from accounts.terms import accept, newest_terms
 from atlas.models import DialogueTheme, Partner
 
 PASSWORD = os.environ.get("IMAP_DEMO_PASSWORD", "demo-only-2012")
@@ -110,6 +111,10 @@ def _make(member: CastMember) -> User:
         user.groups.add(editors())
     if member.partner:
         _affiliate(user, member)
+    # A version that comes later is asked for, in the demonstration too.
+    if (terms := newest_terms()) and not user.acceptances.exists():
+        with translation.override(member.language):
+            accept(user, terms)
     return user
 
 

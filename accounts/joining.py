@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.invitations import ClosedInvitation, invitation_of, invitation_with, join
+from accounts.limits import limited
 from accounts.models import Invitation
 from accounts.requests import ReaderRequest
 
@@ -25,6 +26,7 @@ class Joining(View):
 
     @method_decorator(never_cache)
     @method_decorator(sensitive_post_parameters())
+    @method_decorator(limited("invitation"))
     def dispatch(self, request: ReaderRequest, *args, **kwargs):
         try:
             response = super().dispatch(request, *args, **kwargs)

@@ -42,10 +42,10 @@ def note(action: Action, person: User | None, *, dialogue: str | None = None, ob
 
 def _audience(person: User | None, dialogue: str | None) -> list[str]:
     held = [tokens.person(person.pk)] if person else []
-    dialogues: Iterable[str] = [dialogue] if dialogue else _dialogues_of(person) if person else []
+    dialogues: Iterable[str] = [dialogue] if dialogue else dialogues_of(person) if person else []
     return [*held, *map(tokens.secretariat, dialogues)]
 
 
-def _dialogues_of(person: User) -> list[str]:
+def dialogues_of(person: User) -> list[str]:
     scopes = Scope.objects.filter(affiliation__user=person).values_list("dialogue_id", flat=True)
     return sorted({*scopes, *person.secretariats.values_list("dialogue_id", flat=True)})

@@ -1,21 +1,60 @@
-"""Who is looking: known to the request first, then to the database for the whole of what follows, rendering included."""
+"""Who is looking: known to the request first, then to the database for the whole of what follows, rendering included.
+
+Nobody is let past what they still owe.
+"""
 
 from collections.abc import Callable
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
 from access.viewer import ANYONE
 from access.viewing import viewing
+from accounts import gate
+from accounts.afterwards import remember
 from accounts.frame import account_corner, frame
+from accounts.limits import is_spent, is_within
+from accounts.models import TokenScope
+from accounts.personal_tokens import bearer, person_bearing
 from accounts.personas import persona_in
 from accounts.requests import ReaderRequest
 from accounts.visits import note_visit
 
 READING = {"GET", "HEAD", "OPTIONS"}
 TAKEN_WHILE_VIEWING_AS = {"view_as", "account_logout"}  # names of addresses
+API = "/api/"
+
+
+class Machines:
+    """Below /api/ nobody is signed in by a cookie: a personal token in the `Authorization` header, or the public."""
+
+    def __init__(self, get_response: Callable[[ReaderRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: ReaderRequest) -> HttpResponse:
+        request.is_machine = request.path_info.startswith(API)
+        if not request.is_machine:
+            return self.get_response(request)
+        request.user = AnonymousUser()  # type: ignore[assignment]
+        if "Authorization" in request.headers:
+            if is_spent(request, "token_failed"):
+                return _refusal(429, "Too many wrong tokens. Try again later.")
+            person = person_bearing(bearer(request.headers["Authorization"]), TokenScope.READ)
+            if person is None:
+                is_within(request, "token_failed")
+                return _refusal(401, "The token is not known, has expired, was revoked, or waits for its person.")
+            request.user = person
+        return self.get_response(request)
+
+
+def _refusal(status: int, why: str) -> JsonResponse:
+    headers = {"Cache-Control": "private, no-store"}
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    return JsonResponse({"error": why}, status=status, headers=headers)
 
 
 class Reader:
@@ -32,9 +71,12 @@ class Reader:
         if not user.is_authenticated:
             request.viewer, request.persona = ANYONE, None
             return self.get_response(request)
-        request.persona = persona_in(request, user.viewer)
-        request.viewer = request.persona.seen_by(user.viewer) if request.persona else user.viewer
-        if not request.persona:
+        request.viewer = gate.viewer_of(user)
+        is_held_back = request.is_machine or gate.next_step(user)
+        request.persona = None if is_held_back else persona_in(request, user.viewer)
+        if request.persona:
+            request.viewer = request.persona.seen_by(user.viewer)
+        elif not request.is_machine:
             note_visit(user)
         response = self.get_response(request)
         response["Cache-Control"] = "private, no-store"
@@ -49,6 +91,28 @@ class Reader:
             return render(request, "403_viewing_as.html", round_the_page, status=403)
         if request.path_info.startswith(reverse("admin:index")):
             return redirect("view_as")
+        return None
+
+
+class Gate:
+    """Leads a signed-in person to what they still owe, from every page but those of the step itself."""
+
+    def __init__(self, get_response: Callable[[ReaderRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: ReaderRequest) -> HttpResponse:
+        step = gate.next_step(request.user) if request.user.is_authenticated else None
+        if step is None or gate.is_open(step, _name_of(request.path_info)):
+            return self.get_response(request)
+        remember(request)
+        return redirect(step)
+
+
+def _name_of(path: str) -> str | None:
+    """The name of the address; None where there is no page, which is told as to everyone."""
+    try:
+        return resolve(path).view_name
+    except Resolver404:
         return None
 
 

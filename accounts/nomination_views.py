@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import history, mandates, nominations
 from accounts.letters import CONTENT_TYPES
+from accounts.limits import limited
 from accounts.log import note
 from accounts.models import Action, Affiliation, MandateEvent, Nomination
 from accounts.nomination_forms import AddressForm, EndForm, NominationForm
@@ -29,6 +30,7 @@ def nomination_list(request: ReaderRequest) -> HttpResponse:
     return render(request, "accounts/nominations.html", {"partners": partners, "lines": found, "tab": "nominations"})
 
 
+@limited("nominate", methods=("POST",))
 @require_page
 def nominate(request: ReaderRequest) -> HttpResponse:
     """For one of the viewer's partners; with `?successor_to=` the post of a colleague is handed over."""
@@ -63,6 +65,7 @@ def withdraw(request: ReaderRequest, pk: int) -> HttpResponse:
     return _done(request, _("The nomination is withdrawn."), nominations.withdraw, row, request.user, to=pk)
 
 
+@limited("nomination_mail")
 @require_POST
 def send_again(request: ReaderRequest, pk: int) -> HttpResponse:
     row = _line_or_404(request, pk).nomination
@@ -76,6 +79,7 @@ def send_again(request: ReaderRequest, pk: int) -> HttpResponse:
     )
 
 
+@limited("nomination_mail", methods=("POST",))
 @require_page
 def correct_address(request: ReaderRequest, pk: int) -> HttpResponse:
     row = _line_or_404(request, pk).nomination
@@ -123,6 +127,7 @@ def people(request: ReaderRequest) -> HttpResponse:
     return render(request, "accounts/people.html", context)
 
 
+@limited("confirm_mandate")
 @require_POST
 def confirm(request: ReaderRequest, pk: int) -> HttpResponse:
     row = _person_or_404(request, pk)

@@ -11,8 +11,10 @@ class ReaderRequest(HttpRequest):
     """`accounts.middleware.Reader` sets `viewer` and `persona`; `user` is a `User` or Django's anonymous one.
 
     While a secretariat views as someone else, `viewer` is what the persona sees; `user` is still who does it.
+    `is_machine`: asked below /api/, where a cookie signs nobody in.
     """
 
     viewer: Viewer
     persona: Persona | None
     user: User
+    is_machine: bool = False

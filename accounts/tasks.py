@@ -1,10 +1,16 @@
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.usersessions.models import UserSession
 from celery import shared_task
+from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts import engagements, mandates, reminders
+from accounts import engagements, mail, mandates, reminders
+from accounts.models import User
 from accounts.use import count_use
 from atlas.models import Dialogue
 
@@ -12,6 +18,8 @@ from atlas.models import Dialogue
 @shared_task
 def forget_ended_sessions() -> None:
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    still_open = Session.objects.filter(session_key=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(still_open)).delete()
 
 
 @shared_task
@@ -33,3 +41,15 @@ def end_what_is_over() -> None:
     with viewing(Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))):
         mandates.end_what_is_over()
         engagements.end_what_is_over()
+
+
+@shared_task
+def send_link_for_new_password(user_id: int) -> None:
+    """Writes to an active person; for anybody else, and for 0, which stands for nobody, does nothing."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    key = default_token_generator.make_token(user)
+    link = mail.address_of("account_reset_password_from_key", user.language, user_pk_to_url_str(user), key)
+    days = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
+    mail.send("password_reset_key", user.email, user.language, {"recipient": user.email, "address": link, "days": days})

@@ -4,17 +4,49 @@ There is no sign-up: its address does not exist.
 """
 
 from allauth.account import views as allauth
-from django.urls import path, re_path
+from allauth.mfa.base import views as factors
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as apps
+from allauth.mfa.webauthn import views as keys
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
-from accounts import views
+from accounts import terms_views, views
 from accounts.joining import Join, Link
+from accounts.own import views as own
+from accounts.signing_in import views as signing_in
+from accounts.signing_in.reauthentication import confirmed
+
+OF_FACTORS = [
+    path("", signing_in.second_factors, name="mfa_index"),
+    path("authenticate/", factors.authenticate, name="mfa_authenticate"),
+    path("reauthenticate/", factors.reauthenticate, name="mfa_reauthenticate"),
+    path("app/activate/", confirmed(apps.activate_totp), name="mfa_activate_totp"),
+    path("app/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_deactivate_totp"),  # allauth leads here
+    path("codes/", confirmed(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("codes/make/", confirmed(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("codes/download/", confirmed(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
+    path("keys/add/", confirmed(keys.add_webauthn), name="mfa_add_webauthn"),
+    path("keys/reauthenticate/", keys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("keys/login/", keys.login_webauthn, name="mfa_login_webauthn"),
+    path("<int:pk>/remove/", signing_in.remove_factor, name="remove_factor"),
+]
 
 urlpatterns = [
-    path("login/", allauth.login, name="account_login"),
+    path("", own.own_page, name="own_page"),
+    path("data/", own.own_data, name="own_data"),
+    path("sessions/end/", own.end_sessions, name="end_sessions"),
+    path("tokens/", own.make_token, name="make_token"),
+    path("tokens/<int:pk>/revoke/", own.revoke_token, name="revoke_token"),
+    path("terms/", terms_views.accept_terms, name="accept_terms"),
+    path("second-factor/", include(OF_FACTORS)),
+    path("login/", signing_in.sign_in, name="account_login"),
+    path("login/again/", signing_in.sign_in_again, name="sign_in_again"),
     path("logout/", allauth.logout, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
     path("password/change/", allauth.password_change, name="account_change_password"),
+    path("password/set/", confirmed(allauth.password_set), name="account_set_password"),
     path("password/reset/", allauth.password_reset, name="account_reset_password"),
     path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
     re_path(

@@ -1,9 +1,9 @@
-"""The admin's door is the portal's own sign-in: one way in, with its limits. Its first page begins with the daily work."""
+"""The admin's doors are the portal's own: one way in, one to change a password. Its first page begins with the daily work."""
 
 from allauth.account.decorators import secure_admin_login
-from allauth.account.models import EmailAddress
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 ORDER = ("profiles", "indicators", "atlas", "accounts", "auth")
 
@@ -15,7 +15,11 @@ def in_working_order(request: HttpRequest, app_label: str | None = None) -> list
     return sorted(rooms, key=lambda room: order.get(room["app_label"], len(ORDER) - 1.5))
 
 
+def change_password(request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    return redirect("account_change_password")
+
+
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.password_change = change_password  # type: ignore[assignment, method-assign]
 admin.site.get_app_list = in_working_order  # type: ignore[method-assign]
 admin.site.site_url = None  # the header leads to the portal in the language of the page
-admin.site.unregister(EmailAddress)  # people have the one address of their account

@@ -45,11 +45,15 @@ def boolean(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be on or off, not {value!r}.")
 
 
-def mode() -> str:
-    value = text("IMAP_MODE", "demo")
-    if value not in MODES:
-        raise ImproperlyConfigured(f"IMAP_MODE must be one of {', '.join(MODES)}, not {value!r}.")
+def choice(name: str, known: tuple[str, ...], default: str) -> str:
+    value = text(name, default)
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(known)}, not {value!r}.")
     return value
+
+
+def mode() -> str:
+    return choice("IMAP_MODE", MODES, "demo")
 
 
 def secret_key(mode: str, var: Path) -> str:

@@ -72,8 +72,8 @@ BORROWED: tuple[str | tuple[str, str], ...] = (
 def sources() -> list[Path]:
     """The files whose words are translated, in a fixed order."""
     modules = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts]
-    pages, mails = (ROOT / "templates").rglob("*.html"), (ROOT / "templates" / "mail").rglob("*.txt")
-    return sorted(modules) + sorted([*pages, *mails])
+    templates = [path for path in (ROOT / "templates").rglob("*") if path.suffix in (".html", ".txt")]
+    return sorted(modules) + sorted(templates)
 
 
 def messages_in(path: Path) -> Iterator[Message]:

@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django_prose_editor.config import html_tags
 from js_asset import static_lazy
 
+from accounts.limits import OF_ACCOUNTS, OF_FACTORS
+from accounts.signing_in.agency import agencies_of
 from imap import configuration, servers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -23,6 +25,7 @@ IS_PRODUCTION = MODE == "production"
 SITE_ADDRESS = configuration.text("IMAP_SITE_ADDRESS", "http://localhost:8000")
 
 SECRET_KEY = configuration.secret_key(MODE, VAR_DIR)
+SECRET_KEY_FALLBACKS = configuration.words("SECRET_KEY_FALLBACKS", "")
 DEBUG = configuration.boolean("DEBUG", default=False)
 ALLOWED_HOSTS = configuration.words("ALLOWED_HOSTS", "" if IS_PRODUCTION else "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = configuration.words("CSRF_TRUSTED_ORIGINS", "")
@@ -41,6 +44,10 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "leaflet",
     "djgeojson",
@@ -72,7 +79,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.Machines",
     "accounts.middleware.Reader",
+    "accounts.middleware.Gate",
     "profiles.middleware.KeptProfiles",
     "accounts.middleware.Viewing",
 ]
@@ -132,6 +141,7 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+CELERY_TASK_ALWAYS_EAGER = MODE == "test"
 # For how long the log is kept: never less than a quarter, whose use is counted from its lines before they go.
 LOG_DAYS = configuration.days("IMAP_LOG_DAYS", default=400, at_least=92)
 
@@ -180,23 +190,47 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's pages load our files
 # Accounts: by nomination only, so nobody signs up here.
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.NominatedUserBackend"]
-ACCOUNT_ADAPTER = "accounts.adapter.NominationOnlyAdapter"
+ACCOUNT_ADAPTER = "accounts.signing_in.adapter.NominationOnlyAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/5m/key",
-    "reset_password": "20/m/ip,5/m/key",
-    "change_password": "5/m/user",
-    "reauthenticate": "10/m/user",
-}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_RATE_LIMITS = OF_ACCOUNTS
+ACCOUNT_FORMS = {"reset_password": "accounts.signing_in.forms.ForgottenPasswordForm"}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+# Addresses are the users' own, proven by the invitation: allauth's table of addresses stays empty.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+
+# Second factors. Who needs one: nobody (off), those who edit or nominate and whom a partner's policy names (roles), all.
+SECOND_FACTOR = configuration.choice("SECOND_FACTOR", ("off", "roles", "all"), "roles" if IS_PRODUCTION else "off")
+MFA_ADAPTER = "accounts.signing_in.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "accounts.signing_in.forms.CodeForm",
+    "reauthenticate": "accounts.signing_in.forms.CodeOnceMoreForm",
+    "activate_totp": "accounts.signing_in.forms.FirstCodeForm",
+    "generate_recovery_codes": "accounts.signing_in.forms.PaperCodesForm",
+    "add_webauthn": "accounts.signing_in.forms.KeyForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "i-Map"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds; forms.CodeForm sees to it that a code is taken once all the same
+MFA_RECOVERY_CODE_COUNT = 20  # some sign in by nothing else
+MFA_RATE_LIMITS = OF_FACTORS
+
+# Agencies whose people may sign in through their own provider, by OpenID Connect.
+AGENCIES = agencies_of(configuration.text("SINGLE_SIGN_ON"), allow_http=not IS_PRODUCTION)
+SOCIALACCOUNT_ADAPTER = "accounts.signing_in.agencies.AgencyAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [agency.as_app() for agency in AGENCIES]}
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
@@ -214,6 +248,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Sessions live in the database: ending one is a deleted row.
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # by whichever way one signs in
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

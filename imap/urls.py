@@ -2,11 +2,17 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, register_converter
 from django.views.i18n import set_language
 
+from accounts.api import me
+from accounts.signing_in.agencies import back_from_agency, go_to_agency
+from accounts.terms_views import terms
+from accounts.versions import VersionConverter
 from atlas.views import basemap
 from imap import views
+
+register_converter(VersionConverter, "version")
 
 urlpatterns = [
     path("", views.root, name="root"),
@@ -15,6 +21,10 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("basemap/<slug:digest>.json", basemap, name="basemap"),
+    path("api/me", me, name="api_me"),
+    # Without a language: an agency's provider knows one address to come back to.
+    path("single-sign-on/<slug:provider_id>/", go_to_agency, name="openid_connect_login"),
+    path("single-sign-on/<slug:provider_id>/back/", back_from_agency, name="openid_connect_callback"),
     path("secretariat/language/", set_language, name="set_language"),
     path("secretariat/", admin.site.urls),
 ]
@@ -23,7 +33,8 @@ urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("accounts/", include("accounts.urls")),
     path("nominations/", include("accounts.nomination_urls")),
-    path("terms/", views.page, {"name": "terms"}, name="terms"),
+    path("terms/", terms, name="terms"),
+    path("terms/<version:version>/", terms, name="former_terms"),
     path("privacy/", views.page, {"name": "privacy"}, name="privacy"),
     path("accessibility/", views.page, {"name": "accessibility"}, name="accessibility"),
     path("", include("atlas.urls")),

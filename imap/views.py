@@ -86,8 +86,8 @@ def home(request: ReaderRequest) -> HttpResponse:
 
 @require_safe
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    """Terms of use, privacy, accessibility: one text per language."""
-    titles = {"terms": _("Terms of use"), "privacy": _("Privacy"), "accessibility": _("Accessibility")}
+    """Privacy, accessibility: one text per language."""
+    titles = {"privacy": _("Privacy"), "accessibility": _("Accessibility")}
     context = {"title": titles[name], "text": f"pages/{name}.{get_language()}.html"}
     return render(request, "page.html", context)
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from access.viewer import Viewer
 from access.viewing import viewing
+from accounts.loading import load_terms
 from atlas.basemaps import ShapesError, draw_basemaps
 from atlas.loading import Loading, RefusedData
 from atlas.loading.world import World
@@ -20,6 +21,7 @@ def load_world(data: Path) -> Loading:
     """Raises RefusedData (file, line, reason) when one row is bad; then nothing is changed."""
     loading = Loading()
     World(data, loading).load()
+    load_terms(data, loading)
     try:
         drawn = draw_basemaps(data)
     except ShapesError as error:

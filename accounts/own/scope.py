@@ -1,0 +1,123 @@
+"""What a person may read, because of what, and until when: one row for each ground on which they hold a token."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access import tokens
+from access.viewer import Viewer
+from accounts.models import Affiliation, Scope, User
+
+
+@dataclass(frozen=True)
+class Ground:
+    """`sentence`: “You may read …, because …”. `until`: the last day, or None. `token`: what is held by it, or ''."""
+
+    sentence: str
+    until: date | None = None
+    token: str = ""
+
+
+def grounds_of(user: User) -> list[Ground]:
+    """Everything that lets this person read, and what was meant to but does not."""
+    viewer = user.viewer
+    grounds = [*_of_secretariats(user)]
+    for affiliation in _affiliations_of(user):
+        grounds += _of_affiliation(affiliation, viewer)
+    return [*grounds, *_of_engagements(user), *_of_groups(user)]
+
+
+def _affiliations_of(user: User) -> list[Affiliation]:
+    rows = Affiliation.objects.open().filter(user=user).select_related("partner__subject")
+    return list(rows.prefetch_related("scopes__dialogue", "scopes__theme"))
+
+
+def _of_secretariats(user: User) -> Iterator[Ground]:
+    for seat in user.secretariats.select_related("dialogue"):
+        yield Ground(
+            _(
+                "You may read and edit everything that is collected for %(dialogue)s, because you work in its Secretariat."
+            )
+            % {"dialogue": seat.dialogue.short_name},
+            token=tokens.secretariat(seat.dialogue_id),
+        )
+
+
+def _of_affiliation(affiliation: Affiliation, viewer: Viewer) -> Iterator[Ground]:
+    partner, until = affiliation.partner.display_name, affiliation.ends_on
+    if affiliation.is_suspended:
+        yield Ground(
+            _("What you read for %(partner)s is suspended until %(partner)s confirms you again.") % {"partner": partner}
+        )
+        return
+    held = tokens.partner(affiliation.partner_id)
+    if not viewer.may_read([held]):
+        yield Ground(
+            _("You stand for %(partner)s, which gives you nothing to read today.") % {"partner": partner}, until
+        )
+        return
+    for scope in affiliation.scopes.all():
+        yield _of_scope(scope, partner, until, viewer)
+    yield Ground(
+        _(
+            "You may read what is shared with %(partner)s or with every nominated user, because you stand for %(partner)s."
+        )
+        % {"partner": partner},
+        until,
+        held,
+    )
+    if viewer.may_nominate_for(affiliation.partner_id):
+        yield Ground(
+            _("You may nominate the people of %(partner)s, because %(partner)s authorised you.") % {"partner": partner},
+            until,
+            tokens.authority(affiliation.partner_id),
+        )
+
+
+def _of_scope(scope: Scope, partner: str, until: date | None, viewer: Viewer) -> Ground:
+    names = {"dialogue": scope.dialogue.short_name, "theme": scope.theme.name, "partner": partner}
+    token = tokens.dialogue(scope.dialogue_id, scope.theme_id)
+    if not viewer.may_read([token]):
+        sentence = _(
+            "%(partner)s nominated you for “%(theme)s” (%(dialogue)s), "
+            "but only what the Secretariat grants is open to you there."
+        )
+        return Ground(sentence % names, until)
+    if scope.is_granted:
+        sentence = _(
+            "You may read the restricted profiles of “%(theme)s” (%(dialogue)s), "
+            "because %(partner)s nominated you and the Secretariat granted it."
+        )
+    else:
+        sentence = _(
+            "You may read the restricted profiles of “%(theme)s” (%(dialogue)s), because %(partner)s nominated you."
+        )
+    return Ground(sentence % names, until, token)
+
+
+def _of_engagements(user: User) -> Iterator[Ground]:
+    for engagement in user.engagements.filter(ended_at=None, ends_on__gte=timezone.localdate()):
+        words = {"dialogue": engagement.dialogue.short_name, "purpose": engagement.purpose}
+        yield Ground(
+            _(
+                "You may read what is shared with you by name, because the Secretariat invited you (%(dialogue)s: %(purpose)s)."
+            )
+            % words,
+            engagement.ends_on,
+            tokens.person(user.pk),
+        )
+
+
+def _of_groups(user: User) -> Iterator[Ground]:
+    for group in user.reading_groups.all():
+        token = tokens.group(group.pk)
+        if user.viewer.may_read([token]):
+            yield Ground(
+                _("You may read what is shared with “%(group)s”, because you are a member of this group.")
+                % {"group": group.name},
+                group.ends_on,
+                token,
+            )

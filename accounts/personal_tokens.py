@@ -1,0 +1,61 @@
+"""Personal tokens: made once, shown once, kept as a digest, and judged anew at each use."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts import gate
+from accounts.models import PersonalToken, TokenScope, User
+
+PREFIX = "imap_"  # by which people and scanners of code recognise one
+SECRET_BYTES = 24  # 192 bits
+LONGEST_DAYS = 365
+SCHEME = "bearer"
+
+
+def make_token(user: User, name: str, scope: TokenScope, days: int) -> tuple[PersonalToken, str]:
+    """The token and its secret, which nobody can see again. Lasts `days`, at most a year."""
+    secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    expires_on = timezone.localdate() + timedelta(days=min(days, LONGEST_DAYS))
+    made = PersonalToken.objects.create(
+        user=user, name=name, scope=scope, digest=digest_of(secret), expires_on=expires_on
+    )
+    return made, secret
+
+
+def digest_of(secret: str) -> str:
+    """SHA-256, in hexadecimal. Looking a digest up takes a time that says nothing of the secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def bearer(header: str) -> str:
+    """The secret in the value of an `Authorization` header; empty when there is none."""
+    scheme, _, secret = header.strip().partition(" ")
+    return secret.strip() if scheme.lower() == SCHEME else ""
+
+
+def person_bearing(secret: str, scope: TokenScope) -> User | None:
+    """Whose token this is, if token, person, gate and mandate hold at this moment.
+
+    Someone who stands for nobody any more (only the public's and their own token left) is refused.
+    """
+    found = PersonalToken.objects.alive().filter(digest=digest_of(secret), scope=scope)
+    token = found.only("pk", "user_id", "last_used_on").first()
+    person = User.objects.with_tokens().filter(pk=token.user_id, is_active=True).first() if token else None
+    if token is None or person is None or gate.next_step(person) or person.viewer.stands_alone:
+        return None
+    _note_use(token)
+    return person
+
+
+def _note_use(token: PersonalToken) -> None:
+    """At most one write a day."""
+    today = timezone.localdate()
+    if token.last_used_on != today:
+        PersonalToken.objects.filter(pk=token.pk).update(last_used_on=today)
+
+
+def revoke(token: PersonalToken) -> None:
+    PersonalToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
