@@ -17,6 +17,7 @@ from access.viewer import Viewer
 from access.viewing import viewing
 from accounts.audiences import audience_of
 from accounts.models import ReadingGroup, SecretariatMember, User
+from accounts.terms import accept, newest_terms
 from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
 from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section, Tag
@@ -135,6 +136,7 @@ def plant_other_desk() -> User:
     user = User.objects.create(email=f"{OTHER_DESK}@imap.example", name="Rabat editor", is_staff=True)
     user.groups.add(editors())
     SecretariatMember.objects.create(user=user, dialogue_id="rabat-process")
+    accept(user, newest_terms())
     return user
 
 

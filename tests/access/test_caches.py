@@ -45,7 +45,7 @@ AFTER_THE_DESK = {
 
 
 def test_what_the_secretariat_was_shown_a_moment_ago_reaches_no_visitor(planted, reader):
-    """With every cache warm from the secretariat's visit, however the visitor asks."""
+    """Rows 16 and 18 of the attacks. With every cache warm from the secretariat's visit, however the visitor asks."""
     secretariat, visitor = reader("secretariat"), Client()
     allowed = {found for path in pages(planted) for found in _seen(visitor.get(path), path, planted)}
     assert {preset for preset, _ in allowed} == {"public"}
@@ -75,6 +75,7 @@ def test_head_after_the_secretariats_visit_says_no_more_than_before(planted, rea
 
 @pytest.mark.parametrize("login", ["secretariat", "official.mar.dev"])
 def test_no_cache_keeps_what_a_signed_in_reader_is_shown(planted, reader, login):
+    """Row 18 of the attacks."""
     client = reader(login)
     for name, surfaces in SURFACES.items():
         if name in {"healthz", "readyz"}:
@@ -87,6 +88,7 @@ def test_no_cache_keeps_what_a_signed_in_reader_is_shown(planted, reader, login)
 
 
 def test_an_answer_that_caches_may_keep_sets_no_cookie(planted):
+    """Row 19 of the attacks."""
     for name, surfaces in SURFACES.items():
         for surface in surfaces:
             for path, _ in paths_of(name, surface, some_of(planted)):
@@ -157,7 +159,7 @@ def test_an_etag_is_of_one_language_section_and_address(planted):
 
 
 def test_pages_of_two_profiles_are_never_kept_under_one_key(planted, reader):
-    """Each page names its own subject, whoever asked for which one before."""
+    """Row 20 of the attacks. Each page names its own subject, whoever asked for which one before."""
     client = reader("secretariat")
     for _ in range(2):
         for one in planted.values():
@@ -169,6 +171,7 @@ def test_pages_of_two_profiles_are_never_kept_under_one_key(planted, reader):
 
 @pytest.mark.parametrize("form", ["{}?x=1", "{}#x", "{}?%0a", "{}?;theme=x"])
 def test_queries_do_not_change_the_page_of_a_profile(planted, form):
+    """Row 20 of the attacks."""
     path = f"/en{planted[Preset.PUBLIC].base}"
     plain = without_form_tokens(body_of(Client().get(path)))
     assert without_form_tokens(body_of(Client().get(form.format(path)))) == plain

@@ -18,7 +18,7 @@ from access.roles import APPEND_ONLY, why_role_is_unsafe
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from accounts.demo import ALL_FOUR
-from accounts.models import LogEntry, MandateEvent, Nomination
+from accounts.models import Acceptance, LogEntry, MandateEvent, Nomination
 from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
 from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
@@ -36,7 +36,7 @@ THROUGH = [
     if field.remote_field.through._meta.auto_created
 ]
 TABLES = sorted({model._meta.db_table for model in [*RESTRICTED, *THROUGH]})
-NEVER_CHANGED = [Edition, EditionText, Citation, CitedFigure, MandateEvent, LogEntry]
+NEVER_CHANGED = [Edition, EditionText, Citation, CitedFigure, MandateEvent, LogEntry, Acceptance]
 
 
 def rows(sql: str, *arguments) -> list[tuple]:

@@ -134,7 +134,31 @@ SURFACES: dict[str, list[Surface]] = {
     "mandates": [at()],
     "mandate_confirm": [at("1")],
     "mandate_end": [at("1")],
+    "account_set_password": [at()],
+    "own_page": [at()],
+    "own_data": [at()],
+    "end_sessions": [at()],
+    "make_token": [at()],
+    "revoke_token": [at("1")],
+    "sign_in_again": [at()],
+    "accept_terms": [at()],
+    "mfa_index": [at()],
+    "mfa_authenticate": [at()],
+    "mfa_reauthenticate": [at()],
+    "mfa_reauthenticate_webauthn": [at()],
+    "mfa_activate_totp": [at()],
+    "mfa_deactivate_totp": [at()],
+    "mfa_view_recovery_codes": [at()],
+    "mfa_generate_recovery_codes": [at()],
+    "mfa_download_recovery_codes": [at()],
+    "mfa_add_webauthn": [at()],
+    "mfa_login_webauthn": [at()],
+    "remove_factor": [at("1")],
+    "openid_connect_login": [at("nobody")],
+    "openid_connect_callback": [at("nobody")],
+    "api_me": [at()],
     "terms": [at()],
+    "former_terms": [at("2026-11-24")],
     "privacy": [at()],
     "accessibility": [at()],
     "about": [at(DIALOGUE)],
@@ -434,7 +458,7 @@ def test_hidden_equals_missing_for_other_methods_too(planted, login, method):
 
 @pytest.mark.parametrize("login", [STRANGER, "official.ukr"])
 def test_crooked_addresses_of_hidden_profiles_tell_nothing(planted, login):
-    """Without language or slash, doubled, encoded or with a line's end: as for a profile that does not exist."""
+    """Row 22 of the attacks. Without language or slash, doubled, encoded or with a line's end: as for a profile that does not exist."""
     client, one = browser_of(login), planted[Preset.SECRETARIAT]
     client.get("/en/maps/")
     crooked = (

@@ -1,17 +1,21 @@
-"""What tests about people share: candidates, mails as they leave, letters, and nominating without a page."""
+"""What tests about people share: candidates, mails, letters, nominating without a page, and signing in by the form."""
 
 import contextlib
 import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
+from uuid import uuid4
 
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from access.viewing import viewing
 from accounts import nominations
+from accounts.demo import PASSWORD
 from accounts.models import Nomination, Submission, User
 from accounts.nominations import Candidate
 from atlas.models import Partner
@@ -98,3 +102,32 @@ def link_in(message) -> str:
 
 def upload(content: bytes, name: str = "letter.pdf", content_type: str = "application/pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, content_type)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(settings):
+    """Limits are counted in the cache, and another worker's tests empty the one they share."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": uuid4().hex}}
+
+
+@pytest.fixture
+def once_committed(django_capture_on_commit_callbacks):
+    """`with once_committed():` does at the block's end what waits for the transaction: mails, tasks."""
+    return partial(django_capture_on_commit_callbacks, execute=True)
+
+
+@pytest.fixture
+def through_the_form(db):
+    """`through_the_form("official.mar")` is a browser in which that member of the cast typed their password."""
+
+    def signed_in(login: str, **headers: str) -> Client:
+        client = Client(headers=headers or None)
+        client.post("/en/accounts/login/", {"login": f"{login}@imap.example", "password": PASSWORD})
+        return client
+
+    return signed_in
+
+
+def confirm(client: Client, password: str = PASSWORD) -> None:
+    """As the page before what is sensitive asks for."""
+    assert client.post("/en/accounts/reauthenticate/", {"password": password}).status_code == 302

@@ -16,6 +16,7 @@ from access.viewing import viewing
 from accounts import invitations, mandates
 from accounts.invitations import ClosedInvitation
 from accounts.models import Affiliation, Event, Invitation, MandateEvent, User
+from accounts.terms import accept, newest_terms
 from imap.logs import JsonFormatter
 from tests.accounts.conftest import accepted, link_in, nominated
 from tests.conftest import user_of
@@ -55,6 +56,8 @@ def test_the_link_leads_to_a_password_and_into_what_one_may_read(link, client):
     assert "salma.bennani@imap.example" in page.content.decode()
     answer = set_password(client)
     assert (answer.status_code, answer["Location"]) == (302, "/fr/")
+    assert client.get(RESTRICTED)["Location"] == "/fr/accounts/terms/"
+    assert client.post("/fr/accounts/terms/", {"version": newest_terms(), "accept": "on"})["Location"] == RESTRICTED
     assert client.get(RESTRICTED).status_code == 200
     assert person().check_password(NEW)
     with viewing(user_of("editor").viewer):
@@ -114,6 +117,7 @@ def test_whoever_was_signed_in_on_this_machine_is_not_any_more(link, reader):
     client.get(link)
     set_password(client)
     assert client.session["_auth_user_id"] == str(person().pk)
+    accept(person(), newest_terms())
     assert client.get("/fr/nominations/").status_code == 404
 
 

@@ -4,11 +4,19 @@ import re
 from html import unescape
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core import mail
 from django.test import Client
 
+from accounts import tasks
 from accounts.models import User
+from accounts.signing_in.factors import take_away_all
+from tests.accounts.conftest import confirm
+from tests.conftest import user_of
 from tests.imap.test_words import SPACES_OF_FRENCH
+
+pytestmark = pytest.mark.django_db
 
 OFFICIAL = "official.mar@imap.example"
 SUBJECTS = {
@@ -20,12 +28,13 @@ LANGUAGES = ("ar", "en", "fr")
 
 
 @pytest.fixture
-def sent_to(db):
+def sent_to(once_committed):
     """Asks for a new password on the page in one language, for a person who reads another; the one mail that was sent."""
 
     def ask(language: str, page: str = "en", **headers: str) -> mail.EmailMultiAlternatives:
         User.objects.filter(email=OFFICIAL).update(language=language)
-        Client().post(f"/{page}/accounts/password/reset/", {"email": OFFICIAL}, headers=headers)
+        with once_committed():
+            Client().post(f"/{page}/accounts/password/reset/", {"email": OFFICIAL}, headers=headers)
         [message] = mail.outbox
         return message
 
@@ -84,3 +93,96 @@ def test_a_link_of_a_mail_opens_the_form_in_the_readers_language(sent_to):
     form = Client().get(path, follow=True)
     assert '<html lang="ar" dir="rtl">' in form.content.decode()
     assert b'type="password"' in form.content
+
+
+# What is done with an account -----------------------------------------------------------------------------------------
+
+NEW = "a-new-and-long-password-2026"
+FACTORS = "/en/accounts/second-factor/"
+
+
+def change_the_password(client, user):
+    fields = {"oldpassword": "demo-only-2012", "password1": NEW, "password2": NEW}
+    client.post("/en/accounts/password/change/", fields)
+
+
+def make_a_list(client, user):
+    client.post(f"{FACTORS}codes/make/")
+
+
+def remove_the_list(client, user):
+    held = RecoveryCodes.activate(user).instance
+    client.post(f"{FACTORS}{held.pk}/remove/")
+
+
+def make_a_token(client, user):
+    client.post("/en/accounts/tokens/", {"name": "Robot", "scope": "read", "days": "30"})
+
+
+def lose_the_factors(client, user):
+    take_away_all(user)
+
+
+OCCASIONS = [change_the_password, make_a_list, remove_the_list, make_a_token, lose_the_factors]
+
+
+@pytest.fixture
+def written(through_the_form, once_committed):
+    """`written(make_a_list, "ar")` is the one mail of that occasion, to a person who reads Arabic."""
+
+    def mail_of(occasion, language: str):
+        User.objects.filter(email="official.mar@imap.example").update(language=language)
+        client = through_the_form("official.mar")
+        confirm(client)
+        mail.outbox.clear()
+        with once_committed():
+            occasion(client, user_of("official.mar"))
+        [message] = mail.outbox
+        return message
+
+    return mail_of
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "fr"])
+@pytest.mark.parametrize("occasion", OCCASIONS)
+def test_each_mail_is_whole_in_the_persons_language(written, occasion, language):
+    message = written(occasion, language)
+    assert message.to == ["official.mar@imap.example"]
+    text, [(html, kind)] = message.body, message.alternatives
+    assert kind == "text/html"
+    assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in html
+    assert "Official of Morocco" in text
+    for shown in (message.subject, text):
+        assert "{" not in shown
+        assert "&#" not in shown
+        assert bool(re.search("[\u0600-\u06ff]", shown)) is (language == "ar")
+    links = re.findall(r"https?://\S+", text)
+    *links, site = links
+    assert site == "http://localhost:8000"
+    assert all(link.startswith(f"http://localhost:8000/{language}/accounts/") for link in links)
+    assert all(f'href="{link}"' in html for link in links)
+    assert "demo-only-2012" not in text + html
+
+
+def test_a_factor_that_comes_with_another_is_told_too(through_the_form, once_committed):
+    client = through_the_form("official.mar")
+    confirm(client)
+    Authenticator.objects.create(user=user_of("official.mar"), type="webauthn", data={"name": "Key", "credential": {}})
+    with once_committed():
+        make_a_list(client, None)
+    assert "une liste de codes sur papier" in mail.outbox[-1].body
+
+
+def test_a_name_with_marks_of_html_stays_a_name(once_committed):
+    User.objects.filter(email="official.mar@imap.example").update(name='A & B "<b>C</b>"', language="en")
+    with once_committed():
+        take_away_all(user_of("official.mar"))
+    assert 'Dear A & B "<b>C</b>",' in mail.outbox[0].body
+    assert "<b>C</b>" not in mail.outbox[0].alternatives[0].content
+
+
+@pytest.mark.parametrize("pk", [0, 10**9])
+def test_nobody_is_written_to_for_an_account_that_is_not_there(pk, once_committed):
+    with once_committed():
+        tasks.send_link_for_new_password(pk)
+    assert mail.outbox == []

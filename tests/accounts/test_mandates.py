@@ -22,6 +22,7 @@ from accounts.models import (
     User,
 )
 from accounts.tasks import end_what_is_over
+from accounts.terms import accept, newest_terms
 from atlas.models import Dialogue
 from tests.accounts.conftest import IRREGULAR, link_in, tokens_of
 from tests.conftest import user_of
@@ -233,6 +234,8 @@ def test_a_translator_is_invited_by_a_secretariat_and_holds_what_names_them_alon
     assert tokens_of(row.user) == {"public", tokens.person(row.user_id)}
     client.get(link_in(mails[0]))
     client.post("/ar/accounts/join/", dict.fromkeys(("new_password1", "new_password2"), "a-long-password-of-2026"))
+    assert client.get("/ar/")["Location"] == "/ar/accounts/terms/"
+    accept(row.user, newest_terms())
     assert client.get("/ar/").status_code == 200
     assert str(row.user_id) == client.session["_auth_user_id"]
     assert client.get(RESTRICTED).status_code == 404

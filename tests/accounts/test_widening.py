@@ -11,6 +11,7 @@ from access.viewer import Viewer
 from access.viewing import viewing
 from accounts.desk import editors
 from accounts.models import Action, LogEntry, ReadingGroup, SecretariatMember, User, Widening, WideningState
+from accounts.terms import accept, newest_terms
 from accounts.widening import confirm, refuse
 from atlas.models import Subject
 from indicators.models import Source
@@ -38,6 +39,7 @@ def colleague(reader) -> Client:
     user = User.objects.create(email="colleague@imap.example", name="MTM colleague", is_staff=True, language="fr")
     user.groups.add(editors())
     SecretariatMember.objects.create(user=user, dialogue_id="mtm")
+    accept(user, newest_terms())
     return reader("colleague")
 
 
@@ -276,6 +278,7 @@ def test_no_one_of_another_secretariat_sees_or_decides(reader, profile):
     other = User.objects.create(email="rabat@imap.example", is_staff=True)
     other.groups.add(editors())
     SecretariatMember.objects.create(user=other, dialogue_id="rabat-process")
+    accept(other, newest_terms())
     save(reader("editor"), profile, "public")
     widening = waiting()
     client = reader("rabat")

@@ -63,7 +63,34 @@ def join(page: Page) -> None:
     page.fill("input[name=new_password1]", PASSWORD)
     page.fill("input[name=new_password2]", PASSWORD)
     page.locator("main form button").click()
+    expect(page.locator("h1")).to_have_text("شروط الاستخدام")
+    page.get_by_label("قرأت شروط الاستخدام وأقبلها.").check()
+    page.get_by_role("button", name="قبول").click()
+    expect(page.locator("main")).not_to_contain_text("شروط الاستخدام")
     expect(page.locator(".account summary")).to_have_text(NAME)
+
+
+def set_a_factor(page: Page) -> list[str]:
+    """The codes of a list on paper, asked for after the password once more."""
+    page.goto("/ar/accounts/second-factor/")
+    page.get_by_role("link", name="إنشاء قائمة").click()
+    page.fill("input[name=password]", PASSWORD)
+    page.get_by_role("button", name="تأكيد").click()
+    page.get_by_role("button", name="إنشاء القائمة").click()
+    return page.locator(".papercodes code").all_inner_texts()
+
+
+def come_back(page: Page, code: str) -> None:
+    """Out, and in again by the password and a code."""
+    page.locator(".account summary").click()
+    page.get_by_role("button", name="تسجيل الخروج").click()
+    page.goto(f"/ar/accounts/login/?next={RESTRICTED}")
+    page.fill("input[name=login]", EMAIL)
+    page.fill("input[name=password]", PASSWORD)
+    page.locator("main .primary").click()
+    page.fill("input[name=code]", code)
+    page.locator("main .primary").click()
+    page.wait_for_url(f"**{RESTRICTED}")
 
 
 def end(page: Page) -> None:
@@ -81,6 +108,7 @@ def test_from_the_nomination_to_the_end_in_arabic(page_as, complaints):
     assert mails_to(EMAIL) == [], "nobody is written to before the secretariat has decided"
     accept(editor)
     join(official)
+    come_back(official, set_a_factor(official)[0])
     assert official.goto(RESTRICTED).status == 200
     expect(official.locator("h1")).to_have_text("المغرب")
     end(focal_point)

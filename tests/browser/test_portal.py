@@ -62,7 +62,7 @@ def test_an_official_signs_in_reads_switches_language_and_signs_out(page_as, lan
     page.locator(".signin").click()
     page.fill("input[name=login]", "official.mar@imap.example")
     page.fill("input[name=password]", "demo-only-2012")
-    page.locator("main button").click()
+    page.locator("main .primary").click()
     expect(page).to_have_url(re.compile(re.escape(address) + "$"))
     expect(page.locator("h1")).to_have_text({"ar": "المغرب", "en": "Morocco", "fr": "Maroc"}[language])
     page.locator(".outline ol a").nth(1).click()
@@ -84,7 +84,7 @@ def test_a_stranger_is_not_told_whether_an_address_has_an_account(page_as):
         page.goto("/en/accounts/login/")
         page.fill("input[name=login]", address)
         page.fill("input[name=password]", "wrong-password")
-        page.locator("main button").click()
+        page.locator("main .primary").click()
         answers.append(page.locator(".errors").first.inner_text())
     assert answers[0] == answers[1] != ""
 

@@ -43,6 +43,7 @@ def start(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> dict[
 def test_complete_production_settings_start(monkeypatch, tmp_path):
     found = start(monkeypatch, complete_production(tmp_path))
     assert found["IS_PRODUCTION"] is True
+    assert found["SECOND_FACTOR"] == "roles"
     assert found["SESSION_COOKIE_SECURE"] is found["SECURE_SSL_REDIRECT"] is True
     for cookie in ("SESSION", "CSRF", "LANGUAGE"):
         assert found[f"{cookie}_COOKIE_NAME"].startswith("__Host-")
@@ -74,6 +75,8 @@ def test_complete_production_settings_start(monkeypatch, tmp_path):
         ("EMAIL_PORT", "smtp", "EMAIL_PORT must be a whole number, not 'smtp'"),
         ("TRUSTED_PROXY_COUNT", "-1", "TRUSTED_PROXY_COUNT must be a whole number, not '-1'"),
         ("IMAP_LOG_DAYS", "91", "IMAP_LOG_DAYS must be at least 92 days, not 91"),
+        ("SECOND_FACTOR", "sometimes", "SECOND_FACTOR must be one of off, roles, all, not 'sometimes'"),
+        ("SINGLE_SIGN_ON", "{", "SINGLE_SIGN_ON is not JSON"),
         ("SECURE_SSL_REDIRECT", "maybe", "SECURE_SSL_REDIRECT must be on or off, not 'maybe'"),
     ],
 )

@@ -59,7 +59,7 @@ PAGES: dict[str, tuple[int, int]] = {
     f"{RESTRICTED}morocco/print/": (1, 14),
     "/en/countries/": (2, 2),
     "/en/countries/morocco/": (13, 13),
-    "/en/terms/": (0, 0),
+    "/en/terms/": (1, 1),
     "/en/accounts/login/": (0, 0),
 }
 SECTIONS = {STRANGER: f"{OPEN}morocco/remittances/", OFFICIAL: f"{RESTRICTED}morocco/detection/"}

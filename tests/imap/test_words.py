@@ -132,6 +132,7 @@ def french_texts() -> Iterator[tuple[str, str]]:
     for _english, words in pairs("fr"):
         yield "locale/fr", re.sub(r"%\(\w+\)s", "…", words)
     pages = [*(ROOT / "data" / "texts").rglob("*.fr.html"), *(ROOT / "templates" / "pages").glob("*.fr.html")]
+    pages += (ROOT / "data" / "world" / "terms-of-use").glob("*.fr.html")
     for path in pages:
         html = SPOKEN_IN_ENGLISH.sub("", path.read_text())
         yield str(path.relative_to(ROOT)), unescape(TAG.sub("\n", html))
