@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
-from atlas.models import Basemap, Partner, Subject
+from atlas.models import Basemap, Membership, Partner, Subject
 from atlas.wording import number
 from indicators.models import Indicator
 from tests.readers import body_of
@@ -135,3 +135,12 @@ def test_every_profile_is_listed_for_the_secretariat(reader):
 def test_every_covered_country_is_drawn():
     drawn = set(Basemap.objects.get(dialogue=None).bounds)
     assert {row["iso3"] for row in rows_of("coverage")} <= drawn
+
+
+@pytest.mark.parametrize(
+    ("joined", "left", "words"),
+    [(2003, None, "since 2003"), (2003, 2010, "2003–2010"), (None, 2010, "until 2010")],
+)
+def test_the_page_of_a_country_says_from_when_to_when_it_took_part(client, joined, left, words):
+    Membership.objects.filter(partner__subject__slug="morocco", dialogue="mtm").update(joined=joined, left=left)
+    assert f"partner {words}" in words_on(client, "/en/countries/morocco/")
