@@ -189,7 +189,7 @@ def test_a_key_that_does_not_answer_is_said_in_words(page_as):
     with virtual_key(page, has_screen_lock=True):  # one that holds nothing for this portal
         page.goto("/fr/accounts/login/")
         page.locator("#passkey-button").click()
-        expect(page.locator("[data-passkey-failure]")).to_have_text(re.compile("La clé n'a pas répondu"))
+        expect(page.locator("[data-passkey-failure]")).to_have_text(re.compile("La clé n’a pas répondu"))
 
 
 def test_without_script_the_password_still_signs_in(page_as):
