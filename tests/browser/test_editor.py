@@ -180,6 +180,7 @@ def test_a_figure_is_chosen_from_the_list_with_the_keyboard_alone(page_as):
     expect(page.locator("dialog input[name=value]")).to_have_value("population-total/2007/gapminder")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    expect(page.locator(".ProseMirror").first).to_be_focused()
     page.keyboard.type(" ")
     assert written(page) == f"<p>There were {OF_NIGER} persons.</p>"
 
