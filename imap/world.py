@@ -6,6 +6,7 @@ from django.db import transaction
 
 from access.viewer import Viewer
 from access.viewing import viewing
+from accounts.desk import editors
 from accounts.loading import load_terms
 from atlas.basemaps import ShapesError, draw_basemaps
 from atlas.loading import Loading, RefusedData
@@ -22,6 +23,7 @@ def load_world(data: Path) -> Loading:
     loading = Loading()
     World(data, loading).load()
     load_terms(data, loading)
+    editors()  # with the rights of this version
     try:
         drawn = draw_basemaps(data)
     except ShapesError as error:

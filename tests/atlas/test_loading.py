@@ -9,6 +9,7 @@ from django.db import connection
 from access.viewer import Viewer
 from access.viewing import viewing
 from accounts.demo import ALL_FOUR
+from accounts.desk import editors
 from atlas.loading import RefusedData
 from atlas.models import Coverage, Membership, NameVariant, Subject
 from imap.world import load_world
@@ -42,6 +43,14 @@ def test_loading_again_adds_and_changes_nothing(django_assert_max_num_queries):
     loading = load_world(settings.DATA_DIR)
     assert not loading.has_written, loading.lines()
     assert counted() == before
+
+
+def test_loading_gives_editors_the_rights_of_this_version():
+    rights = editors().permissions
+    wanted = set(rights.values_list("codename", flat=True))
+    rights.clear()
+    load_world(settings.DATA_DIR)
+    assert set(rights.values_list("codename", flat=True)) == wanted
 
 
 @pytest.mark.parametrize(
