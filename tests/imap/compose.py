@@ -28,6 +28,10 @@ def names_in_env_example() -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
+def names_that_must_be_set() -> set[str]:
+    return {found["name"] for found in VARIABLE.finditer(FILE.read_text()) if found["kind"] == "?"}
+
+
 def _filled(node: Any, values: Mapping[str, str]) -> Any:
     if isinstance(node, dict):
         return {key: _filled(value, values) for key, value in node.items()}

@@ -138,12 +138,9 @@ def portal() -> Iterator[Installation]:
 
 def prepared(folder: Path, keeper: Supervisor) -> Installation:
     database, queue, web = debian.free_port(), debian.free_port(), debian.free_port()
-    chosen = {name: secrets.token_hex(32) for name in compose.names_in_env_example()}
-    others = dict.fromkeys(
-        ("EMAIL_PORT", "EMAIL_USE_TLS", "TRUSTED_PROXY_COUNT", "CSRF_TRUSTED_ORIGINS", "IMAP_LOG_DAYS"), ""
-    )
-    named = {"ALLOWED_HOSTS": HOST, "IMAP_SITE_ADDRESS": f"https://{HOST}", "LOG_LEVEL": "", "EMAIL_HOST": "127.0.0.1"}
-    services = compose.read({**chosen, **others, **named})["services"]
+    chosen = {name: secrets.token_hex(32) for name in compose.names_that_must_be_set()}
+    named = {"ALLOWED_HOSTS": HOST, "IMAP_SITE_ADDRESS": f"https://{HOST}", "EMAIL_HOST": "127.0.0.1"}
+    services = compose.read({**chosen, **named})["services"]
     replaced = {
         "postgres:5432": f"127.0.0.1:{database}",
         "valkey:6379": f"127.0.0.1:{queue}",
