@@ -436,6 +436,7 @@ def test_run_gives_the_addresses_and_returns_the_commands_code(home: Path) -> No
 
 def test_run_starts_nothing_when_all_is_configured(home: Path) -> None:
     configured = dict.fromkeys(("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"), "x://y")
+    configured["PATH"] = os.defpath  # another user's may name folders that this one cannot enter
     assert servers_command("run", "--home", home, "--", "true", **configured).returncode == 0
     assert not home.exists()
     assert servers_command("run", "--home", home, "--", "no-such-program", **configured).returncode == 127
