@@ -3,8 +3,12 @@
 from imap import settings as portal
 from imap.settings import *  # noqa: F403
 
-# Without allauth, which wants its middleware, and the admin, which wants allauth.
-INSTALLED_APPS = [name for name in portal.INSTALLED_APPS if not name.startswith(("allauth", "django.contrib.admin"))]
+# Without allauth, which wants its middleware, and the admin, which wants allauth; the accounts without what they do with it.
+INSTALLED_APPS = [
+    "bench.accounts.BareAccounts" if name == "accounts" else name
+    for name in portal.INSTALLED_APPS
+    if not name.startswith(("allauth", "django.contrib.admin"))
+]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
