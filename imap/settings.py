@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "atlas",
     "accounts",
     "indicators",
+    "routes",
     "profiles",
 ]
 

@@ -15,6 +15,7 @@ from atlas.models import Dialogue
 from atlas.revision import advance
 from indicators.loading import load_figures
 from profiles.loading import load_profiles
+from routes.loading import load_routes
 
 
 @transaction.atomic
@@ -31,6 +32,7 @@ def load_world(data: Path) -> Loading:
     loading.note("maps drawn", "changed" if drawn else "skipped", drawn or 1)
     with viewing(Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))):
         load_figures(data, loading)
+        load_routes(data, loading)
         load_profiles(data, loading)
         if loading.has_written:
             advance()

@@ -8,9 +8,11 @@ from atlas.loading import Loading, Row, read_csv, read_toml
 from atlas.loading.loading import Entry
 from atlas.models import Subject
 from indicators.models import Indicator, Observation, Source, StateDefinition, Topic
+from indicators.reporting_areas import load_reporting_areas
 
 KEEPER = "mtm"  # the Secretariat that keeps the figures of the fact files
 EVERYONE = ["public", f"secretariat:{KEEPER}"]
+KEPT_BY_ALL = {"dialogue_id": KEEPER, "audience": EVERYONE}
 AT_A_GLANCE_KNOWN_ON = "2012-02"  # the table is pictured in the source as of this month
 
 
@@ -52,6 +54,10 @@ def load_figures(data: Path, loading: Loading) -> None:
             *_morocco(data / "facts" / "morocco_at_a_glance.csv", worded["indicator"], by_slug["morocco"], sources),
         ],
     )
+    in_the_words_of_the_facts = {
+        row["fact_name"]: sources[row["key"]] for row in worded["source"] if row.get("fact_name")
+    }
+    load_reporting_areas(data / "facts", sources | in_the_words_of_the_facts, KEPT_BY_ALL, loading)
 
 
 def load_sources(rows: list[Row], loading: Loading) -> dict[str, Source]:

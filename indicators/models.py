@@ -28,6 +28,7 @@ class Topic(models.Model):
 
 class Unit(models.TextChoices):
     PERSONS = "persons", _("persons")
+    DETECTIONS = "detections", _("detections")
     PERCENT = "percent", _("per cent")
     PER_1000 = "per-1000", _("per 1,000")
     BIRTHS_PER_WOMAN = "births-per-woman", _("births per woman")

@@ -1,5 +1,6 @@
 """Writes rows so that loading twice changes nothing, and counts what was added, changed and skipped."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -30,7 +31,7 @@ class Loading:
         seen: dict[Any, Row] = {}
         added, changed, columns = [], [], set()
         for row, values in entries:
-            identity = tuple(values[field] for field in fields)
+            identity = tuple(_comparable(values.get(field)) for field in fields)
             if identity in seen:
                 row.refuse(f"the same as line {seen[identity].line}: {', '.join(map(str, identity))}.")
             seen[identity] = row
@@ -77,7 +78,12 @@ def _manager(model: type[models.Model]) -> Any:
 
 
 def _key(item: models.Model, fields: list[str]) -> tuple[Any, ...]:
-    return tuple(getattr(item, field) for field in fields)
+    return tuple(_comparable(getattr(item, field)) for field in fields)
+
+
+def _comparable(value: Any) -> Any:
+    """A breakdown is compared by what it says."""
+    return json.dumps(value, sort_keys=True) if isinstance(value, dict) else value
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,175 @@
+"""Loads the routes: stops and segments out of the chains of towns, the reasons of changes, and a first map of them.
+
+What is there already is left as it is: the secretariat moves lines and stops.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import shapely
+from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
+
+from accounts.audiences import audience_of
+from atlas.basemaps import SHAPES
+from atlas.loading import Loading, Row, read_csv, read_toml
+from atlas.loading.loading import Entry
+from atlas.models import Subject, SubjectKind
+from atlas.shapes import read_countries
+from routes.models import Confidence, Layer, MapEdition, Mode, Reason, Segment, Stop, StopKind
+from routes.paths import DECIMALS, HARBOUR_KM, KM_PER_DEGREE, NoPath, Position, path_between
+from routes.publishing import publish_map
+
+DIALOGUE, THEME = "mtm", "irregular-mixed-migration"
+MAIN = "main"  # the layer of all that no other takes
+CROSSINGS = {"evros-river-crossing"}
+SCHEMATIC = "facts/routes.csv: the order of towns is schematic"
+
+
+def load_routes(data: Path, loading: Loading) -> None:
+    worded = read_toml(data / "world" / "routes.toml")
+    layers = loading.put(
+        Layer,
+        "dialogue_id slug",
+        ((row, _layer(row)) for row in worded["layer"]),
+        keep="audience precision name_en name_fr name_ar position",
+    )
+    layer = {slug: row for (_dialogue, slug), row in layers.items()}
+    builder = _Builder(data, worded["route"], layer, loading)
+    builder.build()
+    loading.put(Reason, "dialogue_id route_id date", _reasons(data, worded["reason"], builder.routes))
+    for row in worded["map"]:
+        if MapEdition.objects.filter(dialogue=DIALOGUE, year=row["year"]).exists():
+            loading.note("map editions", "skipped")
+        else:
+            years = {name: row[name] for name in ("year", "first_year", "last_year")}
+            publish_map(DIALOGUE, **years, titles=row.translated("title"), audience=layer[MAIN].audience)
+            loading.note("map editions", "added")
+
+
+def _layer(row: Row) -> dict:
+    values = {name: row[name] for name in ("slug", "precision", "position")}
+    audience = audience_of(row["preset"], DIALOGUE, THEME)
+    return values | {"dialogue_id": DIALOGUE, "audience": audience} | row.translated("name")
+
+
+def _reasons(data: Path, worded: list[Row], routes: dict[str, Subject]) -> Iterator[Entry]:
+    texts = {(row["date"], row["route"]): row for row in worded}
+    for row in read_csv(data / "facts" / "route_events.csv", "date route event source"):
+        text = texts.get((row["date"], row["route"]))
+        if text is None:
+            row.refuse(f"data/world/routes.toml has no words for what happened in {row['date']}.")
+        values = {"dialogue_id": DIALOGUE, "route_id": row.choice("route", routes).pk, "date": row["date"]}
+        audience = audience_of("public", DIALOGUE, THEME)
+        yield row, values | text.translated("text") | {"source": row["source"], "audience": audience}
+
+
+def _at(stop: Stop) -> Position:
+    longitude, latitude = stop.point["coordinates"]
+    return longitude, latitude
+
+
+class _Builder:
+    """Goes along the chains, making each stop and each segment once."""
+
+    def __init__(self, data: Path, worded: list[Row], layer: dict[str, Layer], loading: Loading) -> None:
+        self.rows = list(read_csv(data / "facts" / "routes.csv", "slug chain"))
+        self.by_sea = {row["slug"]: set(row["by_sea"]) for row in worded}
+        self.named = {row["slug"]: row for row in read_csv(data / "facts" / "places.csv", "slug named_on_the_2012_map")}
+        self.shapes, self.layer, self.loading = data / SHAPES, layer, loading
+        self.routes = {route.slug: route for route in Subject.objects.filter(kind=SubjectKind.ROUTE)}
+        places = Subject.objects.filter(kind__in=(SubjectKind.HUB, SubjectKind.CITY))
+        self.places = dict(zip(places.values_list("name_en", flat=True), places, strict=True))
+        self.stops = {(stop.place_id, stop.kind == StopKind.LANDING): stop for stop in Stop.objects.all()}
+        self.segments = set(Segment.objects.values_list("route_id", "start_id", "end_id"))
+        self._land: BaseGeometry | None = None
+
+    @property
+    def land(self) -> BaseGeometry:
+        """Read when something is to be drawn: a second load draws nothing."""
+        if self._land is None:
+            self._land = shapely.union_all(read_countries(self.shapes).geometry.values)
+            shapely.prepare(self._land)
+        return self._land
+
+    def build(self) -> None:
+        for row in self.rows:
+            route = row.choice("slug", self.routes)
+            legs = [leg for branch in row["chain"].split(";") for leg in self._legs(row, branch)]
+            for position, (start, end) in enumerate(dict.fromkeys(legs)):
+                is_sea = f"{start.slug} > {end.slug}" in self.by_sea[route.slug]
+                self._join(row, route, position, start, end, is_sea)
+
+    def _legs(self, row: Row, branch: str) -> Iterator[tuple[Subject, Subject]]:
+        names = [name.strip() for name in branch.split(">")]
+        unknown = [name for name in names if name not in self.places]
+        if unknown:
+            row.refuse(f"“{unknown[0]}” is not among the places.")
+        towns = [self.places[name] for name in names]
+        yield from pairwise(towns)
+
+    def _join(self, row: Row, route: Subject, position: int, start: Subject, end: Subject, is_sea: bool) -> None:
+        """One segment; by sea to or from a town inland, one to its landing point and one between the two."""
+        if not is_sea:
+            self._segment(row, route, position, self._stop(start), self._stop(end), Mode.LAND)
+            return
+        quay, pier = self._harbour(start), self._harbour(end)
+        if quay != self._stop(start):
+            self._segment(row, route, position, self._stop(start), quay, Mode.LAND)
+        self._segment(row, route, position, quay, pier, Mode.SEA)
+        if pier != self._stop(end):
+            self._segment(row, route, position, pier, self._stop(end), Mode.LAND)
+
+    def _stop(self, place: Subject) -> Stop:
+        kind = StopKind.HUB if place.kind == SubjectKind.HUB else StopKind.TOWN
+        if place.slug in CROSSINGS:
+            kind = StopKind.CROSSING
+        elif kind == StopKind.TOWN and any(
+            place.slug in leg.split(" > ") for legs in self.by_sea.values() for leg in legs
+        ):
+            kind = StopKind.PORT
+        return self._made(place, kind, tuple(place.point["coordinates"]))
+
+    def _harbour(self, place: Subject) -> Stop:
+        """The stop itself where it lies at the coast, else the nearest point of the coast."""
+        known = self.stops.get((place.pk, True))
+        if known:
+            return known
+        point = Point(place.point["coordinates"])
+        coast = self.land.boundary
+        landing = coast.interpolate(coast.project(point))
+        is_inland = point.distance(landing) * KM_PER_DEGREE > HARBOUR_KM and self.land.contains(point)
+        if not is_inland:
+            return self._stop(place)
+        return self._made(place, StopKind.LANDING, (round(landing.x, DECIMALS), round(landing.y, DECIMALS)))
+
+    def _made(self, place: Subject, kind: StopKind, at: Position) -> Stop:
+        key = (place.pk, kind == StopKind.LANDING)
+        if key not in self.stops:
+            layer = self.layer["crossings" if kind == StopKind.CROSSING else MAIN]
+            point = {"type": "Point", "coordinates": list(at)}
+            self.stops[key] = Stop.objects.create(layer=layer, place=place, kind=kind, point=point)
+            self.loading.note("stops", "added")
+        return self.stops[key]
+
+    def _segment(self, row: Row, route: Subject, position: int, start: Stop, end: Stop, mode: Mode) -> None:
+        if (route.pk, start.pk, end.pk) in self.segments:
+            self.loading.note("route segments", "skipped")
+            return
+        try:
+            line = path_between(_at(start), _at(end), self.land, is_sea=mode == Mode.SEA)
+        except NoPath as error:
+            row.refuse(f"{error}.")
+        Segment.objects.create(
+            layer=self.layer[MAIN], route=route, start=start, end=end, mode=mode, position=position,
+            confidence=self._confidence(start, end), source=SCHEMATIC,
+            line={"type": "LineString", "coordinates": [list(point) for point in line.coords]},
+        )  # fmt: skip
+        self.segments.add((route.pk, start.pk, end.pk))
+        self.loading.note("route segments", "added")
+
+    def _confidence(self, start: Stop, end: Stop) -> Confidence:
+        """By how many of its ends the published map of 2012 names."""
+        named = sum(self.named[stop.place.slug]["named_on_the_2012_map"] == "yes" for stop in (start, end))
+        return (Confidence.PRESUMED, Confidence.INDICATIVE, Confidence.DOCUMENTED)[named]
