@@ -11,6 +11,8 @@ from accounts.terms_views import terms
 from accounts.versions import VersionConverter
 from atlas.views import basemap
 from imap import views
+from profiles.listing import links_of_subjects
+from routes.views import routes
 
 register_converter(VersionConverter, "version")
 
@@ -37,6 +39,10 @@ urlpatterns += i18n_patterns(
     path("terms/<version:version>/", terms, name="former_terms"),
     path("privacy/", views.page, {"name": "privacy"}, name="privacy"),
     path("accessibility/", views.page, {"name": "accessibility"}, name="accessibility"),
+    path("maps/<slug:dialogue>/routes/", routes, {"links": links_of_subjects}, name="routes"),
+    path(
+        "maps/<slug:dialogue>/routes/editions/<int:year>/", routes, {"links": links_of_subjects}, name="route_edition"
+    ),
     path("", include("atlas.urls")),
     path("", include("profiles.urls")),
 )

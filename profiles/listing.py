@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from access.viewer import Viewer
 from atlas.models import Subject
@@ -27,6 +28,14 @@ def latest(viewer: Viewer, number: int, since: datetime | None = None, **conditi
         _profile_of(edition)
         for edition in newest.select_related(*SHOWN).order_by("-published_at", "profile__slug")[:number]
     ]
+
+
+def links_of_subjects(viewer: Viewer, dialogue: str) -> dict[tuple[str, str], str]:
+    """(kind, slug) of a subject → the address of its profile, for those that this viewer may read."""
+    return {
+        (row.subject.kind, row.subject.slug): reverse("profile", args=[row.dialogue_id, row.theme_id, row.slug])
+        for row in listed(viewer, dialogue=dialogue)
+    }
 
 
 def _newest(viewer: Viewer, conditions: Mapping[str, object]) -> QuerySet[Edition]:

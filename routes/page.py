@@ -156,3 +156,21 @@ def _figure(figures: AreaFigures, period: str) -> dict:
 def _names_of_nationalities(areas: list[AreaFigures]) -> dict[str, str]:
     names = dict(Subject.objects.filter(iso3__in=nationalities_in(areas)).values_list("iso3", "name"))
     return {iso3 or "": name for iso3, name in names.items()}
+
+
+def words_of_the_map() -> dict[str, str]:
+    """The interface's words that the script writes."""
+    return {
+        "map": _("Map of the routes"),
+        "help": _("Use the arrow keys to move, plus and minus to zoom, and Tab to go from route to route."),
+        "zoomIn": _("Zoom in"),
+        "zoomOut": _("Zoom out"),
+        "play": _("Play"),
+        "pause": _("Pause"),
+        "year": _("Year"),
+        "detections": _("Detections"),
+        "noFigure": _("indicative, no figure"),
+        "asKnownOn": _("as known on %(date)s"),
+        "notRecorded": _("not recorded"),
+        "failed": _("The map could not be loaded. The list on this page says the same."),
+    }
