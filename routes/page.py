@@ -98,6 +98,7 @@ def map_content(route_map: RouteMap, viewer: Viewer, links: Mapping[tuple[str, s
             }
             for row in route_map.reasons
         ],
+        "words": _words(),
     }  # fmt: skip
 
 
@@ -106,10 +107,14 @@ def _segment(row: MapFeature, geometry: dict | None) -> dict:
     return {
         "id": row.segment_id, "route": properties["route"], "name": segment_name(row),
         "mode": properties["mode"], "confidence": properties["confidence"], "stops": properties["stops"],
-        "says": f"{Mode(properties['mode']).label}, {Confidence(properties['confidence']).label}",
+        "says": _says(row),
         "since": properties["since"], "until": properties["until"],
         "line": geometry["coordinates"] if geometry else [],
     }  # fmt: skip
+
+
+def _says(segment: MapFeature) -> str:
+    return f"{Mode(segment.properties['mode']).label}, {Confidence(segment.properties['confidence']).label}"
 
 
 def _stop(row: MapFeature, geometry: dict | None, links: Mapping[tuple[str, str], str]) -> dict:
@@ -158,19 +163,37 @@ def _names_of_nationalities(areas: list[AreaFigures]) -> dict[str, str]:
     return {iso3 or "": name for iso3, name in names.items()}
 
 
-def words_of_the_map() -> dict[str, str]:
-    """The interface's words that the script writes."""
+def segments_by_route(route_map: RouteMap) -> list[tuple[Subject, list[tuple[str, str]]]]:
+    """Each route with its segments, and what is said of each: mode and confidence."""
+    return [
+        (route, [(segment_name(row), _says(row)) for row in route_map.segments_of(route)]) for route in route_map.routes
+    ]
+
+
+def places_on(stops: list[dict]) -> list[dict]:
+    """The stops as places of static/js/map.js; a landing point has no name of its own."""
+    return [
+        {"name": stop["name"], "lon": stop["at"][0], "lat": stop["at"][1], "kind": kind, "href": stop["href"]}
+        for stop in stops
+        if stop["at"] and stop["kind"] != StopKind.LANDING
+        for kind in ["hub" if stop["kind"] in (StopKind.HUB, StopKind.CROSSING) else "town"]
+    ]
+
+
+def _words() -> dict[str, str]:
+    """The interface's words that the script writes; what stands in braces is filled in there."""
     return {
-        "map": _("Map of the routes"),
-        "help": _("Use the arrow keys to move, plus and minus to zoom, and Tab to go from route to route."),
-        "zoomIn": _("Zoom in"),
-        "zoomOut": _("Zoom out"),
         "play": _("Play"),
         "pause": _("Pause"),
-        "year": _("Year"),
-        "detections": _("Detections"),
+        "detections": _("detections"),
+        "area": _("in the reporting area “{area}”"),
+        "chart": _("Detections by year in the reporting area “{area}”"),
         "noFigure": _("indicative, no figure"),
-        "asKnownOn": _("as known on %(date)s"),
+        "borders": _("at land borders {land}, at sea borders {sea}"),
+        "deaths": _("recorded deaths and disappearances: {number}"),
+        "revised": _("What was known when"),
+        "asKnownOn": _("{number}, as known on {date}"),
+        "changes": _("What changed"),
         "notRecorded": _("not recorded"),
-        "failed": _("The map could not be loaded. The list on this page says the same."),
+        "profile": _("Profile of this route"),
     }

@@ -43,6 +43,11 @@ class AreaFigures:
         return sorted(self.detections.get(period, ()), key=lambda row: row.known_on, reverse=True)
 
     @property
+    def newest_year(self) -> Observation | None:
+        """The figure of the last year there is, as known last."""
+        return self.in_year(self.years[-1]) if self.years else None
+
+    @property
     def years(self) -> list[int]:
         return sorted({int(period) for period in self.detections if len(period) == 4})
 

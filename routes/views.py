@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from access.viewer import Viewer
 from accounts.requests import ReaderRequest
-from atlas.basemaps import basemap_for
-from routes.page import map_content, words_of_the_map, years_of
+from atlas.mapping import map_of
+from routes.page import map_content, places_on, segments_by_route, years_of
 from routes.reading import editions_of, route_map
 
 # (kind, slug) of a subject → the address of what this viewer may open about it. The profiles' room knows; imap wires it.
@@ -22,14 +22,21 @@ def routes(request: ReaderRequest, dialogue: str, links: Links, year: int | None
     shown = route_map(request.viewer, dialogue, year)
     if shown is None:
         raise Http404
-    basemap = basemap_for(shown.dialogue)
+    readable = links(request.viewer, dialogue)
+    content = map_content(shown, request.viewer, readable)
+    drawn = map_of(shown.dialogue, {}, [])
+    if drawn:
+        drawn["content"]["places"] = places_on(content["stops"])
     context = {
-        "map": shown,
+        "edition": shown.edition,
         "dialogue": shown.dialogue,
-        "editions": editions_of(request.viewer, dialogue),
-        "is_earlier": year is not None,
-        "basemap": basemap,
-        "content": map_content(shown, request.viewer, links(request.viewer, dialogue)) | {"words": words_of_the_map()},
+        "routes": shown.routes,
+        "map": drawn,
+        "content": content,
+        "nationalities": sorted(content["nationalities"].items(), key=lambda item: item[1]),
         "years": years_of(shown),
+        "segments": segments_by_route(shown),
+        "areas": shown.areas_without_a_route,
+        "editions": editions_of(request.viewer, dialogue),
     }
     return render(request, "routes/routes.html", context)

@@ -418,4 +418,7 @@ export async function start(root) {
   }
 }
 
-for (const root of document.querySelectorAll(".imap-map[data-basemap][data-content]")) start(root);
+/** Each map of the page → its Leaflet map, once drawn: for modules that draw more on it. */
+export const started = new Map(
+  [...document.querySelectorAll(".imap-map[data-basemap][data-content]")].map((root) => [root, start(root)]),
+);
