@@ -62,13 +62,15 @@ class PresetRadios(forms.RadioSelect):
 class AudienceForm(forms.ModelForm):
     """Adds preset, partners and group to a model's form, and writes `audience`. Rows have a dialogue; some have a theme.
 
-    Subclasses for rows without a theme set `has_theme = False`; those that may inherit set `may_inherit = True`.
+    Subclasses for rows without a theme set `has_theme = False`; those that may inherit set
+    `may_inherit = True`, and say in `inherits` what from: the row's `whole`.
     Where there is a theme, `save` writes no wider audience than today's and the theme's proposal: `settle`, which the
     admin calls once the row is saved, asks a second person for the rest.
     """
 
     has_theme = True
     may_inherit = False
+    inherits = gettext_lazy("as the profile")
     viewer: Viewer
 
     preset = forms.ChoiceField(label=gettext_lazy("Who can read this"), widget=PresetRadios, required=False)
@@ -100,7 +102,7 @@ class AudienceForm(forms.ModelForm):
             self.fields["reading_group"].initial = next(iter(names_in(held, "group")), None)
             self.fields["preset"].help_text = who_can_read(held)
         elif self.instance.pk and self.may_inherit:
-            self.fields["preset"].help_text = who_can_read(self.instance.profile.audience)
+            self.fields["preset"].help_text = who_can_read(self.instance.whole.audience)
         waiting = waiting_for(self.instance) if self.instance.pk and self.has_theme else None
         if waiting:
             preset.widget.waiting = who_can_read(readers_of(waiting.wanted, self.instance))
@@ -110,7 +112,7 @@ class AudienceForm(forms.ModelForm):
             (preset.value, str(preset.label)) for preset in Preset if self.has_theme or preset is not Preset.THEME
         ]
         if self.may_inherit:
-            return [("", _("as the profile")), *choices]
+            return [("", str(self.inherits)), *choices]
         return choices if self.instance.pk else [("", _("as the theme proposes")), *choices]
 
     def _sentences(self) -> dict[str, str]:
@@ -145,16 +147,16 @@ class AudienceForm(forms.ModelForm):
                 ),
                 "": _("Those can read this whom the Secretariat proposed for the theme chosen above."),
             }
-        profile = self.instance.profile if self.may_inherit else self.instance
-        theme = audience_of(Preset.THEME, profile.dialogue_id, profile.theme_id)
-        inherited = {"": who_can_read(profile.audience)} if self.may_inherit else {}
+        whole = self.instance.whole if self.may_inherit else self.instance
+        theme = audience_of(Preset.THEME, whole.dialogue_id, whole.theme_id)
+        inherited = {"": who_can_read(whole.audience)} if self.may_inherit else {}
         return {Preset.THEME.value: who_can_read(theme), **inherited}
 
     def _where_to_view_as(self) -> dict[str, str]:
         """What the page for viewing as is told: the row's dialogue, and the page that readers have of it."""
         if not self.instance.pk:
             return {}
-        dialogue = self.instance.profile.dialogue_id if self.may_inherit else self.instance.dialogue_id
+        dialogue = self.instance.whole.dialogue_id if self.may_inherit else self.instance.dialogue_id
         return {"dialogue": dialogue, "next": self.page_of_the_row()}
 
     def page_of_the_row(self) -> str:

@@ -55,8 +55,8 @@ def settle(change: Change, row: Row, dialogue: str, by: User) -> None:
 
 
 def readers_of(audience: Audience, row: Row) -> list[str]:
-    """Who reads the row with this audience; one that inherits is read by those of the profile it belongs to."""
-    return row.profile.audience if audience is None else audience  # type: ignore[attr-defined]
+    """Who reads the row with this audience; one that inherits is read by those of what it is a part of."""
+    return row.whole.audience if audience is None else audience  # type: ignore[attr-defined]
 
 
 def who_could_confirm(dialogue: str, asked_by: User) -> list[User]:

@@ -125,6 +125,11 @@ class Section(RestrictedModel):
     def log_name(self) -> str:
         return f"{self.profile.path}/{self.slug}"
 
+    @property
+    def whole(self) -> Profile:
+        """What it is a part of, whose audience it has where it has none of its own."""
+        return self.profile
+
     def effective_audience(self, of_profile: Sequence[str]) -> Sequence[str]:
         """Who may see the section today: its own audience, or the profile's."""
         return of_profile if self.audience is None else self.audience
