@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 RESERVED_WORDS = frozenset(
     [
         "about",
+        "by-year",
         "partners",
         "supporters",
         "contact",

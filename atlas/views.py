@@ -2,12 +2,14 @@
 
 import gzip
 from collections import defaultdict
+from collections.abc import Iterable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from atlas.mapping import countries_on_map, map_of
 from atlas.models import Basemap, Dialogue, Membership, PartnerKind, Role
 from atlas.sorting import in_reading_order
 
@@ -28,13 +30,10 @@ def partners(request: HttpRequest, dialogue: str) -> HttpResponse:
     """Partner States by the year in which they joined, Partner Agencies, observers; alphabetical in each group."""
     row = dialogue_or_404(dialogue)
     members = _members(row, exclude=Role.DONOR)
-    states = [member for member in members if member.partner.kind == PartnerKind.STATE and member.role == Role.PARTNER]
-    by_year: dict[int | None, list[Membership]] = defaultdict(list)
-    for member in states:
-        by_year[member.joined].append(member)
+    states = _partner_states(members)
     context = {
         "dialogue": row,
-        "states_by_year": sorted(by_year.items(), key=lambda item: (item[0] is None, item[0])),
+        "states_by_year": _by_year_of_joining(states),
         "agencies": [
             member for member in members if member.partner.kind != PartnerKind.STATE and member.role == Role.PARTNER
         ],
@@ -44,6 +43,27 @@ def partners(request: HttpRequest, dialogue: str) -> HttpResponse:
         "footnotes": footnotes_of(member.partner.subject for member in states),
     }
     return render(request, "atlas/partners.html", context)
+
+
+@require_safe
+def by_year(request: HttpRequest, dialogue: str) -> HttpResponse:
+    """Who joined the dialogue when: a map that fills through the years (static/js/by-year.js), and a list."""
+    row = dialogue_or_404(dialogue)
+    states = _partner_states(_members(row, role=Role.PARTNER))
+    steps, number = [], 0
+    for year, joined in _by_year_of_joining(states):
+        number += len(joined)
+        steps.append((year, joined, number))
+    years = [year for year, _joined, _number in steps if year]
+    context = {
+        "dialogue": row,
+        "map": map_of(row, countries_on_map([row], {}), []),
+        "steps": steps,
+        "years": (years[0], years[-1]) if years else None,
+        "joined": {member.partner.subject.iso3: member.joined for member in states if member.partner.subject},
+        "footnotes": footnotes_of(member.partner.subject for member in states),
+    }
+    return render(request, "atlas/by_year.html", context)
 
 
 @require_safe
@@ -78,6 +98,18 @@ def basemap(request: HttpRequest, digest: str) -> HttpResponse:
 def _members(dialogue: Dialogue, exclude: str = "", **conditions: str) -> list[Membership]:
     rows = dialogue.memberships.current().filter(**conditions).exclude(role=exclude)
     return in_reading_order(rows.select_related("partner__subject"), name=lambda row: row.partner.display_name)
+
+
+def _partner_states(members: Iterable[Membership]) -> list[Membership]:
+    return [row for row in members if row.partner.kind == PartnerKind.STATE and row.role == Role.PARTNER]
+
+
+def _by_year_of_joining(members: Iterable[Membership]) -> list[tuple[int | None, list[Membership]]]:
+    """By year, those whose year is not recorded last."""
+    by_year: dict[int | None, list[Membership]] = defaultdict(list)
+    for member in members:
+        by_year[member.joined].append(member)
+    return sorted(by_year.items(), key=lambda item: (item[0] is None, item[0] or 0))
 
 
 def footnotes_of(subjects) -> list[str]:
