@@ -6,6 +6,17 @@ EDITORS = "Editors of a secretariat"
 CHANGE = {
     "profiles": ("profile", "draft", "section"),
     "indicators": ("observation", "source"),
+    "routes": (
+        "layer",
+        "stop",
+        "stopdrawing",
+        "segment",
+        "segmentdrawing",
+        "reason",
+        "mapedition",
+        "story",
+        "storystep",
+    ),
     "accounts": ("readinggroup", "submission", "engagement", "partnerpolicy", "approvedaddress"),
 }
 VIEW = {

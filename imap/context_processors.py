@@ -1,9 +1,12 @@
 """The frame round every page."""
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import mark_safe
 
+from access.viewer import ANYONE
 from accounts.frame import account_corner, frame
+from routes.reading import dialogues_with_routes
 
 
 def portal(request: HttpRequest) -> dict[str, object]:
@@ -12,4 +15,8 @@ def portal(request: HttpRequest) -> dict[str, object]:
 
 
 def portal_frame(request: HttpRequest) -> dict[str, object]:
-    return frame(request.path) | {"account_corner": mark_safe(account_corner(request))}
+    viewer = getattr(request, "viewer", ANYONE)
+    return frame(request.path) | {
+        "account_corner": mark_safe(account_corner(request)),
+        "dialogues_with_routes": SimpleLazyObject(lambda: dialogues_with_routes(viewer)),  # asked where there are tabs
+    }

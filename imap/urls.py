@@ -12,7 +12,7 @@ from accounts.versions import VersionConverter
 from atlas.views import basemap
 from imap import views
 from profiles.listing import links_of_subjects
-from routes.views import routes
+from routes.urls import urls as route_urls
 
 register_converter(VersionConverter, "version")
 
@@ -39,10 +39,7 @@ urlpatterns += i18n_patterns(
     path("terms/<version:version>/", terms, name="former_terms"),
     path("privacy/", views.page, {"name": "privacy"}, name="privacy"),
     path("accessibility/", views.page, {"name": "accessibility"}, name="accessibility"),
-    path("maps/<slug:dialogue>/routes/", routes, {"links": links_of_subjects}, name="routes"),
-    path(
-        "maps/<slug:dialogue>/routes/editions/<int:year>/", routes, {"links": links_of_subjects}, name="route_edition"
-    ),
+    path("maps/<slug:dialogue>/routes/", include(route_urls(links_of_subjects))),
     path("", include("atlas.urls")),
     path("", include("profiles.urls")),
 )

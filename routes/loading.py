@@ -17,9 +17,23 @@ from atlas.loading import Loading, Row, read_csv, read_toml
 from atlas.loading.loading import Entry
 from atlas.models import Subject, SubjectKind
 from atlas.shapes import read_countries
-from routes.models import Confidence, Layer, MapEdition, Mode, Reason, Segment, Stop, StopKind
+from routes.models import (
+    Confidence,
+    Layer,
+    MapEdition,
+    Mode,
+    Reason,
+    Segment,
+    SegmentDrawing,
+    Stop,
+    StopDrawing,
+    StopKind,
+    Story,
+    StoryStep,
+)
 from routes.paths import DECIMALS, HARBOUR_KM, KM_PER_DEGREE, NoPath, Position, path_between
-from routes.publishing import publish_map
+from routes.publishing import Titled, publish_map
+from routes.shapes import countries_of
 
 DIALOGUE, THEME = "mtm", "irregular-mixed-migration"
 MAIN = "main"  # the layer of all that no other takes
@@ -39,19 +53,52 @@ def load_routes(data: Path, loading: Loading) -> None:
     builder = _Builder(data, worded["route"], layer, loading)
     builder.build()
     loading.put(Reason, "dialogue_id route_id date", _reasons(data, worded["reason"], builder.routes))
-    for row in worded["map"]:
-        if MapEdition.objects.filter(dialogue=DIALOGUE, year=row["year"]).exists():
-            loading.note("map editions", "skipped")
-        else:
-            years = {name: row[name] for name in ("year", "first_year", "last_year")}
-            publish_map(DIALOGUE, **years, titles=row.translated("title"), audience=layer[MAIN].audience)
-            loading.note("map editions", "added")
+    _publish(data, worded["map"], layer[MAIN], loading)
+    _stories(worded["story"], layer, builder.routes, loading)
+
+
+def _publish(data: Path, rows: list[Row], main: Layer, loading: Loading) -> None:
+    published = set(MapEdition.objects.filter(dialogue=DIALOGUE, is_proof=False).values_list("year", flat=True))
+    wanted = [row for row in rows if row["year"] not in published]
+    loading.note("map editions", "skipped", len(rows) - len(wanted))
+    if not wanted:
+        return
+    crossing = countries_of(DIALOGUE, data).along
+    for row in wanted:
+        titled = Titled(row["year"], row["as_of"], row["first_year"], row["last_year"], row.translated("title"))
+        publish_map(DIALOGUE, titled, main.audience, crossing)
+        loading.note("map editions", "added")
+
+
+def _stories(rows: list[Row], layer: dict[str, Layer], routes: dict[str, Subject], loading: Loading) -> None:
+    """A story that is there already is left as it is: the secretariat composes it."""
+    for position, row in enumerate(rows, 1):
+        if Story.objects.filter(dialogue=DIALOGUE, slug=row["slug"]).exists():
+            loading.note("guided stories", "skipped")
+            continue
+        audience = audience_of(row["preset"], DIALOGUE, THEME)
+        words = row.translated("title") | row.translated("introduction")
+        belongs = {"dialogue_id": DIALOGUE, "theme_id": THEME, "audience": audience}
+        story = Story.objects.create(slug=row["slug"], position=position, **belongs, **words)
+        for number, values in enumerate(row["step"], 1):
+            _step(story, number, Row(row.file, row.line, values), layer, routes)
+        loading.note("guided stories", "added")
+
+
+def _step(story: Story, number: int, row: Row, layer: dict[str, Layer], routes: dict[str, Subject]) -> None:
+    latitude, longitude, zoom = row["view"]
+    route = row.choice("route", routes) if row.get("route") else None
+    step = StoryStep.objects.create(
+        story=story, position=number, year=row["year"], quarter=row.get("quarter", None), route=route,
+        latitude=latitude, longitude=longitude, zoom=zoom, **row.translated("heading"), **row.translated("text"),
+    )  # fmt: skip
+    step.layers.set(layer[slug] for slug in row.get("layers", []))
 
 
 def _layer(row: Row) -> dict:
     values = {name: row[name] for name in ("slug", "precision", "position")}
     audience = audience_of(row["preset"], DIALOGUE, THEME)
-    return values | {"dialogue_id": DIALOGUE, "audience": audience} | row.translated("name")
+    return values | {"dialogue_id": DIALOGUE, "theme_id": THEME, "audience": audience} | row.translated("name")
 
 
 def _reasons(data: Path, worded: list[Row], routes: dict[str, Subject]) -> Iterator[Entry]:
@@ -65,11 +112,6 @@ def _reasons(data: Path, worded: list[Row], routes: dict[str, Subject]) -> Itera
         yield row, values | text.translated("text") | {"source": row["source"], "audience": audience}
 
 
-def _at(stop: Stop) -> Position:
-    longitude, latitude = stop.point["coordinates"]
-    return longitude, latitude
-
-
 class _Builder:
     """Goes along the chains, making each stop and each segment once."""
 
@@ -81,7 +123,9 @@ class _Builder:
         self.routes = {route.slug: route for route in Subject.objects.filter(kind=SubjectKind.ROUTE)}
         places = Subject.objects.filter(kind__in=(SubjectKind.HUB, SubjectKind.CITY))
         self.places = dict(zip(places.values_list("name_en", flat=True), places, strict=True))
-        self.stops = {(stop.place_id, stop.kind == StopKind.LANDING): stop for stop in Stop.objects.all()}
+        drawn = StopDrawing.objects.filter(stop__layer__dialogue=DIALOGUE).select_related("stop__place")
+        self.stops = {(row.stop.place_id, row.stop.kind == StopKind.LANDING): row.stop for row in drawn}
+        self.at = {row.stop_id: tuple(row.point["coordinates"]) for row in drawn}
         self.segments = set(Segment.objects.values_list("route_id", "start_id", "end_id"))
         self._land: BaseGeometry | None = None
 
@@ -148,8 +192,9 @@ class _Builder:
         key = (place.pk, kind == StopKind.LANDING)
         if key not in self.stops:
             layer = self.layer["crossings" if kind == StopKind.CROSSING else MAIN]
-            point = {"type": "Point", "coordinates": list(at)}
-            self.stops[key] = Stop.objects.create(layer=layer, place=place, kind=kind, point=point)
+            stop = Stop.objects.create(layer=layer, place=place, kind=kind)
+            StopDrawing.objects.create(stop=stop, point={"type": "Point", "coordinates": list(at)})
+            self.stops[key], self.at[stop.pk] = stop, at
             self.loading.note("stops", "added")
         return self.stops[key]
 
@@ -158,13 +203,16 @@ class _Builder:
             self.loading.note("route segments", "skipped")
             return
         try:
-            line = path_between(_at(start), _at(end), self.land, is_sea=mode == Mode.SEA)
+            line = path_between(self.at[start.pk], self.at[end.pk], self.land, is_sea=mode == Mode.SEA)
         except NoPath as error:
             row.refuse(f"{error}.")
-        Segment.objects.create(
-            layer=self.layer[MAIN], route=route, start=start, end=end, mode=mode, position=position,
+        segment = Segment.objects.create(
+            layer=self.layer[MAIN], route=route, start=start, end=end, mode=mode, position=position
+        )
+        coordinates = [list(point) for point in line.coords]
+        SegmentDrawing.objects.create(
+            segment=segment, line={"type": "LineString", "coordinates": coordinates},
             confidence=self._confidence(start, end), source=SCHEMATIC,
-            line={"type": "LineString", "coordinates": [list(point) for point in line.coords]},
         )  # fmt: skip
         self.segments.add((route.pk, start.pk, end.pk))
         self.loading.note("route segments", "added")

@@ -1,21 +1,24 @@
-"""The content of the page of route maps: what its script draws, and what its twin of text and tables says.
+"""The content of the page of route maps: what its script shows, and what its twin of text and tables says.
 
 Both are made of the same rows, so that they cannot differ. The script's part is JSON; numbers and dates that a person
 reads are written here, in the page's language.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from access.viewer import Viewer
 from atlas import wording
-from atlas.models import Subject
+from atlas.models import Subject, SubjectKind
 from indicators.models import Observation
-from routes.models import Confidence, MapFeature, Mode, StopKind
-from routes.reading import AreaFigures, RouteMap, geometry_for, nationalities_in, width_px
+from routes.figures import AreaFigures, nationalities_in
+from routes.models import Confidence, Layer, MapFeature, Mode, StopKind
+from routes.reading import RouteMap
+from routes.widths import width_px
+
+Links = Mapping[tuple[str, str], str]  # (kind, slug) of a subject → the address of what this reader may open
 
 # Colours of the routes in static/css/tokens.css, told apart by the colour-blind, and by name on the map.
 COLOURS = {
@@ -27,40 +30,13 @@ COLOURS = {
 }
 
 
+def colour_of(route: str) -> str:
+    return COLOURS.get(route, "ink")
+
+
 def in_language(texts: Mapping[str, str]) -> str:
     """A published text in the page's language, else in English."""
     return texts.get(get_language() or "en") or texts["en"]
-
-
-@dataclass(frozen=True)
-class YearOfRoute:
-    """One row of the twin: a route in a year."""
-
-    route: Subject
-    segments: list[str]
-    figure: Observation | None
-    deaths: Observation | None
-    reasons: list[MapFeature]
-
-
-def years_of(route_map: RouteMap) -> list[tuple[int, list[YearOfRoute]]]:
-    """Each year of the map with a row for each route: what is drawn then, its area's figures, and what changed."""
-    rows = []
-    for year in route_map.years:
-        of_year = []
-        for route in route_map.routes:
-            area = route_map.area_beside(route)
-            of_year.append(
-                YearOfRoute(
-                    route,
-                    [segment_name(row) for row in route_map.segments_of(route, year)],
-                    area.in_year(year) if area else None,
-                    area.deaths.get(str(year)) if area else None,
-                    [row for row in route_map.reasons_of(route) if row.properties["date"].startswith(str(year))],
-                )
-            )
-        rows.append((year, of_year))
-    return rows
 
 
 def segment_name(segment: MapFeature) -> str:
@@ -70,60 +46,164 @@ def segment_name(segment: MapFeature) -> str:
     }
 
 
-def map_content(route_map: RouteMap, viewer: Viewer, links: Mapping[tuple[str, str], str]) -> dict:
-    """The JSON of static/js/routes.js. `links`: (kind, slug) of a subject → the address of what this reader may open.
+def segment_says(segment: MapFeature) -> str:
+    """By sea, indicative: how a segment is travelled, and how well it is known; with its years where they are recorded."""
+    held = segment.properties
+    words = [Mode(held["mode"]).label, Confidence(held["confidence"]).label, years_said(held)]
+    return _(", ").join(str(word) for word in words if word)
 
-    Coordinates are WGS 84 degrees, longitude first. Values and widths are by period: 2009, 2009-Q1.
+
+def years_said(properties: Mapping[str, str]) -> str:
+    """“from 2006”, “until 2009”, “2006 to 2009”; empty where no year is recorded."""
+    since, until = wording.period(properties["since"]), wording.period(properties["until"])
+    if since and until:
+        return _("%(since)s to %(until)s") % {"since": since, "until": until}
+    if since:
+        return _("since %(since)s") % {"since": since}
+    return _("until %(until)s") % {"until": until} if until else ""
+
+
+# The twin.
+
+
+@dataclass(frozen=True)
+class AreaInYear:
+    """What is known of a reporting area in a year."""
+
+    area: Subject
+    figure: Observation | None
+    quarters: list[Observation]
+    borders: dict[str, Observation]
+    nationalities: list[tuple[str, Observation]]
+    deaths: Observation | None
+    revisions: list[Observation]  # all that was said of the year, the latest first; empty when one thing was
+
+    @property
+    def has_details(self) -> bool:
+        return bool(self.quarters or self.borders or self.nationalities or self.revisions)
+
+
+@dataclass(frozen=True)
+class RouteInYear:
+    route: Subject
+    number_of_segments: int
+    area: AreaInYear | None
+    reasons: list[MapFeature]
+
+
+@dataclass(frozen=True)
+class Year:
+    """One step of the twin: each route, then each area beside which no route lies."""
+
+    year: int
+    routes: list[RouteInYear]
+    areas: list[AreaInYear]
+
+
+def years_of(route_map: RouteMap) -> list[Year]:
+    names = names_of_nationalities(route_map.areas)
+    return [
+        Year(
+            year,
+            [_route_in_year(route_map, route, year, names) for route in route_map.routes],
+            [
+                row
+                for area in route_map.areas_without_a_route
+                if (row := _area_in_year(area, year, names)).figure or row.deaths
+            ],
+        )
+        for year in route_map.years
+    ]
+
+
+def _route_in_year(route_map: RouteMap, route: Subject, year: int, names: Mapping[str, str]) -> RouteInYear:
+    area = route_map.area_beside(route)
+    return RouteInYear(
+        route,
+        len(route_map.segments_of(route, year)),
+        _area_in_year(area, year, names) if area else None,
+        [row for row in route_map.reasons_of(route) if row.properties["date"].startswith(str(year))],
+    )
+
+
+def _area_in_year(area: AreaFigures, year: int, names: Mapping[str, str]) -> AreaInYear:
+    quarters = [area.newest(f"{year}-Q{quarter}") for quarter in range(1, 5)]
+    revisions = area.revisions(str(year))
+    nationalities = [
+        (names.get(row.breakdown["nationality"], row.breakdown["nationality"]), row)
+        for row in area.nationalities.get(str(year), ())
+    ]
+    return AreaInYear(
+        area.area, area.in_year(year), [row for row in quarters if row], area.borders.get(str(year), {}),
+        nationalities, area.deaths.get(str(year)), revisions if len(revisions) > 1 else [],
+    )  # fmt: skip
+
+
+def names_of_nationalities(areas: Iterable[AreaFigures]) -> dict[str, str]:
+    """ISO code → the country's name, of those that have figures."""
+    codes = nationalities_in(areas)
+    return {iso3 or "": name for iso3, name in Subject.objects.filter(iso3__in=codes).values_list("iso3", "name")}
+
+
+def segments_by_route(route_map: RouteMap) -> list[tuple[Subject, list[tuple[str, str]]]]:
+    """Each route with its segments, and what is said of each."""
+    return [
+        (route, [(segment_name(row), segment_says(row)) for row in route_map.segments_of(route)])
+        for route in route_map.routes
+    ]
+
+
+# What the script draws and tells.
+
+
+def map_content(route_map: RouteMap, links: Links, layers: Mapping[int, str], names: Mapping[str, str]) -> dict:
+    """The JSON of static/js/routes.js. `layers`: zoom → address of a file of `routes.layers`; `names`: of nationalities.
+
+    Values and widths are by period: 2009, 2009-Q1.
     """
-    dialogue = route_map.dialogue.pk
     return {
         "years": [route_map.edition.first_year, route_map.edition.last_year],
-        "routes": [
-            {
-                "slug": route.slug, "name": route.name, "colour": COLOURS.get(route.slug, "ink"),
-                "area": area.area.slug if (area := route_map.area_beside(route)) else None,
-                "href": links.get((route.kind, route.slug)),
-            }
-            for route in route_map.routes
-        ],
-        "segments": [_segment(row, geometry_for(row, viewer, dialogue)) for row in route_map.segments],
-        "stops": [_stop(row, geometry_for(row, viewer, dialogue), links) for row in route_map.stops],
+        "routes": [_route(route, route_map.area_beside(route), links) for route in route_map.routes],
+        "layers": layers,
+        "layerNames": dict(
+            Layer.objects.filter(dialogue=route_map.dialogue, slug__in=route_map.layers).values_list("slug", "name")
+        ),
+        "places": {f"stop-{row.stop_id}": links.get(_place(row)) for row in route_map.stops},
         "areas": {row.area.slug: _area(row) for row in route_map.areas},
-        "nationalities": _names_of_nationalities(route_map.areas),
-        "reasons": [
-            {
-                "route": row.properties["route"], "date": row.properties["date"],
-                "on": wording.period(row.properties["date"]), "text": in_language(row.properties["text"]),
-                "source": row.properties["source"],
-            }
-            for row in route_map.reasons
-        ],
+        "nationalities": names,
+        "countries": _countries(route_map, links),
+        "reasons": [_reason(row) for row in route_map.reasons],
         "words": _words(),
-    }  # fmt: skip
+    }
 
 
-def _segment(row: MapFeature, geometry: dict | None) -> dict:
-    properties = row.properties
+def _place(stop: MapFeature) -> tuple[str, str]:
+    kind, slug = stop.properties["place"]
+    return kind, slug
+
+
+def _route(route: Subject, area: AreaFigures | None, links: Links) -> dict:
     return {
-        "id": row.segment_id, "route": properties["route"], "name": segment_name(row),
-        "mode": properties["mode"], "confidence": properties["confidence"], "stops": properties["stops"],
-        "says": _says(row),
-        "since": properties["since"], "until": properties["until"],
-        "line": geometry["coordinates"] if geometry else [],
+        "slug": route.slug, "name": route.name, "colour": colour_of(route.slug),
+        "area": area.area.slug if area else None, "href": links.get((route.kind, route.slug)),
     }  # fmt: skip
 
 
-def _says(segment: MapFeature) -> str:
-    return f"{Mode(segment.properties['mode']).label}, {Confidence(segment.properties['confidence']).label}"
-
-
-def _stop(row: MapFeature, geometry: dict | None, links: Mapping[tuple[str, str], str]) -> dict:
-    properties = row.properties
+def _reason(row: MapFeature) -> dict:
+    held = row.properties
     return {
-        "id": row.stop_id, "name": in_language(properties["name"]), "kind": properties["kind"],
-        "says": str(StopKind(properties["kind"]).label), "since": properties["since"], "until": properties["until"],
-        "at": geometry["coordinates"] if geometry else [], "href": links.get(tuple(properties["place"])),
+        "route": held["route"], "date": held["date"], "on": wording.period(held["date"]),
+        "text": in_language(held["text"]), "source": held["source"],
     }  # fmt: skip
+
+
+def _countries(route_map: RouteMap, links: Links) -> dict[str, list[str | None]]:
+    codes = {code for row in (*route_map.segments, *route_map.stops) for code in row.countries}
+    countries = Subject.objects.filter(kind=SubjectKind.COUNTRY, iso3__in=codes)
+    return {
+        country.iso3 or "": [country.name, links.get((country.kind, country.slug))]
+        for country in countries.only("iso3", "kind", "slug", "name")
+    }
 
 
 def _area(figures: AreaFigures) -> dict:
@@ -132,55 +212,80 @@ def _area(figures: AreaFigures) -> dict:
         "route": figures.area.nearest_route.slug if figures.area.nearest_route else None,
         "detections": {period: _figure(figures, period) for period in sorted(figures.detections)},
         "borders": {
-            year: {border: wording.number(row.value or 0, 0) for border, row in rows.items()}
-            for year, rows in figures.borders.items()
+            year: {border: _written(row) for border, row in rows.items()} for year, rows in figures.borders.items()
         },
         "nationalities": {
-            year: [[row.breakdown["nationality"], int(row.value or 0), wording.number(row.value or 0, 0)] for row in rows]
+            year: {row.breakdown["nationality"]: [_written(row), width_px(row.value)] for row in rows}
             for year, rows in figures.nationalities.items()
         },
-        "deaths": {year: wording.number(row.value or 0, 0) for year, row in figures.deaths.items()},
-    }  # fmt: skip
+        "deaths": {year: _written(row) for year, row in figures.deaths.items()},
+    }
+
+
+def _written(row: Observation) -> str:
+    return wording.number(row.value or 0, 0)
 
 
 def _figure(figures: AreaFigures, period: str) -> dict:
     newest, *earlier = figures.revisions(period)
     shown: dict[str, object] = {
         "value": int(newest.value or 0),
-        "text": wording.number(newest.value or 0, 0),
+        "text": _written(newest),
         "width": width_px(newest.value),
     }
     if earlier:
         shown["known"] = [
-            {"on": wording.period(row.known_on), "text": wording.number(row.value or 0, 0), "source": row.source.name}
+            {
+                "on": wording.period(row.known_on),
+                "text": _written(row),
+                "source": row.source.name if row.source else "",
+            }
             for row in (newest, *earlier)
         ]
     return shown
 
 
-def _names_of_nationalities(areas: list[AreaFigures]) -> dict[str, str]:
-    names = dict(Subject.objects.filter(iso3__in=nationalities_in(areas)).values_list("iso3", "name"))
-    return {iso3 or "": name for iso3, name in names.items()}
-
-
-def segments_by_route(route_map: RouteMap) -> list[tuple[Subject, list[tuple[str, str]]]]:
-    """Each route with its segments, and what is said of each: mode and confidence."""
+def places_on(stops: Iterable[MapFeature]) -> list[dict]:
+    """The stops as places of static/js/map.js, which names them; a landing point has no name of its own."""
     return [
-        (route, [(segment_name(row), _says(row)) for row in route_map.segments_of(route)]) for route in route_map.routes
-    ]
-
-
-def places_on(stops: list[dict]) -> list[dict]:
-    """The stops as places of static/js/map.js; a landing point has no name of its own."""
-    return [
-        {"name": stop["name"], "lon": stop["at"][0], "lat": stop["at"][1], "kind": kind, "href": stop["href"]}
+        {
+            "id": f"stop-{stop.stop_id}", "name": in_language(stop.properties["name"]),
+            "note": str(StopKind(stop.properties["kind"]).label),
+            "lon": stop.coordinates[0], "lat": stop.coordinates[1],
+            "kind": "hub" if stop.properties["kind"] in (StopKind.HUB, StopKind.CROSSING) else "town", "href": None,
+        }
         for stop in stops
-        if stop["at"] and stop["kind"] != StopKind.LANDING
-        for kind in ["hub" if stop["kind"] in (StopKind.HUB, StopKind.CROSSING) else "town"]
-    ]
+        if stop.properties["kind"] != StopKind.LANDING
+    ]  # fmt: skip
 
 
-def _words() -> dict[str, str]:
+LABEL_AT = (0.5, 0.3, 0.7)  # of a segment's points
+
+
+def labels_of(route_map: RouteMap) -> list[dict]:
+    """The name of each route in its colour, to be written beside one of its segments: points of the longest first."""
+    labels = []
+    for route in route_map.routes:
+        lines = [row.coordinates for row in route_map.segments_of(route)]
+        lines.sort(key=_extent, reverse=True)
+        points = [line[int(len(line) * share)] for line in lines for share in LABEL_AT]
+        classes = f"is-route is-{colour_of(route.slug)}"
+        labels.append({"name": route.name, "at": [[lat, lon] for lon, lat in points], "className": classes})
+    return labels
+
+
+def _extent(line: list[list[float]]) -> float:
+    return abs(line[0][0] - line[-1][0]) + abs(line[0][1] - line[-1][1])
+
+
+def bounds_of(segments: Iterable[MapFeature]) -> list[list[float]]:
+    """[[south, west], [north, east]] round all the lines, in degrees."""
+    points = [point for row in segments for point in row.coordinates]
+    longitudes, latitudes = [point[0] for point in points], [point[1] for point in points]
+    return [[min(latitudes), min(longitudes)], [max(latitudes), max(longitudes)]]
+
+
+def _words() -> dict[str, object]:
     """The interface's words that the script writes; what stands in braces is filled in there."""
     return {
         "play": _("Play"),
@@ -191,9 +296,23 @@ def _words() -> dict[str, str]:
         "noFigure": _("indicative, no figure"),
         "borders": _("at land borders {land}, at sea borders {sea}"),
         "deaths": _("recorded deaths and disappearances: {number}"),
+        "nationalities": _("By nationality, as far as published"),
         "revised": _("What was known when"),
         "asKnownOn": _("{number}, as known on {date}"),
         "changes": _("What changed"),
         "notRecorded": _("not recorded"),
         "profile": _("Profile of this route"),
+        "placeProfile": _("Profile of this place"),
+        "allRoutes": _("All routes"),
+        "otherAreas": _("Areas without a route of their own"),
+        "neverAdded": _("Reporting areas overlap: their figures are never added."),
+        "countries": _("Countries on the way"),
+        "segmentsHere": _("Route segments here"),
+        "segments": _("Route segments"),
+        "quarter": {str(number): str(wording.QUARTERS[str(number)]) for number in range(1, 5)},
+        "modes": {mode.value: str(mode.label) for mode in Mode},
+        "confidence": {word.value: str(word.label) for word in Confidence},
+        "stops": {kind.value: str(kind.label) for kind in StopKind},
+        "comma": _(", "),
+        "failed": _("The routes could not be loaded. The tables below say the same."),
     }

@@ -69,7 +69,7 @@ def path_between(start: Position, end: Position, land: BaseGeometry, *, is_sea: 
 def wrong_side_km(line: LineString, land: BaseGeometry) -> float:
     """How many kilometres of a path by sea lie on land, farther than COAST_KM from both its ends."""
     ends = shapely.union_all([_disc(line.coords[0], COAST_KM), _disc(line.coords[-1], COAST_KM)])
-    return _length_km(line.intersection(land).difference(ends))
+    return length_km(line.intersection(land).difference(ends))
 
 
 def _disc(centre: Sequence[float], radius_km: float) -> BaseGeometry:
@@ -78,7 +78,8 @@ def _disc(centre: Sequence[float], radius_km: float) -> BaseGeometry:
     return scale(disc, xfact=1 / max(cos(radians(centre[1])), 0.1), origin=Point(centre))
 
 
-def _length_km(geometry: BaseGeometry) -> float:
+def length_km(geometry: BaseGeometry) -> float:
+    """Of all the lines in a geometry; points have none."""
     total = 0.0
     for part in shapely.get_parts(geometry):
         if isinstance(part, LineString):

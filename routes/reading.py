@@ -1,62 +1,21 @@
-"""What a reader sees of a route map: the features of an edition, and the figures of the areas beside the routes."""
+"""What a reader sees of a route map: the features of an edition, as far as this viewer may see them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from decimal import Decimal
-from math import sqrt
+from dataclasses import dataclass
+from datetime import date
 
+from django.db.models import QuerySet
+
+from access import tokens
 from access.viewer import Viewer
 from atlas.models import Dialogue, Subject, SubjectKind
 from atlas.periods import year_of
-from indicators.models import Observation
-from indicators.reporting_areas import DEATHS, DETECTIONS
-from routes.models import FeatureKind, MapEdition, MapFeature
-
-THINNEST_PX, ROOT_PER_PX = 2.0, 40.0
+from routes.figures import AreaFigures, figures_of_areas
+from routes.models import FeatureKind, MapEdition, MapFeature, Story
 
 
-def width_px(detections: Decimal | int | None) -> float | None:
-    """2 + √n ÷ 40, as the legend says: 10,000 detections are 4.5 pixels, 885,386 are 25.5. None without a figure."""
-    return None if detections is None else round(THINNEST_PX + sqrt(detections) / ROOT_PER_PX, 1)
-
-
-@dataclass
-class AreaFigures:
-    """Figures of one reporting area: shown first is the newest known of each period; the others are its vintages."""
-
-    area: Subject
-    detections: dict[str, list[Observation]] = field(default_factory=lambda: defaultdict(list))
-    borders: dict[str, dict[str, Observation]] = field(default_factory=lambda: defaultdict(dict))
-    nationalities: dict[str, list[Observation]] = field(default_factory=lambda: defaultdict(list))
-    deaths: dict[str, Observation] = field(default_factory=dict)
-
-    def in_year(self, year: int) -> Observation | None:
-        """The figure of the year as known last."""
-        return self.newest(str(year))
-
-    def newest(self, period: str) -> Observation | None:
-        return max(self.detections.get(period, ()), key=lambda row: row.known_on, default=None)
-
-    def revisions(self, period: str) -> list[Observation]:
-        """All that was said of the period, the latest first."""
-        return sorted(self.detections.get(period, ()), key=lambda row: row.known_on, reverse=True)
-
-    @property
-    def newest_year(self) -> Observation | None:
-        """The figure of the last year there is, as known last."""
-        return self.in_year(self.years[-1]) if self.years else None
-
-    @property
-    def years(self) -> list[int]:
-        return sorted({int(period) for period in self.detections if len(period) == 4})
-
-    @property
-    def quarters(self) -> list[str]:
-        return sorted(period for period in self.detections if "-Q" in period)
-
-
-@dataclass
+@dataclass(frozen=True)
 class RouteMap:
     """One edition as one viewer sees it."""
 
@@ -72,12 +31,24 @@ class RouteMap:
     def years(self) -> range:
         return range(self.edition.first_year, self.edition.last_year + 1)
 
+    @property
+    def is_restricted(self) -> bool:
+        """Whether something of it is not for everyone."""
+        audiences = [self.edition.audience, *(row.audience for row in (*self.segments, *self.stops, *self.reasons))]
+        return any(tokens.PUBLIC not in audience for audience in audiences)
+
+    @property
+    def layers(self) -> list[str]:
+        """Slugs of the layers of which anything is seen."""
+        return sorted({row.layer for row in (*self.segments, *self.stops)})
+
     def area_beside(self, route: Subject) -> AreaFigures | None:
         return next((row for row in self.areas if row.area.nearest_route_id == route.pk), None)
 
     @property
     def areas_without_a_route(self) -> list[AreaFigures]:
-        return [row for row in self.areas if row.area.nearest_route_id is None]
+        shown = {route.pk for route in self.routes}
+        return [row for row in self.areas if row.area.nearest_route_id not in shown]
 
     def reasons_of(self, route: Subject) -> list[MapFeature]:
         return [reason for reason in self.reasons if reason.route_id == route.pk]
@@ -89,6 +60,9 @@ class RouteMap:
             if row.route_id == route.pk and (year is None or is_there(row.properties, year))
         ]
 
+    def segments_at(self, stop: MapFeature) -> list[MapFeature]:
+        return [row for row in self.segments if stop.stop_id in row.properties["stops"]]
+
 
 def is_there(properties: dict, year: int) -> bool:
     """Whether a segment or stop is shown in a year; what is not recorded hides nothing."""
@@ -96,69 +70,71 @@ def is_there(properties: dict, year: int) -> bool:
     return (not since or year_of(since) <= year) and (not until or year_of(until) >= year)
 
 
+def dialogues_with_routes(viewer: Viewer) -> set[str]:
+    """Slugs of the dialogues of which the viewer may read a map."""
+    return set(_published(viewer).order_by().values_list("dialogue_id", flat=True))
+
+
+def _published(viewer: Viewer) -> QuerySet[MapEdition]:
+    return MapEdition.objects.visible_to(viewer).filter(is_proof=False)
+
+
 def editions_of(viewer: Viewer, dialogue: str) -> list[MapEdition]:
     """The maps of a dialogue that the viewer may read, the newest first."""
-    return list(MapEdition.objects.visible_to(viewer).filter(dialogue=dialogue).order_by("-year"))
+    return list(_published(viewer).filter(dialogue=dialogue).order_by("-year", "-number"))
 
 
-def route_map(viewer: Viewer, dialogue: str, year: int | None = None) -> RouteMap | None:
-    """The newest map, or the one of a year; None when there is none for this viewer. Five queries, whatever it shows."""
-    editions = MapEdition.objects.visible_to(viewer).filter(dialogue=dialogue).select_related("dialogue")
-    edition = (editions.filter(year=year) if year else editions.order_by("-year")).first()
-    if edition is None:
-        return None
-    features = MapFeature.objects.visible_to(viewer).filter(edition=edition).order_by("pk")
+def newest_editions(viewer: Viewer) -> list[MapEdition]:
+    """The newest map of each dialogue that the viewer may read."""
+    newest = _published(viewer).order_by("dialogue", "-year", "-number").distinct("dialogue")
+    return list(newest.select_related("dialogue"))
+
+
+def edition_at(viewer: Viewer, dialogue: str, year: int | None = None, number: int | None = None) -> MapEdition | None:
+    """The newest map, the newest of a year, or one by its number in the year; None when the viewer may read none."""
+    wanted = {name: value for name, value in {"year": year, "number": number}.items() if value is not None}
+    editions = _published(viewer).filter(dialogue=dialogue, **wanted)
+    return _with_dialogue(editions).order_by("-year", "-number").first()
+
+
+def proof_at(viewer: Viewer, dialogue: str, year: int, number: int) -> MapEdition | None:
+    """A map before it is published, for those who are asked to check it."""
+    proofs = MapEdition.objects.visible_to(viewer).filter(is_proof=True, dialogue=dialogue, year=year, number=number)
+    return _with_dialogue(proofs).first()
+
+
+def proofs_for(viewer: Viewer, dialogue: str) -> list[MapEdition]:
+    proofs = MapEdition.objects.visible_to(viewer).filter(is_proof=True, dialogue=dialogue)
+    return list(proofs.order_by("-year", "-number"))
+
+
+def _with_dialogue(editions: QuerySet[MapEdition]) -> QuerySet[MapEdition]:
+    return editions.prefetch_related("dialogue__dialogue_themes__theme")
+
+
+def features_seen(viewer: Viewer, edition: MapEdition) -> QuerySet[MapFeature]:
+    return MapFeature.objects.visible_to(viewer).filter(edition=edition).order_by("pk")
+
+
+def read(edition: MapEdition, viewer: Viewer, known_on: date | None = None) -> RouteMap:
+    """The map as this viewer sees it, its figures as known on a day, today by default. Four queries, whatever it shows."""
     by_kind: dict[str, list[MapFeature]] = defaultdict(list)
-    for feature in features:
+    for feature in features_seen(viewer, edition):
         by_kind[feature.kind].append(feature)
-    shown = {feature.route_id for feature in by_kind[FeatureKind.SEGMENT]}
-    routes = [
-        route for route in Subject.objects.filter(kind=SubjectKind.ROUTE).order_by("position") if route.pk in shown
-    ]
     return RouteMap(
-        edition, edition.dialogue, routes,
+        edition, edition.dialogue, routes_of(by_kind[FeatureKind.SEGMENT]),
         by_kind[FeatureKind.SEGMENT], by_kind[FeatureKind.STOP],
         sorted(by_kind[FeatureKind.REASON], key=lambda row: row.properties["date"]),
-        figures_of_areas(viewer, edition.last_year),
+        figures_of_areas(viewer, edition.last_year, known_on),
     )  # fmt: skip
 
 
-def figures_of_areas(viewer: Viewer, until: int) -> list[AreaFigures]:
-    """Every reporting area with the figures up to a year that the viewer may see."""
-    areas = {
-        area.pk: AreaFigures(area)
-        for area in Subject.objects.filter(kind=SubjectKind.REPORTING_AREA).order_by("position")
-    }
-    rows = (
-        Observation.objects.visible_to(viewer)
-        .filter(subject__in=list(areas), indicator__in=(DETECTIONS, DEATHS), value__isnull=False)
-        .select_related("source", "indicator")
-        .order_by("period", "-value")
-    )
-    for row in rows:
-        if year_of(row.period) <= until:
-            _put(areas[row.subject_id], row)
-    return [row for row in areas.values() if row.detections or row.deaths]
+def routes_of(segments: Iterable[MapFeature]) -> list[Subject]:
+    """The routes of these segments, in the order of the map."""
+    shown = {segment.route_id for segment in segments}
+    routes = Subject.objects.filter(kind=SubjectKind.ROUTE).order_by("position")
+    return [route for route in routes if route.pk in shown]
 
 
-def _put(figures: AreaFigures, row: Observation) -> None:
-    if row.indicator_id == DEATHS:
-        figures.deaths[row.period] = row
-    elif "border" in row.breakdown:
-        figures.borders[row.period][row.breakdown["border"]] = row
-    elif "nationality" in row.breakdown:
-        figures.nationalities[row.period].append(row)
-    else:
-        figures.detections[row.period].append(row)
-
-
-def geometry_for(feature: MapFeature, viewer: Viewer, dialogue: str) -> dict | None:
-    """As it was drawn for those who read for the dialogue; for all others rounded, as its layer says."""
-    return feature.geometry if viewer.reads_for(dialogue) else feature.open_geometry
-
-
-def nationalities_in(rows: Iterable[AreaFigures]) -> list[str]:
-    """ISO codes that have figures in any of these areas, sorted."""
-    return sorted(
-        {row.breakdown["nationality"] for area in rows for rows_ in area.nationalities.values() for row in rows_}
-    )
+def stories_of(viewer: Viewer, dialogue: str) -> list[Story]:
+    return list(Story.objects.visible_to(viewer).filter(dialogue=dialogue))

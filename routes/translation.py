@@ -8,13 +8,13 @@ class LayerTranslation(TranslationOptions):
     fields = ("name",)
 
 
-@register(models.Stop)
-class StopTranslation(TranslationOptions):
+@register(models.StopDrawing)
+class StopDrawingTranslation(TranslationOptions):
     fields = ("remark",)
 
 
-@register(models.Segment)
-class SegmentTranslation(TranslationOptions):
+@register(models.SegmentDrawing)
+class SegmentDrawingTranslation(TranslationOptions):
     fields = ("remark",)
 
 
@@ -26,3 +26,13 @@ class ReasonTranslation(TranslationOptions):
 @register(models.MapEdition)
 class MapEditionTranslation(TranslationOptions):
     fields = ("title",)
+
+
+@register(models.Story)
+class StoryTranslation(TranslationOptions):
+    fields = ("title", "introduction")
+
+
+@register(models.StoryStep)
+class StoryStepTranslation(TranslationOptions):
+    fields = ("heading", "text")

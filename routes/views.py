@@ -1,42 +1,194 @@
-"""Readers' pages of route maps."""
+"""Readers' pages of route maps, and the files of their layers."""
 
 from collections.abc import Callable, Mapping
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
-from access.viewer import Viewer
+from access.viewer import ANYONE, Viewer
+from accounts.log import note
+from accounts.models import Action
 from accounts.requests import ReaderRequest
-from atlas.mapping import map_of
-from routes.page import map_content, places_on, segments_by_route, years_of
-from routes.reading import editions_of, route_map
+from atlas.mapping import countries_on_map, map_of
+from atlas.models import Subject, SubjectKind
+from indicators.vintages import AskedDate, asked_date
+from routes.along import route_on_the_way, routes_through
+from routes.checking import agencies_named, agency_of, answer
+from routes.forms import AnswerForm
+from routes.layers import ZOOMS, LayerFile
+from routes.models import Layer, MapAnswer, MapEdition, Story, StoryStep
+from routes.page import (
+    bounds_of,
+    labels_of,
+    map_content,
+    names_of_nationalities,
+    places_on,
+    segments_by_route,
+    years_of,
+)
+from routes.reading import RouteMap, edition_at, editions_of, proof_at, proofs_for, read, stories_of
 
-# (kind, slug) of a subject → the address of what this viewer may open about it. The profiles' room knows; imap wires it.
-Links = Callable[[Viewer, str], Mapping[tuple[str, str], str]]
+# Viewer, dialogue → what this viewer may open about subjects. The profiles' room knows; imap wires it.
+LinksOf = Callable[[Viewer, str], Mapping[tuple[str, str], str]]
+
+PLACES_FROM_ZOOM = {"hub": 0, "town": 4.25}
 
 
 @require_safe
-def routes(request: ReaderRequest, dialogue: str, links: Links, year: int | None = None) -> HttpResponse:
+def routes(
+    request: ReaderRequest, dialogue: str, links: LinksOf, year: int | None = None, number: int | None = None
+) -> HttpResponse:
     """The routes through the years of a map: drawn by static/js/routes.js, and the same in text and tables."""
-    shown = route_map(request.viewer, dialogue, year)
-    if shown is None:
+    edition = edition_at(request.viewer, dialogue, year, number)
+    if edition is None:
         raise Http404
-    readable = links(request.viewer, dialogue)
-    content = map_content(shown, request.viewer, readable)
-    drawn = map_of(shown.dialogue, {}, [])
-    if drawn:
-        drawn["content"]["places"] = places_on(content["stops"])
-    context = {
-        "edition": shown.edition,
-        "dialogue": shown.dialogue,
+    asked = asked_date(request.GET.get("known-on", ""))
+    shown = read(edition, request.viewer, asked.day)
+    _note(request, shown)
+    further = {
+        "editions": editions_of(request.viewer, dialogue),
+        "proofs": proofs_for(request.viewer, dialogue),
+        "stories": stories_of(request.viewer, dialogue),
+    }
+    return render(request, "routes/routes.html", _context(request, shown, links, asked) | further)
+
+
+def proof(request: ReaderRequest, dialogue: str, links: LinksOf, year: int, number: int) -> HttpResponse:
+    """A map before it is published, for the agencies that are asked to check it, and their answers."""
+    edition = proof_at(request.viewer, dialogue, year, number)
+    if edition is None:
+        raise Http404
+    agency = agency_of(request.viewer, edition)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST":
+        if agency is None:
+            raise Http404
+        if form.is_valid():
+            try:
+                answer(edition, agency, by=request.user, **form.cleaned_data)
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                return redirect("route_proof", dialogue, year, number)
+    asked = asked_date(request.GET.get("known-on", ""))
+    shown = read(edition, request.viewer, asked.day)
+    _note(request, shown)
+    further = {
+        "form": form if agency else None,
+        "answers": MapAnswer.objects.visible_to(request.viewer).filter(edition=edition).select_related("partner"),
+    }
+    return render(request, "routes/proof.html", _context(request, shown, links, asked) | further)
+
+
+@require_safe
+def story(request: ReaderRequest, dialogue: str, links: LinksOf, slug: str) -> HttpResponse:
+    """A guided story over the newest map: each step a view of it with its text."""
+    told = Story.objects.visible_to(request.viewer).filter(dialogue=dialogue, slug=slug).first()
+    edition = edition_at(request.viewer, dialogue)
+    if told is None or edition is None:
+        raise Http404
+    shown = read(edition, request.viewer)
+    _note(request, shown)
+    context = _context(request, shown, links, AskedDate()) | {"story": told, "steps": steps_of(told, request.viewer)}
+    return render(request, "routes/story.html", context)
+
+
+def steps_of(told: Story, viewer: Viewer) -> list[StoryStep]:
+    """The steps in their order, each with those of its layers that this viewer may see in `shown_layers`."""
+    layers = Prefetch("layers", Layer.objects.visible_to(viewer), to_attr="shown_layers")
+    steps = StoryStep.objects.visible_to(viewer).filter(story=told).select_related("route").prefetch_related(layers)
+    return list(steps.order_by("position", "pk"))
+
+
+@require_safe
+def subject(request: ReaderRequest, dialogue: str, links: LinksOf, kind: str, slug: str) -> HttpResponse:
+    """The map of one route, of a place on the routes, or of the routes through a country; profiles show it as theirs."""
+    edition = edition_at(request.viewer, dialogue)
+    row = Subject.objects.filter(kind=kind, slug=slug).select_related("country").first()
+    if edition is None or row is None:
+        raise Http404
+    whole = read(edition, request.viewer)
+    part = route_on_the_way(whole, row) if kind == SubjectKind.ROUTE else routes_through(whole, row)
+    if part is None:
+        raise Http404
+    _note(request, whole)
+    context = _context(request, part.map, links, AskedDate()) | {"part": part, "subject": row}
+    return render(request, "routes/subject.html", context)
+
+
+def _context(request: ReaderRequest, shown: RouteMap, links: LinksOf, asked: AskedDate) -> dict:
+    edition, dialogue = shown.edition, shown.dialogue
+    names = names_of_nationalities(shown.areas)
+    content = map_content(shown, links(request.viewer, dialogue.pk), layer_addresses(edition), names)
+    return {
+        "edition": edition,
+        "checked": agencies_named(edition),
+        "dialogue": dialogue,
         "routes": shown.routes,
-        "map": drawn,
+        "map": _drawn(shown),
         "content": content,
-        "nationalities": sorted(content["nationalities"].items(), key=lambda item: item[1]),
+        "layers": content["layerNames"].items(),
+        "nationalities": sorted(names.items(), key=lambda item: item[1]),
         "years": years_of(shown),
         "segments": segments_by_route(shown),
-        "areas": shown.areas_without_a_route,
-        "editions": editions_of(request.viewer, dialogue),
+        "asked": asked,
+        "glance": shown.areas,
     }
-    return render(request, "routes/routes.html", context)
+
+
+def _drawn(shown: RouteMap) -> dict | None:
+    """The map of the page: the covered countries by name, the stops and the names of the routes."""
+    covered = [row for row in countries_on_map([shown.dialogue], {}) if row.is_covered]
+    drawn = map_of(shown.dialogue, covered, [])
+    if drawn and shown.segments:
+        drawn["content"] |= {
+            "bounds": bounds_of(shown.segments),
+            "places": places_on(shown.stops),
+            "labels": labels_of(shown),
+            "zooms": PLACES_FROM_ZOOM,
+        }
+    return drawn
+
+
+def layer_addresses(edition: MapEdition) -> dict[int, str]:
+    name = "route_proof_layers" if edition.is_proof else "route_layers"
+    return {zoom: reverse(name, args=[edition.dialogue_id, edition.year, edition.number, zoom]) for zoom in ZOOMS}
+
+
+def _note(request: ReaderRequest, shown: RouteMap) -> None:
+    """A line of the log, where something is shown that not everyone may read."""
+    if shown.is_restricted:
+        note(Action.READ, request.user, dialogue=shown.dialogue.pk, objects=[shown.edition.log_name])
+
+
+@require_safe
+def layers(
+    request: ReaderRequest, dialogue: str, year: int, number: int, zoom: int, is_proof: bool = False
+) -> HttpResponse:
+    """Segments and stops as GeoJSON, with an ETag, compressed once for all who see the same."""
+    edition = (proof_at if is_proof else edition_at)(request.viewer, dialogue, year, number)
+    if edition is None or zoom not in ZOOMS:
+        raise Http404
+    file = LayerFile(edition, request.viewer, zoom)
+    if file.etag in parse_etags(request.headers.get("If-None-Match", "")):
+        return _with_headers(request, HttpResponseNotModified(), file)
+    accepted = request.headers.get("Accept-Encoding", "")
+    encoding = next((name for name in ("br", "gzip") if name in accepted), "")
+    response = HttpResponse(file.encoded(encoding), content_type="application/geo+json")
+    if encoding:
+        response["Content-Encoding"] = encoding
+    return _with_headers(request, response, file)
+
+
+def _with_headers(request: ReaderRequest, response: HttpResponse, file: LayerFile) -> HttpResponse:
+    response["ETag"] = file.etag
+    response["Vary"] = "Cookie, Accept-Encoding"
+    if request.viewer == ANYONE and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        response["Cache-Control"] = "public, max-age=0, must-revalidate"
+    return response

@@ -9,7 +9,11 @@
  * Content:
  *   bounds      [[south, west], [north, east]], what to show at first
  *   countries   {code: {name, href | null, roles: ["covered", "partner", …], note | ""}}; codes as in the base map
- *   places      [{name, lat, lon, kind: "hub" | "town", href | null}]
+ *   places      [{name, lat, lon, kind: "hub" | "town", href | null, id?, note?}]; one with an id is chosen, not
+ *               opened: the map's own element then hears `imap:place` with that id in its detail
+ *   labels      [{name, at: [[lat, lon], …], className}]: names without a dot, such as those of routes, at the first of
+ *               these points where they keep off what `imap:obstacles` of the map lists in `points`
+ *   zooms       {hub, town}: from which zoom their dots and names are shown
  *   highlights  {dialogue: [code, …]}: what a list item [data-dialogue] of the page lights up while pointed at
  *   words       {map, help, zoomIn, zoomOut, failed}: the interface's words in the page's language
  *   disclaimer  the text on borders and names
@@ -145,6 +149,7 @@ function drawLand(map, topology, content) {
     const layer = L.geoJSON(feature, {
       pane: "land", renderer, smoothFactor: 0, interactive: Boolean(country), className: classes.join(" "), bubblingMouseEvents: true,
     }).addTo(map).getLayers()[0];
+    layer.getElement().setAttribute("data-code", feature.properties.code);
     return { code: feature.properties.code, country, layer, label: feature.properties.label, room: room(feature) };
   });
   const strokes = L.svg({ pane: "lines", padding: 0.6 });
@@ -159,31 +164,43 @@ function drawLand(map, topology, content) {
 /** Makes a drawn shape a link for the pointer, the finger and the keyboard; pointing at it tells the caption. */
 function makeLink(map, layer, subject, at, caption) {
   const path = layer.getElement();
+  if (subject.id) path.setAttribute("data-place", subject.id);
   if (!fingers) {
     layer.on("mousemove", () => caption.point(subject)); // not mouseover: it comes when the map moves, too
     layer.on("mouseout", () => caption.point(null));
   }
-  if (!subject.href) {
+  if (!subject.href && !subject.id) {
     layer.on("click", () => caption.tap(subject));
     return;
   }
-  for (const [key, value] of Object.entries({ tabindex: "0", role: "link", "aria-label": subject.name })) {
+  const role = subject.href ? "link" : "button";
+  for (const [key, value] of Object.entries({ tabindex: "0", role, "aria-label": subject.name })) {
     path.setAttribute(key, value);
   }
   path.classList.add("is-link");
   const open = (event) => {
-    if (event.ctrlKey || event.metaKey) window.open(subject.href, "_blank", "noopener");
+    if (!subject.href) choose(map, subject);
+    else if (event.ctrlKey || event.metaKey) window.open(subject.href, "_blank", "noopener");
     else window.location.assign(subject.href);
   };
   layer.on("click", ({ originalEvent }) => {
-    if (!fingers || caption.tap(subject)) open(originalEvent); // a finger cannot hover: its first tap tells
+    const tappedBefore = fingers && caption.tap(subject);
+    if (!fingers || tappedBefore || !subject.href) open(originalEvent); // a finger cannot hover: its first tap tells
   });
   path.addEventListener("focus", () => {
     caption.focus(subject);
     if (path.matches(":focus-visible")) map.panInside(at, { padding: [60, 60], animate: !still });
   });
   path.addEventListener("blur", () => caption.focus(null));
-  path.addEventListener("keydown", (event) => event.key === "Enter" && open(event));
+  path.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && !(role === "button" && event.key === " ")) return;
+    event.preventDefault();
+    open(event);
+  });
+}
+
+function choose(map, { id }) {
+  map.getContainer().closest(".imap-map").dispatchEvent(new CustomEvent("imap:place", { detail: id }));
 }
 
 /** The line under the map: what the pointer is on, else what the keyboard is on, else what was tapped. */
@@ -228,24 +245,26 @@ function createCaption(node, words) {
 
 /* Places. */
 
-function drawPlaces(map, places, caption) {
+/** `imap:places` with `hidden`, a set of ids, takes those away: a place that was not on the routes yet. */
+function drawPlaces(map, places, zooms, caption) {
   const renderer = L.svg({ pane: "places", padding: 0.6 });
-  const groups = { hub: L.layerGroup(), town: L.layerGroup() };
+  let hidden = new Set();
   const drawn = places.map((place) => {
     const at = L.latLng(place.lat, place.lon);
     const layer = L.circleMarker(at, {
       pane: "places", renderer, radius: place.kind === "hub" ? 4.5 : 3, className: `imap-place is-${place.kind}`,
-    });
-    layer.once("add", () => makeLink(map, layer, place, at, caption));
-    groups[place.kind].addLayer(layer);
-    return { place, at };
+    }).addTo(map);
+    makeLink(map, layer, place, at, caption);
+    return { place, at, layer, isShown: () => map.getZoom() >= zooms[place.kind] && !hidden.has(place.id) };
   });
   const show = () => {
-    for (const [kind, group] of Object.entries(groups)) {
-      group[map.getZoom() >= ZOOM[kind] ? "addTo" : "removeFrom"](map);
-    }
+    for (const { layer, isShown } of drawn) layer.getElement().classList.toggle("is-out", !isShown());
   };
   map.on("zoomend", show);
+  map.on("imap:places", (event) => {
+    hidden = event.hidden;
+    show();
+  });
   show();
   return drawn;
 }
@@ -258,8 +277,11 @@ function nameOf(map, text, className) {
   return node;
 }
 
-/** Names in the order in which they may take their place: covered before others, larger before smaller, then places. */
-function collectNames(map, drawn, places, rightToLeft) {
+/**
+ * Names in the order in which they may take their place: covered before others, larger before smaller, then places.
+ * On a map with labels of its own these come first, and hubs before countries.
+ */
+function collectNames(map, drawn, places, labels, rightToLeft) {
   const named = drawn.filter(({ country }) => country?.name);
   const rank = ({ country, room: { area } }) => (country.roles?.length ? 1e6 : 0) + area;
   named.sort((one, other) => rank(other) - rank(one));
@@ -272,18 +294,34 @@ function collectNames(map, drawn, places, rightToLeft) {
     },
     corners: (x, y, width, height) => SHIFTS.map((shift) => [x - width / 2, y - height / 2 + shift]),
   }));
-  const spots = [...places].sort((one, other) => (other.place.kind === "hub") - (one.place.kind === "hub"));
-  return [...countries, ...spots.map(({ place, at }) => ({
+  const spots = places.map(({ place, at, isShown }) => ({
     node: nameOf(map, place.name, `is-${place.kind}`),
     at,
-    fits: () => map.getZoom() >= ZOOM[place.kind],
+    fits: isShown,
     corners(x, y, width, height) {
       const sides = [[x + 8, y - height / 2], [x - width - 8, y - height / 2]];
       return rightToLeft ? sides.reverse() : sides;
     },
-    dot: () => (map.getZoom() >= ZOOM[place.kind] ? 5 : 0),
-  }))];
+    dot: () => (isShown() ? 5 : 0),
+    isHub: place.kind === "hub",
+  }));
+  const hubs = spots.filter(({ isHub }) => isHub);
+  const towns = spots.filter(({ isHub }) => !isHub);
+  if (!labels.length) return [...countries, ...hubs, ...towns];
+  const own = labels.map(({ name, at, className }) => ({
+    node: nameOf(map, name, className),
+    at: L.latLng(at[0]),
+    fits: () => true,
+    corners: (x, y, width, height) => at.flatMap((point) => besides(map.latLngToLayerPoint(point), width, height)),
+    keepsOff: true,
+  }));
+  return [...own, ...hubs, ...countries, ...towns];
 }
+
+/** Where a name may stand that belongs to a point of a line: at each side of it, near, then farther off. */
+const besides = ({ x, y }, width, height) => [12, 30].flatMap((off) => [
+  [x + off, y - height / 2], [x - width - off, y - height / 2], [x - width / 2, y + off], [x - width / 2, y - height - off],
+]);
 
 const GAP = 3; // pixels kept free round a name
 const SHIFTS = [0, -14, 14]; // pixels by which a country's name may give way
@@ -312,7 +350,7 @@ const holds = (outer, { left, top, right, bottom }) =>
   left >= outer.left && top >= outer.top && right <= outer.right && bottom <= outer.bottom;
 
 /** Writes each name that fits where it belongs, whole, and touches none written before, nor a place's dot or a button. */
-function placeNames(map, names) {
+function placeNames(map, names, obstacles) {
   const { view, buttons } = openRoom(map);
   const sizes = names.map(({ node }) => [node.offsetWidth, node.offsetHeight]); // read all, then write all
   const points = names.map(({ at }) => map.latLngToLayerPoint(at));
@@ -321,11 +359,13 @@ function placeNames(map, names) {
     return radius ? [boxAt(points[index].x, points[index].y, 0, 0, radius)] : [];
   });
   const taken = [...buttons, ...dots];
-  names.forEach(({ node, fits, corners }, index) => {
+  const lines = obstacles.map((point) => map.latLngToLayerPoint(point)).map(({ x, y }) => boxAt(x, y, 0, 0, GAP));
+  names.forEach(({ node, fits, corners, keepsOff }, index) => {
     const [width, height] = sizes[index];
     const free = ([left, top]) => {
       const box = boxAt(left, top, width, height, GAP);
-      return holds(view, box) && !taken.some((other) => overlaps(box, other));
+      const inTheWay = keepsOff ? [...taken, ...lines] : taken;
+      return holds(view, box) && !inTheWay.some((other) => overlaps(box, other));
     };
     const corner = fits(width) && corners(points[index].x, points[index].y, width, height).find(free);
     node.classList.toggle("is-shown", Boolean(corner));
@@ -399,9 +439,15 @@ export async function start(root) {
     for (const { country, layer, label: [lon, lat] } of drawn) {
       if (country) makeLink(map, layer, country, L.latLng(lat, lon), caption);
     }
-    const names = collectNames(map, drawn, drawPlaces(map, content.places ?? [], caption), rightToLeft);
-    const write = () => placeNames(map, names);
-    map.on("zoomend moveend resize", write);
+    const places = drawPlaces(map, content.places ?? [], { ...ZOOM, ...content.zooms }, caption);
+    const names = collectNames(map, drawn, places, content.labels ?? [], rightToLeft);
+    let obstacles = [];
+    const write = () => placeNames(map, names, obstacles);
+    map.on("imap:obstacles", ({ points }) => {
+      obstacles = points;
+      write();
+    });
+    map.on("zoomend moveend resize imap:places", write);
     write();
     document.fonts?.ready.then(write);
     fitOnPaper(map, root);

@@ -25,6 +25,7 @@ from profiles.references import element
 from profiles.texts import digest
 from tests import conftest
 from tests.access.planting_people import plant_people
+from tests.access.planting_routes import answer_as_planted, plant_routes
 
 DIALOGUE, THEME = "mtm", "irregular-mixed-migration"
 DESK = Viewer.secretariat_of(DIALOGUE)
@@ -127,7 +128,12 @@ def plant_all() -> dict[Preset, Planted]:
     plant_other_desk()
     with viewing(DESK):
         plant_people(conftest.user_of("official.mar"))
-        return {preset: _plant(preset) for preset in Preset}
+        planted = {preset: _plant(preset) for preset in Preset}
+        proof = plant_routes(canary, audience_for)
+    official = conftest.user_of("official.mar")
+    with viewing(official.viewer):
+        answer_as_planted(proof, canary, official)
+    return planted
 
 
 def plant_other_desk() -> User:

@@ -32,6 +32,7 @@ from tests.access.planting import (
     Planted,
     canaries_in,
 )
+from tests.access.planting_routes import ROUTE, YEAR
 from tests.conftest import EVERYBODY, STRANGER, user_of
 from tests.readers import anonymised, answer_to, body_of, raw
 
@@ -63,6 +64,7 @@ TABLE = {
 PEOPLE = list(TABLE)
 
 OF_A_READER = {"text", "note", "source", "figure", "cited", "remark", "former", "address", "asof"}
+OF_A_READER |= {"layer", "stop", "segment", "why", "story"}
 OF_THE_DESK = {"narrow", "narrowsource", "narrowcited"}
 NEVER_FOR_READERS = {"draft", "name"}
 NOT_SECRET_IN_ADMIN = {"tag", "name"}  # tags are words of all dialogues; for names see the test at the end
@@ -73,7 +75,8 @@ def may_see(login: str) -> set[tuple[str, str]]:
     kinds = OF_A_READER | {"tag"}
     kinds |= OF_THE_DESK if login in DESK else set()
     kinds |= {"further"} if login in DESK | MOROCCO else set()
-    return {(preset, kind) for preset in TABLE[login] for kind in kinds}
+    shown = {(preset, kind) for preset in TABLE[login] for kind in kinds}
+    return shown | ({("partners", "proof"), ("partners", "answer")} if login in DESK | MOROCCO else set())
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -194,6 +197,15 @@ SURFACES: dict[str, list[Surface]] = {
         ),
         at(*IN_THEME, "slug", "former", each=True, shows="former figure asof"),
     ],
+    "by_year": [at(DIALOGUE)],
+    "routes": [at(DIALOGUE, shows="layer why story"), at(DIALOGUE, query="?known-on=2012", shows="layer why story")],
+    "route_edition": [at(DIALOGUE, YEAR, shows="layer why"), at(DIALOGUE, 2012), at(DIALOGUE, 1999)],
+    "route_edition_number": [at(DIALOGUE, YEAR, 1, shows="layer why"), at(DIALOGUE, YEAR, 9)],
+    "route_layers": [at(DIALOGUE, YEAR, 1, zoom, shows="stop segment") for zoom in (4, 7)],
+    "route_proof": [at(DIALOGUE, YEAR, 1)],
+    "route_proof_layers": [at(DIALOGUE, YEAR, 1, 4)],
+    "route_story": [at(DIALOGUE, "story", each=True, shows="story")],
+    "routes_of": [at(DIALOGUE, "route", ROUTE, shows="layer why"), at(DIALOGUE, "country", "mali")],
     "countries": [at()],
     "country": [
         at("slug", each=True, shows="address source further figure"),
@@ -212,13 +224,14 @@ ADMIN_SURFACES: dict[str, list[Surface]] = {
     "admin:autocomplete": [at(query="?app_label=profiles&model_name=profile&field_name=subject&term=a")],
     "admin:jsi18n": [at()],
     "admin:view_on_site": [at("1", "1")],
-    "admin:app_list": [at("profiles"), at("indicators"), at("accounts")],
+    "admin:app_list": [at("profiles"), at("indicators"), at("routes"), at("accounts")],
     "admin:auth_user_password_change": [at("1")],
     "admin:profiles_profile_draft": [at("profile", OPENING, "en", each=True), at("profile", NARROW, "ar", each=True)],
     "admin:profiles_profile_preview": [at("profile", "en", each=True)],
     "admin:profiles_profile_publish": [at("profile", each=True)],
     "admin:profiles_profile_add_language": [at("profile", "fr", each=True)],
     "admin:profiles_profile_take_back": [at("profile", "former", each=True)],
+    "admin:routes_mapedition_next": [at(DIALOGUE)],
     "admin:accounts_logentry_export": [at()],
     "admin:accounts_useofquarter_export": [at()],
     "admin:accounts_widening_decide": [at("1")],
@@ -270,7 +283,13 @@ def _argument(word, planted: Planted | None):
     if planted is None:
         return word
     former, newest = planted.editions
-    return {"slug": planted.slug, "former": former, "newest": newest, "profile": planted.profile.pk}.get(word, word)
+    return {
+        "story": f"story-{planted.preset}",
+        "slug": planted.slug,
+        "former": former,
+        "newest": newest,
+        "profile": planted.profile.pk,
+    }.get(word, word)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -516,7 +535,9 @@ def opened_lock(monkeypatch):
         return viewing(EVERYTHING, using)
 
     for name, module in list(sys.modules.items()):
-        if name.split(".")[0] in ("accounts", "profiles", "imap", "atlas", "indicators") and hasattr(module, "viewing"):
+        if name.split(".")[0] in ("accounts", "profiles", "imap", "atlas", "indicators", "routes") and hasattr(
+            module, "viewing"
+        ):
             monkeypatch.setattr(module, "viewing", viewing_everything)
 
 

@@ -14,9 +14,10 @@ from access.viewing import viewing
 from atlas.basemaps import SHAPES
 from atlas.models import Subject
 from atlas.shapes import read_countries
-from routes.models import Mode, Segment, StopKind
+from routes.models import Mode, Segment, SegmentDrawing, StopKind
 from routes.paths import wrong_side_km
-from routes.reading import route_map, width_px
+from routes.reading import edition_at, read
+from routes.widths import width_px
 from tests.conftest import user_of
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,8 @@ def facts(name: str) -> list[dict[str, str]]:
 
 def shown(viewer: Viewer = ANYONE, year: int | None = None):
     with viewing(viewer):
-        return route_map(viewer, "mtm", year)
+        edition = edition_at(viewer, "mtm", year)
+        return edition and read(edition, viewer)
 
 
 def test_every_branch_of_every_route_is_drawn_from_town_to_town():
@@ -49,7 +51,7 @@ def test_every_branch_of_every_route_is_drawn_from_town_to_town():
 def test_no_segment_by_sea_crosses_land_farther_than_25_km_from_its_ends():
     land = shapely.union_all(read_countries(settings.DATA_DIR / SHAPES).geometry.values)
     with viewing(DESK):
-        lines = [shape(segment.line) for segment in Segment.objects.filter(mode=Mode.SEA)]
+        lines = [shape(drawing.line) for drawing in SegmentDrawing.objects.filter(segment__mode=Mode.SEA)]
     assert len(lines) >= 17
     assert [wrong_side_km(line, land) for line in lines] == [0] * len(lines)
 
@@ -128,5 +130,7 @@ def test_a_crossing_point_is_seen_by_those_who_read_for_the_theme_alone():
 
 
 def test_a_map_takes_the_same_queries_whatever_it_shows(django_assert_num_queries):
-    with viewing(ANYONE), django_assert_num_queries(5):
-        route_map(ANYONE, "mtm")
+    with viewing(ANYONE):
+        edition = edition_at(ANYONE, "mtm")
+        with django_assert_num_queries(4):
+            read(edition, ANYONE)
