@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import get_language
 
 from access.viewer import Viewer, narrowest
-from atlas.models import Dialogue, OutlineSection, Subject, Theme
+from atlas.models import Dialogue, OutlineSection, Subject, SubjectKind, Theme
 from indicators.glance import GlanceTopic, at_a_glance
 from indicators.models import Source
 from profiles.figures import Shown, as_read, figures_in
@@ -58,6 +58,11 @@ class Reading:
     @property
     def endorsement(self) -> str:
         return str(Endorsement(self.standing.endorsement).label)
+
+    @property
+    def has_map(self) -> bool:
+        """Whether it is about what stands on the map of routes; what of that a reader sees is asked by static/js/part.js."""
+        return self.subject.kind in (SubjectKind.ROUTE, SubjectKind.HUB)
 
     def section(self, slug: str) -> PublishedSection | None:
         return next((section for section in self.outline if section.slug == slug), None)

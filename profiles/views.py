@@ -21,6 +21,7 @@ from profiles.pages import NoSuchSection, SectionPage, page_context
 from profiles.reading import editions_of, read
 from profiles.reads import note_across, note_edition, note_section
 from profiles.standing import Address, Standing, standing_of
+from routes.along import crossings_of
 
 
 def _theme_or_404(dialogue: str, theme: str) -> DialogueTheme:
@@ -216,6 +217,7 @@ def country(request: ReaderRequest, slug: str) -> HttpResponse:
         "memberships": partner.memberships.select_related("dialogue").order_by("dialogue__position", "role")
         if partner
         else [],
+        "crossings": crossings_of(request.viewer, subject.iso3),
         "places": in_reading_order(subject.places.all(), name=lambda place: place.name),
         "regions": [region for region in subject.regions.all() if region.kind == SubjectKind.REGION],
         "footnotes": footnotes_of([subject]),

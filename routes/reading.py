@@ -86,7 +86,7 @@ def editions_of(viewer: Viewer, dialogue: str) -> list[MapEdition]:
 
 def newest_editions(viewer: Viewer) -> list[MapEdition]:
     """The newest map of each dialogue that the viewer may read."""
-    newest = _published(viewer).order_by("dialogue", "-year", "-number").distinct("dialogue")
+    newest = _published(viewer).order_by("dialogue_id", "-year", "-number").distinct("dialogue_id")
     return list(newest.select_related("dialogue"))
 
 

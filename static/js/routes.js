@@ -114,7 +114,7 @@ async function begin() {
   });
   const facts = createFacts(stage.querySelector('[data-routes="facts"]'), content, lines, choose);
   const known = {
-    first, last, routes: [...routeBySlug.keys()], places: [...facts.stopById.keys()],
+    first, last, routes: [...routeBySlug.keys()], places: [...facts.stopById.keys()].filter((id) => id in content.places),
     nationalities: Object.keys(content.nationalities), layers: Object.keys(content.layerNames),
   };
   const routesAt = (place) =>

@@ -15,7 +15,7 @@ const latLngs = ({ coordinates }) => coordinates.map(([lon, lat]) => [lat, lon])
 /**
  * Draws the lines of the file for far views, and takes those of the near one once the map is close.
  *
- * addresses: {zoom: address of GeoJSON}; colours: {route: word}; name: feature → what a reader is told of it.
+ * addresses: {zoom: address of GeoJSON}; colours: {route: word}, of the routes that are wanted of the file; name: feature → what a reader is told of it.
  * Returns {segments, stops, points, paint}: features of GeoJSON, points close to one another along all lines as
  * [lat, lon], and `paint(look)`, where look(feature) says
  * {isShown, isChosen, isAside, width | null} of each segment.
@@ -23,7 +23,7 @@ const latLngs = ({ coordinates }) => coordinates.map(([lon, lat]) => [lat, lon])
 export async function drawLines(map, addresses, { colours, name, choose }) {
   const zooms = Object.keys(addresses).map(Number).sort((one, other) => one - other);
   const features = await linesAt(addresses[zooms[0]]);
-  const segments = features.filter(({ properties }) => properties.kind === "segment");
+  const segments = features.filter(({ properties }) => properties.kind === "segment" && properties.route in colours);
   const pane = map.createPane("routes");
   pane.style.zIndex = 450; // above the lines of countries, below places and names
   const renderer = L.svg({ pane: "routes", padding: 0.6 });
@@ -54,7 +54,7 @@ function drawLine(map, renderer, feature, { colours, name, choose }) {
   const { route, mode, confidence } = feature.properties;
   const shared = { pane: "routes", renderer, smoothFactor: 0.5 };
   const points = latLngs(feature.geometry);
-  const colour = `is-${colours[route] ?? "ink"}`;
+  const colour = `is-${colours[route]}`;
   const line = L.polyline(points, { ...shared, className: `route-segment ${colour} is-${mode} is-${confidence}` }).addTo(map);
   const flow = L.polyline(points, { ...shared, interactive: false, className: `route-flow ${colour}` }).addTo(map);
   const path = line.getElement();
