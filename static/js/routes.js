@@ -103,6 +103,8 @@ let show = () => {};
 
 async function begin() {
   const map = await started.get(root);
+  listenToControls(map);
+  map.invalidateSize({ pan: false, animate: false }); // the bar has taken its room: a view from a link stays where it is
   const choose = (change) => show({ ...change, playing: false });
   const lines = await drawLines(map, content.layers, {
     colours: Object.fromEntries(content.routes.map(({ slug, colour }) => [slug, colour])),
@@ -148,7 +150,6 @@ async function begin() {
   map.on("moveend", writeLink);
   window.addEventListener("hashchange", follow);
   root.addEventListener("imap:place", ({ detail }) => choose({ place: state.place === detail ? "" : detail, route: "" }));
-  listenToControls(map);
   follow();
   map.fire("imap:obstacles", { points: lines.points });
   stage.classList.add("is-ready");

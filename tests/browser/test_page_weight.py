@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from tests.browser.test_portal import KINDS_OF_PAGE, LANGUAGES
 
 WITHOUT_MAP, WITH_MAP = 100_000, 250_000  # bytes, heads of the answers included
-MAPS = {"home", "i-Map"}
+MAPS = {"home", "i-Map", "routes", "route", "story", "by year"}
 READERS = {
     "restricted section": "/{}/maps/mtm/irregular-mixed-migration/morocco/detection/",
     "restricted across": "/{}/maps/mtm/irregular-mixed-migration/across/detection/",
