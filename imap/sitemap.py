@@ -10,6 +10,7 @@ from accounts.frame import alternates
 from atlas.addresses import on_the_portal
 from atlas.models import Dialogue, DialogueTheme
 from profiles.listing import listed
+from routes.reading import dialogues_with_routes
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -23,8 +24,10 @@ def sitemap_xml(viewer: Viewer) -> str:
         paths = [reverse(name) for name in ("home", "maps", "countries", "terms", "privacy", "accessibility")]
         for dialogue in Dialogue.objects.values_list("pk", flat=True):
             paths += [
-                reverse(name, args=[dialogue]) for name in ("dialogue", "about", "partners", "supporters", "contact")
+                reverse(name, args=[dialogue])
+                for name in ("dialogue", "by_year", "about", "partners", "supporters", "contact")
             ]
+        paths += [reverse("routes", args=[dialogue]) for dialogue in sorted(dialogues_with_routes(viewer))]
         paths += [reverse("theme", args=row) for row in DialogueTheme.objects.values_list("dialogue_id", "theme_id")]
         profiles = listed(viewer)
         paths += [reverse("profile", args=[row.dialogue_id, row.theme_id, row.slug]) for row in profiles]

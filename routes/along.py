@@ -1,12 +1,13 @@
 """The part of a map that is about one subject: a route with the countries on its way, or the routes through a place."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from access.viewer import Viewer
 from atlas.models import Subject, SubjectKind
 from routes.models import FeatureKind, MapEdition, MapFeature
-from routes.reading import RouteMap, features_seen, newest_editions, routes_of
+from routes.reading import RouteMap, newest_editions
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,19 @@ class Crossing:
 
 
 def crossings_of(viewer: Viewer, iso3: str | None) -> list[Crossing]:
-    """By dialogue, as far as the viewer may see the segments that lie in the country. One query and two a dialogue."""
+    """By dialogue, as far as the viewer may see the segments that lie in the country. Three queries."""
     if not iso3:
         return []
-    crossings = []
-    for edition in newest_editions(viewer):
-        inside = features_seen(viewer, edition).filter(kind=FeatureKind.SEGMENT, countries__contains=[iso3])
-        if routes := routes_of(inside):
-            crossings.append(Crossing(edition, routes))
-    return crossings
+    editions = newest_editions(viewer)
+    inside = MapFeature.objects.visible_to(viewer).filter(
+        edition__in=[edition.pk for edition in editions], kind=FeatureKind.SEGMENT, countries__contains=[iso3]
+    )
+    by_edition: dict[int, set[int | None]] = defaultdict(set)
+    for edition, route in inside.order_by().values_list("edition_id", "route_id").distinct():
+        by_edition[edition].add(route)
+    routes = list(Subject.objects.filter(kind=SubjectKind.ROUTE).order_by("position")) if by_edition else []
+    return [
+        Crossing(edition, [route for route in routes if route.pk in by_edition[edition.pk]])
+        for edition in editions
+        if edition.pk in by_edition
+    ]
