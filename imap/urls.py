@@ -24,6 +24,7 @@ urlpatterns = [
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("basemap/<slug:digest>.json", basemap, name="basemap"),
     path("api/me", me, name="api_me"),
+    path("api/", include("api.urls")),
     # Without a language: an agency's provider knows one address to come back to.
     path("single-sign-on/<slug:provider_id>/", go_to_agency, name="openid_connect_login"),
     path("single-sign-on/<slug:provider_id>/back/", back_from_agency, name="openid_connect_callback"),

@@ -298,6 +298,11 @@ class MapFeature(RestrictedModel):
     geometry = models.JSONField(
         null=True, help_text="GeoJSON, WGS 84 degrees, longitude first; rounded as the layer says where it is open"
     )
+    # The box round the geometry, in degrees: what the API's `bbox` is compared with.
+    west = models.FloatField(null=True)
+    south = models.FloatField(null=True)
+    east = models.FloatField(null=True)
+    north = models.FloatField(null=True)
     properties = models.JSONField(help_text="names by language, mode, confidence, years, source, as published")
     countries = ArrayField(
         models.CharField(max_length=3), default=list, help_text="ISO codes of the countries it lies in, in their order"

@@ -119,8 +119,9 @@ def _of_stop(drawing: StopDrawing, layers: Mapping[int, Layer]) -> MapFeature:
         **_years(drawing),
     }
     return MapFeature(
-        kind=FeatureKind.STOP, stop=stop, layer=layer.slug, geometry=_as_precise_as_open(drawing.point, layer, audience),
-        properties=properties, countries=_codes([stop.place.country]), audience=audience,
+        kind=FeatureKind.STOP, stop=stop, layer=layer.slug, properties=properties,
+        countries=_codes([stop.place.country]), audience=audience,
+        **_drawn(_as_precise_as_open(drawing.point, layer, audience)),
     )  # fmt: skip
 
 
@@ -144,9 +145,9 @@ def _of_segment(drawing: SegmentDrawing, layers: Mapping[int, Layer], crossing: 
         **_years(drawing),
     }
     return MapFeature(
-        kind=FeatureKind.SEGMENT, segment=segment, route=segment.route, layer=layer.slug,
-        geometry=_as_precise_as_open(drawing.line, layer, audience), properties=properties,
+        kind=FeatureKind.SEGMENT, segment=segment, route=segment.route, layer=layer.slug, properties=properties,
         countries=_on_the_way(segment, drawing, crossing), audience=audience,
+        **_drawn(_as_precise_as_open(drawing.line, layer, audience)),
     )  # fmt: skip
 
 
@@ -165,6 +166,14 @@ def _audience(layer: Layer, *narrower: Sequence[str] | None) -> list[str]:
 def _as_precise_as_open(geometry: Mapping, layer: Layer, audience: Sequence[str]) -> Mapping:
     """What everyone may see is rounded before it is published: the exact position stays with the desk."""
     return rounded(geometry, layer.precision) if tokens.PUBLIC in audience else geometry
+
+
+def _drawn(geometry: Mapping) -> dict[str, object]:
+    """The geometry with the box round it."""
+    points = [geometry["coordinates"]] if geometry["type"] == "Point" else geometry["coordinates"]
+    longitudes, latitudes = [point[0] for point in points], [point[1] for point in points]
+    box = {"west": min(longitudes), "south": min(latitudes), "east": max(longitudes), "north": max(latitudes)}
+    return {"geometry": geometry, **box}
 
 
 def _on_the_way(segment: Segment, drawing: SegmentDrawing, crossing: Crossing) -> list[str]:

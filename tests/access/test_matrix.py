@@ -113,6 +113,17 @@ SURFACES: dict[str, list[Surface]] = {
     "sitemap": [at()],
     "basemap": [at("drawn")],
     "set_language": [at()],
+    "ogc": [at()],
+    "ogc_definition": [at()],
+    "ogc_conformance": [at()],
+    "ogc_collections": [at()],
+    "ogc_collection": [at(f"{DIALOGUE}-segments"), at(f"{DIALOGUE}-stops")],
+    "ogc_items": [
+        at(f"{DIALOGUE}-segments", shows=""),
+        at(f"{DIALOGUE}-stops"),
+        at(f"{DIALOGUE}-stops", query="?bbox=0,0,20,20"),
+    ],
+    "ogc_item": [at(f"{DIALOGUE}-stops", 1), at(f"{DIALOGUE}-segments", 10**6)],
     "home": [at(shows="address asof")],
     "account_login": [at()],
     "account_logout": [at()],
@@ -535,7 +546,7 @@ def opened_lock(monkeypatch):
         return viewing(EVERYTHING, using)
 
     for name, module in list(sys.modules.items()):
-        if name.split(".")[0] in ("accounts", "profiles", "imap", "atlas", "indicators", "routes") and hasattr(
+        if name.split(".")[0] in ("accounts", "profiles", "imap", "atlas", "indicators", "routes", "api") and hasattr(
             module, "viewing"
         ):
             monkeypatch.setattr(module, "viewing", viewing_everything)

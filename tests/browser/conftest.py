@@ -100,10 +100,11 @@ def _served(environment: dict[str, str]) -> Iterator[str]:
     port = _free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "imap.wsgi:application"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    address = f"http://localhost:{port}"
+    process = subprocess.Popen(command, cwd=ROOT, env={**environment, "IMAP_SITE_ADDRESS": address})
     try:
         _wait_until_ready(process, port)
-        yield f"http://localhost:{port}"
+        yield address
     finally:
         process.terminate()
         try:
