@@ -21,8 +21,8 @@ AREA_OF = {
 }
 COLOURS = {
     "central-mediterranean": "rgb(180, 68, 28)",
-    "west-mediterranean": "rgb(201, 138, 27)",
-    "west-africa": "rgb(124, 143, 42)",
+    "west-mediterranean": "rgb(189, 113, 0)",
+    "west-africa": "rgb(101, 138, 63)",
     "east-africa": "rgb(138, 59, 107)",
     "east-mediterranean": "rgb(44, 111, 158)",
 }
