@@ -1,6 +1,5 @@
 """What the API offers of the maps: the segments and the stops of each dialogue's newest map, as far as a viewer may see."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Max, Min, Q, QuerySet
@@ -63,36 +62,3 @@ def matching(features: QuerySet[MapFeature], wanted: Wanted) -> QuerySet[MapFeat
         if last is not None:
             features = features.filter(Q(properties__since="") | Q(properties__since__lt=str(last + 1)))
     return features
-
-
-def as_geojson(features: Iterable[MapFeature]) -> list[dict]:
-    return [feature_as_geojson(row) for row in features]
-
-
-def feature_as_geojson(row: MapFeature) -> dict:
-    """Properties are flat, with one name for each language: clients make columns of them."""
-    is_segment = row.kind == FeatureKind.SEGMENT
-    return {
-        "type": "Feature",
-        "id": row.segment_id if is_segment else row.stop_id,
-        "geometry": row.geometry,
-        "properties": _of_segment(row) if is_segment else _of_stop(row),
-    }
-
-
-def _of_segment(row: MapFeature) -> dict:
-    held = row.properties
-    names = {f"{end}_{code}": name for end in ("from", "to") for code, name in held[end].items()}
-    kept = {name: held[name] for name in ("route", "mode", "confidence", "since", "until", "source")}
-    return {**kept, **names, **_shared(row)}
-
-
-def _of_stop(row: MapFeature) -> dict:
-    held = row.properties
-    names = {f"name_{code}": name for code, name in held["name"].items()}
-    return {**names, "kind": held["kind"], "since": held["since"], "until": held["until"], **_shared(row)}
-
-
-def _shared(row: MapFeature) -> dict:
-    remarks = {f"remark_{code}": text for code, text in row.properties["remark"].items()}
-    return {"layer": row.layer, "countries": ",".join(row.countries), **remarks}

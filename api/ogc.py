@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from access.viewer import ANYONE, Viewer
-from api.collections import Collection, as_geojson, collection_of, collections_of, feature_as_geojson, matching
+from api.collections import Collection, collection_of, collections_of, matching
 from api.openapi import definition
 from api.parameters import Wanted, WrongParameter, read
 from atlas.addresses import on_the_portal
+from routes.geojson import as_feature
 
 JSON, GEOJSON = "application/json", "application/geo+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
@@ -116,7 +117,7 @@ def items(request: HttpRequest, name: str) -> HttpResponse:
         return _missing()
     features = matching(found.features(viewer), wanted)
     number = features.count()
-    page = as_geojson(features[wanted.offset : wanted.offset + wanted.limit])
+    page = [as_feature(row) for row in features[wanted.offset : wanted.offset + wanted.limit]]
     content = {
         "type": "FeatureCollection",
         "features": page,
@@ -157,4 +158,4 @@ def item(request: HttpRequest, name: str, number: int) -> HttpResponse:
         _link("self", GEOJSON, reverse("ogc_item", args=[name, number])),
         _link("collection", JSON, reverse("ogc_collection", args=[name])),
     ]
-    return JsonResponse(feature_as_geojson(row) | {"links": links}, content_type=GEOJSON)
+    return JsonResponse(as_feature(row) | {"links": links}, content_type=GEOJSON)

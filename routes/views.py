@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
+from access import tokens
 from access.viewer import ANYONE, Viewer
 from accounts.log import note
 from accounts.models import Action
@@ -20,6 +21,7 @@ from atlas.models import Subject, SubjectKind
 from indicators.vintages import AskedDate, asked_date
 from routes.along import route_on_the_way, routes_through
 from routes.checking import agencies_named, agency_of, answer
+from routes.exporting import FORMATS, LAYERS, exported
 from routes.forms import AnswerForm
 from routes.layers import ZOOMS, LayerFile
 from routes.models import Layer, MapAnswer, MapEdition, Story, StoryStep
@@ -32,11 +34,12 @@ from routes.page import (
     segments_by_route,
     years_of,
 )
-from routes.reading import RouteMap, edition_at, editions_of, proof_at, proofs_for, read, stories_of
+from routes.reading import RouteMap, edition_at, editions_of, features_seen, proof_at, proofs_for, read, stories_of
 
 # Viewer, dialogue → what this viewer may open about subjects. The profiles' room knows; imap wires it.
 LinksOf = Callable[[Viewer, str], Mapping[tuple[str, str], str]]
 
+EXPORTS_NAMED = {"geojson": "GeoJSON", "csv": "CSV", "gpkg": "GeoPackage", "kml": "KML"}
 PLACES_FROM_ZOOM = {"hub": 0, "town": 4.25}
 
 
@@ -55,6 +58,7 @@ def routes(
         "editions": editions_of(request.viewer, dialogue),
         "proofs": proofs_for(request.viewer, dialogue),
         "stories": stories_of(request.viewer, dialogue),
+        "files": [(ending, EXPORTS_NAMED[ending]) for ending in FORMATS],
     }
     return render(request, "routes/routes.html", _context(request, shown, links, asked) | further)
 
@@ -192,3 +196,17 @@ def _with_headers(request: ReaderRequest, response: HttpResponse, file: LayerFil
     if request.viewer == ANYONE and settings.SESSION_COOKIE_NAME not in request.COOKIES:
         response["Cache-Control"] = "public, max-age=0, must-revalidate"
     return response
+
+
+@require_safe
+def export(request: ReaderRequest, dialogue: str, year: int, number: int, ending: str) -> HttpResponse:
+    """A file of the segments and stops that this reader may see; noted where not everyone may."""
+    edition = edition_at(request.viewer, dialogue, year, number)
+    if edition is None or ending not in FORMATS:
+        raise Http404
+    features = list(features_seen(request.viewer, edition).filter(kind__in=LAYERS))
+    if any(tokens.PUBLIC not in audience for audience in (edition.audience, *(row.audience for row in features))):
+        note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {ending}"])
+    name = f"{dialogue}-routes-{year}-{number}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(exported(features, ending), content_type=FORMATS[ending][0], headers=headers)
