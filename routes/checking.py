@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from access import tokens
 from access.viewer import Viewer
+from accounts import mail
 from accounts.audiences import names_in
+from accounts.models import Affiliation, User
 from atlas.models import Membership, Partner, PartnerKind, Role
 from atlas.sorting import in_reading_order
 from routes.models import MapAnswer, MapEdition, Outcome
@@ -68,6 +70,16 @@ def checks_of(proofs: list[MapEdition], digest: str) -> list[Check]:
         for slug in names_in(proof.audience, "partner")
         if slug in partners
     ]
+
+
+def tell_agencies(proof: MapEdition) -> None:
+    """A mail, in their own language, to everyone who may read the proof for an agency that is asked."""
+    asked = names_in(proof.audience, "partner")
+    current = Affiliation.objects.current().filter(partner__in=asked, scopes__dialogue=proof.dialogue_id)
+    for person in User.objects.filter(affiliations__in=current, is_active=True).distinct().order_by("pk"):
+        page = mail.address_of("route_proof", person.language, proof.dialogue_id, proof.year, proof.number)
+        title = getattr(proof, f"title_{person.language}", proof.title)
+        mail.send("proof", person.email, person.language, {"title": title, "page": page})
 
 
 def agency_of(viewer: Viewer, proof: MapEdition) -> str | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from access import tokens
 from access.viewer import narrowest
 from atlas.models import Dialogue, Subject
-from routes.checking import agencies_that_checked
+from routes.checking import agencies_that_checked, tell_agencies
 from routes.models import FeatureKind, Layer, MapEdition, MapFeature, Mode, Reason, Segment, SegmentDrawing, StopDrawing
 
 LANGUAGES = ("en", "fr", "ar")
@@ -44,11 +44,16 @@ def publish_map(dialogue: str, titled: Titled, audience: Sequence[str], crossing
 
 
 def make_proof(dialogue: str, titled: Titled, agencies: Iterable[str], crossing: Crossing, by=None) -> MapEdition:
-    """The same for the agencies alone that are asked to check it. Raises ValidationError, also without an agency."""
+    """The same for the agencies alone that are asked to check it, which a mail tells them.
+
+    Raises ValidationError, also without an agency.
+    """
     asked = sorted(agencies)
     if not asked:
         raise ValidationError(_("Name at least one agency."))
-    return _put(dialogue, titled, [tokens.partner(slug) for slug in asked], crossing, by, is_proof=True)
+    proof = _put(dialogue, titled, [tokens.partner(slug) for slug in asked], crossing, by, is_proof=True)
+    tell_agencies(proof)
+    return proof
 
 
 @transaction.atomic

@@ -1,10 +1,12 @@
 """From the desk to readers: drawn, checked by agencies, published; what was published before stays as it was."""
 
 import pytest
+from django.core import mail
 from django.core.exceptions import ValidationError
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
+from accounts.models import Affiliation, User
 from routes.checking import agencies_of
 from routes.models import MapAnswer, MapEdition, Outcome, SegmentDrawing, StopDrawing
 from routes.publishing import Titled, make_proof, publish_map
@@ -108,6 +110,24 @@ def test_a_proof_is_read_by_the_agency_that_was_asked_and_by_the_desk_alone():
     assert "Map of 2030" not in page("unhcr")
     assert PROOF in page("frontex")
     assert browser_of("stranger").get("/en/maps/mtm/routes/editions/2030/").status_code == 404, "a proof is no map"
+
+
+def test_the_agency_is_told_by_mail_in_the_language_of_each_reader(django_capture_on_commit_callbacks):
+    User.objects.filter(email="frontex@imap.example").update(language="ar")
+    with django_capture_on_commit_callbacks(execute=True):
+        ask_frontex()
+    [message] = mail.outbox
+    assert message.to == ["frontex@imap.example"]
+    assert message.subject == "الخريطة التفاعلية: خريطة للمراجعة"
+    assert "Map of 2030 ar" in message.body
+    assert "/ar/maps/mtm/routes/proofs/2030/1/" in message.body
+
+
+def test_who_reads_for_an_agency_no_more_is_not_told(django_capture_on_commit_callbacks):
+    Affiliation.objects.filter(partner="frontex").update(ends_on="2012-01-01")
+    with django_capture_on_commit_callbacks(execute=True):
+        ask_frontex()
+    assert mail.outbox == []
 
 
 def test_only_the_agency_that_was_asked_answers():
