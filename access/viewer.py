@@ -61,11 +61,6 @@ class Viewer:
     def is_secretariat_of(self, dialogue: str) -> bool:
         return dialogue in self.secretariats
 
-    def reads_for(self, dialogue: str) -> bool:
-        """Whether this viewer has a part in the dialogue: nominated for a theme of it, or its secretariat."""
-        prefix = tokens.dialogue(dialogue, "")
-        return self.is_secretariat_of(dialogue) or any(token.startswith(prefix) for token in self.tokens)
-
     def may_nominate_for(self, partner: str) -> bool:
         return partner in self.authorities
 
