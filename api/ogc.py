@@ -1,21 +1,29 @@
-"""OGC API – Features – Part 1: Core (OGC 17-069r4), with GeoJSON, so that QGIS and GDAL read the maps."""
+"""OGC API – Features – Part 1: Core (OGC 17-069r4), with GeoJSON, so that QGIS and GDAL read the maps.
 
-from collections.abc import Callable
+Who is looking is said by a personal token; below /api/ a cookie says nothing (`accounts.middleware.Machines`).
+"""
+
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from access.viewer import ANYONE, Viewer
+from access import tokens
+from access.viewer import Viewer
+from accounts.log import note
+from accounts.models import Action
+from accounts.requests import ReaderRequest
 from api.collections import Collection, collection_of, collections_of, matching
 from api.openapi import definition
 from api.parameters import Wanted, WrongParameter, read
 from atlas.addresses import on_the_portal
 from routes.geojson import as_feature
+from routes.models import MapFeature
 
 JSON, GEOJSON = "application/json", "application/geo+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
@@ -27,16 +35,19 @@ CONFORMS_TO = [
 Links = list[dict[str, str]]
 
 
-def viewer_of(request: HttpRequest) -> Viewer:
-    """Under /api/ no cookie says who is looking: another site's page could send it along."""
-    return ANYONE
+def _note(request: ReaderRequest, collection: Collection, features: Iterable[MapFeature]) -> None:
+    """A line of the log, where something is given that not everyone may read."""
+    edition = collection.edition
+    if any(tokens.PUBLIC not in audience for audience in (edition.audience, *(row.audience for row in features))):
+        words = f"{edition.log_name} {collection.id}"
+        note(Action.EXPORTED, request.user, dialogue=edition.dialogue_id, objects=[words])
 
 
 def answers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A wrong parameter is answered with what is wrong, in the words of the standard."""
 
     @wraps(view)
-    def answering(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+    def answering(request: ReaderRequest, *arguments: Any, **named: Any) -> HttpResponse:
         try:
             response = view(request, *arguments, **named)
         except WrongParameter as error:
@@ -60,7 +71,7 @@ def _link(relation: str, kind: str, path: str, title: str = "") -> dict[str, str
 
 
 @answers
-def landing(request: HttpRequest) -> HttpResponse:
+def landing(request: ReaderRequest) -> HttpResponse:
     read(request.GET.dict())
     links = [
         _link("self", JSON, reverse("ogc")),
@@ -73,29 +84,29 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 
 @answers
-def conformance(request: HttpRequest) -> HttpResponse:
+def conformance(request: ReaderRequest) -> HttpResponse:
     read(request.GET.dict())
     return JsonResponse({"conformsTo": CONFORMS_TO})
 
 
 @answers
-def api_definition(request: HttpRequest) -> HttpResponse:
-    names = [row.id for row in collections_of(viewer_of(request))]
+def api_definition(request: ReaderRequest) -> HttpResponse:
+    names = [row.id for row in collections_of(request.viewer)]
     return JsonResponse(definition(on_the_portal(reverse("ogc")), names), content_type=OPENAPI)
 
 
 @answers
-def collections(request: HttpRequest) -> HttpResponse:
+def collections(request: ReaderRequest) -> HttpResponse:
     read(request.GET.dict())
-    viewer = viewer_of(request)
+    viewer = request.viewer
     rows = [_described(row, viewer) for row in collections_of(viewer)]
     return JsonResponse({"links": [_link("self", JSON, reverse("ogc_collections"))], "collections": rows})
 
 
 @answers
-def collection(request: HttpRequest, name: str) -> HttpResponse:
+def collection(request: ReaderRequest, name: str) -> HttpResponse:
     read(request.GET.dict())
-    viewer = viewer_of(request)
+    viewer = request.viewer
     found = collection_of(viewer, name)
     return JsonResponse(_described(found, viewer)) if found else _missing()
 
@@ -110,14 +121,16 @@ def _described(row: Collection, viewer: Viewer) -> dict:
 
 
 @answers
-def items(request: HttpRequest, name: str) -> HttpResponse:
-    wanted, viewer = read(request.GET.dict()), viewer_of(request)
+def items(request: ReaderRequest, name: str) -> HttpResponse:
+    wanted, viewer = read(request.GET.dict()), request.viewer
     found = collection_of(viewer, name)
     if found is None:
         return _missing()
     features = matching(found.features(viewer), wanted)
     number = features.count()
-    page = [as_feature(row) for row in features[wanted.offset : wanted.offset + wanted.limit]]
+    rows = list(features[wanted.offset : wanted.offset + wanted.limit])
+    _note(request, found, rows)
+    page = [as_feature(row) for row in rows]
     content = {
         "type": "FeatureCollection",
         "features": page,
@@ -129,7 +142,7 @@ def items(request: HttpRequest, name: str) -> HttpResponse:
     return JsonResponse(content, content_type=GEOJSON)
 
 
-def _pages(request: HttpRequest, name: str, wanted: Wanted, number: int) -> Links:
+def _pages(request: ReaderRequest, name: str, wanted: Wanted, number: int) -> Links:
     def at(offset: int) -> str:
         held = request.GET.dict() | {"limit": wanted.limit, "offset": offset}
         return f"{reverse('ogc_items', args=[name])}?{urlencode(held)}"
@@ -146,14 +159,15 @@ def _pages(request: HttpRequest, name: str, wanted: Wanted, number: int) -> Link
 
 
 @answers
-def item(request: HttpRequest, name: str, number: int) -> HttpResponse:
+def item(request: ReaderRequest, name: str, number: int) -> HttpResponse:
     read(request.GET.dict())
-    viewer = viewer_of(request)
+    viewer = request.viewer
     found = collection_of(viewer, name)
     key = f"{found.kind}_id" if found else ""
     row = found.features(viewer).filter(**{key: number}).first() if found and number < 2**63 else None
-    if row is None:
+    if found is None or row is None:
         return _missing()
+    _note(request, found, [row])
     links = [
         _link("self", GEOJSON, reverse("ogc_item", args=[name, number])),
         _link("collection", JSON, reverse("ogc_collection", args=[name])),

@@ -8,9 +8,11 @@ from django.test import Client
 
 from access.viewer import Viewer
 from access.viewing import viewing
+from accounts.models import LogEntry, TokenScope
+from accounts.personal_tokens import make_token
 from routes.models import MapEdition, MapFeature, SegmentDrawing, Stop
 from routes.publishing import Titled, publish_map
-from tests.conftest import browser_of
+from tests.conftest import browser_of, user_of
 
 pytestmark = pytest.mark.django_db
 DESK = Viewer.secretariat_of("mtm")
@@ -117,6 +119,34 @@ def test_no_cookie_opens_what_is_restricted():
         assert answer["numberMatched"] == answer["numberReturned"] == open_to_all
         assert "Evros river crossing" not in json.dumps(answer)
         assert "Evros river crossing" not in json.dumps(got(STOPS, browser_of(login)))
+
+
+def bearing(login: str) -> Client:
+    secret = make_token(user_of(login), "QGIS", TokenScope.READ, 30)[1]
+    return Client(headers={"Authorization": f"Bearer {secret}"})
+
+
+def test_a_personal_token_opens_what_its_person_may_read():
+    open_to_all = got(SEGMENTS)["numberMatched"]
+    for login, further in (("official.mar", 2), ("unhcr", 2), ("official.mar.dev", 0), ("official.ukr", 0)):
+        answer = got(SEGMENTS, bearing(login))
+        assert answer["numberMatched"] == answer["numberReturned"] == open_to_all + further
+        assert ("Evros river crossing" in json.dumps(got(STOPS, bearing(login)))) == bool(further)
+
+
+def test_a_token_that_is_not_known_is_refused_and_reads_nothing():
+    response = Client(headers={"Authorization": "Bearer imap_none"}).get(SEGMENTS)
+    assert response.status_code == 401
+    assert b"LineString" not in response.content
+
+
+def test_what_a_token_gives_of_the_restricted_makes_a_line_and_is_kept_by_no_cache():
+    response = bearing("official.mar").get(SEGMENTS)
+    assert response["Cache-Control"] == "private, no-store"
+    bearing("official.ukr").get(SEGMENTS)
+    with viewing(DESK):
+        lines = LogEntry.objects.filter(action="exported").values_list("person__email", "object")
+        assert list(lines) == [("official.mar@imap.example", "mtm/routes/2025#1 mtm-segments")]
 
 
 def test_what_is_hidden_is_as_if_it_were_not_there():

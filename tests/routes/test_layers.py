@@ -56,7 +56,9 @@ def test_the_browser_asks_again_and_is_told_that_nothing_changed(reader):
     assert official.get(FAR)["Cache-Control"] == "private, no-store"
 
 
-def test_all_who_see_the_same_get_the_bytes_that_were_made_once(reader):
+def test_all_who_see_the_same_get_the_bytes_that_were_made_once(reader, settings):
+    in_process = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}  # no other test empties it meanwhile
+    settings.CACHES = {"default": in_process}
     keys = set()
     edition = MapEdition.objects.get(year=2025)
     for viewer in (ANYONE, Viewer.of(["nominated"]), Viewer.of(["partner:morocco"])):
