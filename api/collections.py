@@ -1,64 +1,127 @@
-"""What the API offers of the maps: the segments and the stops of each dialogue's newest map, as far as a viewer may see."""
+"""The collections: of each published map that the viewer may read its segments and its stops, as far as they may see them.
 
+`mtm-segments` is of the newest map and goes along with it; `mtm-2012-1-segments` stays the map of that year and number.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Max, Min, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from access.viewer import Viewer
-from api.parameters import Wanted
+from api.parameters import Asked, Box
+from atlas.periods import first_day, last_day
 from routes.models import FeatureKind, MapEdition, MapFeature
-from routes.reading import features_seen, newest_editions
+from routes.reading import edition_at, features_seen, published_maps
 
-PLURALS = {FeatureKind.SEGMENT: "segments", FeatureKind.STOP: "stops"}
+KINDS = {"segments": FeatureKind.SEGMENT, "stops": FeatureKind.STOP}
+KEYS = {FeatureKind.SEGMENT: "segment_id", FeatureKind.STOP: "stop_id"}
+ID = re.compile(
+    r"(?P<dialogue>[a-z0-9-]+?)(?:-(?P<year>\d{4})-(?P<number>[1-9]\d{0,4}))?-(?P<word>segments|stops)", re.ASCII
+)
+SIDES = ("west", "south", "east", "north")
+ROUND = {"from_lon": Min("west"), "from_lat": Min("south"), "to_lon": Max("east"), "to_lat": Max("north")}
 
 
 @dataclass(frozen=True)
 class Collection:
-    """The features of one kind of a map."""
+    """`box`: round what this viewer sees of it, None where that is nothing."""
 
+    id: str
     edition: MapEdition
     kind: FeatureKind
-
-    @property
-    def id(self) -> str:
-        return f"{self.edition.dialogue_id}-{PLURALS[self.kind]}"
+    viewer: Viewer
+    box: Box | None = None
 
     @property
     def title(self) -> str:
-        return f"{self.edition.title_en}: {PLURALS[self.kind]}"  # type: ignore[attr-defined]
+        """Its kind and its map, in the language asked for; the map that goes along says so."""
+        words = {
+            FeatureKind.SEGMENT: _("Route segments: %(map)s"),
+            FeatureKind.STOP: _("Stops: %(map)s"),
+        }[self.kind]
+        return words % {"map": self.edition.title}
 
-    def features(self, viewer: Viewer) -> QuerySet[MapFeature]:
-        return features_seen(viewer, self.edition).filter(kind=self.kind)
-
-    def extent(self, viewer: Viewer) -> dict:
-        """The box round all that this viewer sees, and the years of the map."""
-        box = self.features(viewer).order_by().aggregate(Min("west"), Min("south"), Max("east"), Max("north"))
-        first, last = self.edition.first_year, self.edition.last_year
-        interval = [f"{first}-01-01T00:00:00Z", f"{last}-12-31T23:59:59Z"]
-        extent: dict = {"temporal": {"interval": [interval]}}
-        if all(side is not None for side in box.values()):
-            extent["spatial"] = {"bbox": [list(box.values())], "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}
-        return extent
+    @property
+    def rows(self) -> QuerySet[MapFeature]:
+        return features_seen(self.viewer, self.edition).filter(kind=self.kind).order_by(KEYS[self.kind])
 
 
-def collections_of(viewer: Viewer) -> list[Collection]:
-    return [Collection(edition, kind) for edition in newest_editions(viewer) for kind in PLURALS]
+@dataclass(frozen=True)
+class Page:
+    """Some of the items that were asked for. `matched`: how many there are, of those that the viewer may see."""
+
+    items: list[MapFeature]
+    matched: int
 
 
-def collection_of(viewer: Viewer, name: str) -> Collection | None:
-    return next((row for row in collections_of(viewer) if row.id == name), None)
+def collections_seen(viewer: Viewer) -> list[Collection]:
+    """All of them, with their boxes. Two questions, however many maps there are."""
+    editions = list(published_maps(viewer).select_related("dialogue").order_by("dialogue_id", "-year", "-number"))
+    boxes = _boxes(MapFeature.objects.visible_to(viewer).filter(edition__in=editions))
+    return [
+        Collection(name, edition, kind, viewer, boxes.get((edition.pk, kind)))
+        for name, edition, kind in _named(editions)
+    ]
 
 
-def matching(features: QuerySet[MapFeature], wanted: Wanted) -> QuerySet[MapFeature]:
-    """Those whose box touches the box, and that are there in the years; what is not recorded is there in all."""
-    if wanted.bbox:
-        west, south, east, north = wanted.bbox
-        beside = Q(west__lte=east) & Q(east__gte=west) if west <= east else Q(west__lte=east) | Q(east__gte=west)
-        features = features.filter(beside, south__lte=north, north__gte=south)
-    if wanted.years:
-        first, last = wanted.years
-        if first is not None:
-            features = features.filter(Q(properties__until="") | Q(properties__until__gte=str(first)))
-        if last is not None:
-            features = features.filter(Q(properties__since="") | Q(properties__since__lt=str(last + 1)))
-    return features
+def _named(editions: Sequence[MapEdition]) -> Iterator[tuple[str, MapEdition, FeatureKind]]:
+    """The newest of each dialogue twice: as what goes along, and as what stays."""
+    newest: set[str] = set()
+    for edition in editions:
+        ids = [f"{edition.dialogue_id}-{edition.year}-{edition.number}"]
+        if edition.dialogue_id not in newest:
+            newest.add(edition.dialogue_id)
+            ids.insert(0, edition.dialogue_id)
+        yield from ((f"{name}-{word}", edition, kind) for name in ids for word, kind in KINDS.items())
+
+
+def collection_at(viewer: Viewer, name: str) -> Collection | None:
+    """None where there is none, and where this viewer may not read its map."""
+    parts = ID.fullmatch(name)
+    if parts is None:
+        return None
+    year, number = (int(parts[word]) if parts[word] else None for word in ("year", "number"))
+    edition = edition_at(viewer, parts["dialogue"], year, number)
+    return Collection(name, edition, KINDS[parts["word"]], viewer) if edition else None
+
+
+def with_box(collection: Collection) -> Collection:
+    boxes = _boxes(collection.rows)
+    found = boxes.get((collection.edition.pk, collection.kind))
+    return Collection(collection.id, collection.edition, collection.kind, collection.viewer, found)
+
+
+def _boxes(rows: QuerySet[MapFeature]) -> dict[tuple[int, str], Box]:
+    corners = rows.filter(west__isnull=False).order_by().values("edition_id", "kind").annotate(**ROUND)
+    return {(edition, kind): box for edition, kind, *box in corners.values_list("edition_id", "kind", *ROUND)}
+
+
+def page_of(collection: Collection, asked: Asked) -> Page:
+    """The items asked for, in the order of their numbers. Two questions."""
+    found = [pk for pk, *where in _light(collection.rows, asked) if _meets(asked, *where)]
+    wanted = found[asked.offset : asked.offset + asked.limit]
+    rows = {row.pk: row for row in features_seen(collection.viewer, collection.edition).filter(pk__in=wanted)}
+    return Page([rows[pk] for pk in wanted if pk in rows], len(found))
+
+
+def _light(rows: QuerySet[MapFeature], asked: Asked) -> QuerySet:
+    """What is needed to choose: geometries only where there are boxes to meet, and only of what lies near one."""
+    columns = ["pk", "properties__since", "properties__until"]
+    if not asked.boxes:
+        return rows.values_list(*columns)
+    near = Q()
+    for west, south, east, north in asked.boxes:
+        near |= Q(west__lte=east, east__gte=west, south__lte=north, north__gte=south)
+    return rows.filter(near).values_list(*columns, *SIDES, "geometry__coordinates")
+
+
+def _meets(asked: Asked, since: str, until: str, *where) -> bool:
+    days = first_day(since) if since else None, last_day(until) if until else None
+    return asked.meets_days(*days) and (not where or asked.meets(where[:4], where[4]))
+
+
+def item_at(collection: Collection, number: int) -> MapFeature | None:
+    return collection.rows.filter(**{KEYS[collection.kind]: number}).first()

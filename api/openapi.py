@@ -1,40 +1,116 @@
-"""The definition of the API as OpenAPI 3.0. Pure: no Django."""
+"""The definition of the API as OpenAPI 3.0. Pure: no Django. Nothing in it depends on who asks."""
+
+from collections.abc import Iterable
+
+from api.parameters import FARTHEST, FORMATS, LIMIT, MOST
+
+JSON, GEOJSON = "application/json", "application/geo+json"
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
 
-def definition(server: str, collections: list[str]) -> dict:
-    """`server`: the address of the landing page; `collections`: the names that this client may ask for."""
-    name = {"name": "collection", "in": "path", "required": True, "schema": {"type": "string", "enum": collections}}
-    number = {"name": "feature", "in": "path", "required": True, "schema": {"type": "integer"}}
+def definition(server: str) -> dict:
+    """`server`: the address of the landing page."""
     return {
         "openapi": "3.0.3",
-        "info": {"title": "i-Map: OGC API Features", "version": "1.0", "description": "Lines are schematic."},
+        "info": {"title": "i-Map: OGC API - Features", "version": "1.0.0", "description": _about()},
         "servers": [{"url": server.rstrip("/")}],
+        "security": [{}, {"personalToken": []}],
         "paths": {
-            "/": _get("The landing page", "application/json"),
-            "/conformance": _get("What the API conforms to", "application/json"),
-            "/collections": _get("The collections", "application/json"),
-            "/collections/{collection}": _get("One collection", "application/json", name),
-            "/collections/{collection}/items": _get("Its features", "application/geo+json", name, *QUERY),
-            "/collections/{collection}/items/{feature}": _get("One feature", "application/geo+json", name, number),
+            "/": _get("getLandingPage", "Landing page", JSON, {}),
+            "/api": _get("getApi", "This document", OPENAPI, {}),
+            "/conformance": _get("getConformance", "Conformance classes", JSON, {"$ref": _schema("conformance")}),
+            "/collections": _get("getCollections", "Collections that you may read", JSON, {}),
+            "/collections/{collectionId}": _get(
+                "getCollection", "One collection", JSON, {}, ["collectionId"], ["404"]
+            ),
+            "/collections/{collectionId}/items": _get(
+                "getItems", "Items of a collection", GEOJSON, {"$ref": _schema("items")},
+                ["collectionId", "bbox", "datetime", "limit", "offset"], ["404"],
+            ),
+            "/collections/{collectionId}/items/{itemId}": _get(
+                "getItem", "One item", GEOJSON, {"$ref": _schema("item")}, ["collectionId", "itemId"], ["404"]
+            ),
         },
+        "components": {
+            "securitySchemes": {"personalToken": {"type": "http", "scheme": "bearer"}},
+            "parameters": _parameters(),
+            "schemas": _schemas(),
+            "responses": {
+                status: {"description": why, "content": {JSON: {"schema": {"$ref": _schema("exception")}}}}
+                for status, why in (("400", "A parameter is wrong"), ("404", "Missing, or not for this reader"))
+            },
+        },
+    }  # fmt: skip
+
+
+def _about() -> str:
+    return (
+        "Segments and stops of the published route maps. Without a token: what is open. With a personal token: what its "
+        "person may read. What a reader may not see is missing."
+    )
+
+
+def _schema(name: str) -> str:
+    return f"#/components/schemas/{name}"
+
+
+def _get(name: str, summary: str, kind: str, schema: dict, parameters: Iterable[str] = (), errors=()) -> dict:
+    responses = {"200": {"description": summary, "content": {kind: {"schema": schema}}}}
+    responses |= {status: {"$ref": f"#/components/responses/{status}"} for status in ("400", *errors)}
+    return {
+        "get": {
+            "operationId": name,
+            "summary": summary,
+            "parameters": [{"$ref": f"#/components/parameters/{word}"} for word in (*parameters, "f")],
+            "responses": responses,
+        }
     }
 
 
-QUERY = (
-    {
-        "name": "bbox",
-        "in": "query",
-        "style": "form",
-        "explode": False,
-        "schema": {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}},
-    },
-    {"name": "datetime", "in": "query", "schema": {"type": "string"}},
-    {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}},
-    {"name": "offset", "in": "query", "schema": {"type": "integer", "minimum": 0, "default": 0}},
-)
+def _parameters() -> dict:
+    number = {"type": "integer", "minimum": 0, "maximum": FARTHEST, "default": 0}
+    box = {
+        "type": "array", "items": {"type": "number"},
+        "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
+    }  # fmt: skip
+    return {
+        "collectionId": _parameter("collectionId", "path", {"type": "string"}),
+        "itemId": _parameter("itemId", "path", {"type": "integer"}),
+        "bbox": _parameter("bbox", "query", box, style="form", explode=False),
+        "datetime": _parameter("datetime", "query", {"type": "string"}, style="form", explode=False),
+        "limit": _parameter("limit", "query", number | {"minimum": 1, "maximum": MOST, "default": LIMIT}),
+        "offset": _parameter("offset", "query", number),
+        "f": _parameter("f", "query", {"type": "string", "enum": list(FORMATS)}),
+    }
 
 
-def _get(summary: str, kind: str, *parameters: dict) -> dict:
-    answer = {"description": summary, "content": {kind: {"schema": {"type": "object"}}}}
-    problem = {"description": "What is wrong with the request"}
-    return {"get": {"summary": summary, "parameters": list(parameters), "responses": {"200": answer, "400": problem}}}
+def _parameter(name: str, where: str, schema: dict, **how) -> dict:
+    return {"name": name, "in": where, "required": where == "path", "schema": schema, **how}
+
+
+def _schemas() -> dict:
+    text = {"type": "string", "nullable": True}
+    return {
+        "conformance": {
+            "type": "object", "properties": {"conformsTo": {"type": "array", "items": {"type": "string"}}},
+        },
+        "exception": {
+            "type": "object", "required": ["code"],
+            "properties": {"code": {"type": "string"}, "description": {"type": "string"}},
+        },
+        "item": {
+            "type": "object", "required": ["type", "id", "geometry", "properties"],
+            "properties": {
+                "type": {"enum": ["Feature"]}, "id": {"type": "integer"}, "geometry": {"type": "object"},
+                "properties": {"type": "object", "additionalProperties": text},
+            },
+        },
+        "items": {
+            "type": "object", "required": ["type", "features"],
+            "properties": {
+                "type": {"enum": ["FeatureCollection"]}, "numberMatched": {"type": "integer"},
+                "numberReturned": {"type": "integer"},
+                "features": {"type": "array", "items": {"$ref": _schema("item")}},
+            },
+        },
+    }  # fmt: skip

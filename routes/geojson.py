@@ -1,5 +1,6 @@
 """Published features as GeoJSON (RFC 7946) with flat properties, which clients and files make columns of."""
 
+from access import tokens
 from routes.models import FeatureKind, MapFeature
 
 
@@ -24,9 +25,17 @@ def _of_segment(row: MapFeature) -> dict[str, str]:
 def _of_stop(row: MapFeature) -> dict[str, str]:
     held = row.properties
     names = {f"name_{code}": name for code, name in held["name"].items()}
-    return {**names, "kind": held["kind"], "since": held["since"], "until": held["until"], **_shared(row)}
+    return {
+        "place": held["place"][1],
+        **names,
+        "kind": held["kind"],
+        "since": held["since"],
+        "until": held["until"],
+        **_shared(row),
+    }
 
 
 def _shared(row: MapFeature) -> dict[str, str]:
     remarks = {f"remark_{code}": text for code, text in row.properties["remark"].items()}
-    return {"layer": row.layer, "countries": ",".join(row.countries), **remarks}
+    access = "open" if tokens.PUBLIC in row.audience else "restricted"
+    return {"layer": row.layer, "countries": ",".join(row.countries), **remarks, "access": access}

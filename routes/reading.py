@@ -72,28 +72,28 @@ def is_there(properties: dict, year: int) -> bool:
 
 def dialogues_with_routes(viewer: Viewer) -> set[str]:
     """Slugs of the dialogues of which the viewer may read a map."""
-    return set(_published(viewer).order_by().values_list("dialogue_id", flat=True))
+    return set(published_maps(viewer).order_by().values_list("dialogue_id", flat=True))
 
 
-def _published(viewer: Viewer) -> QuerySet[MapEdition]:
+def published_maps(viewer: Viewer) -> QuerySet[MapEdition]:
     return MapEdition.objects.visible_to(viewer).filter(is_proof=False)
 
 
 def editions_of(viewer: Viewer, dialogue: str) -> list[MapEdition]:
     """The maps of a dialogue that the viewer may read, the newest first."""
-    return list(_published(viewer).filter(dialogue=dialogue).order_by("-year", "-number"))
+    return list(published_maps(viewer).filter(dialogue=dialogue).order_by("-year", "-number"))
 
 
 def newest_editions(viewer: Viewer) -> list[MapEdition]:
     """The newest map of each dialogue that the viewer may read."""
-    newest = _published(viewer).order_by("dialogue_id", "-year", "-number").distinct("dialogue_id")
+    newest = published_maps(viewer).order_by("dialogue_id", "-year", "-number").distinct("dialogue_id")
     return list(newest.select_related("dialogue"))
 
 
 def edition_at(viewer: Viewer, dialogue: str, year: int | None = None, number: int | None = None) -> MapEdition | None:
     """The newest map, the newest of a year, or one by its number in the year; None when the viewer may read none."""
     wanted = {name: value for name, value in {"year": year, "number": number}.items() if value is not None}
-    editions = _published(viewer).filter(dialogue=dialogue, **wanted)
+    editions = published_maps(viewer).filter(dialogue=dialogue, **wanted)
     return _with_dialogue(editions).order_by("-year", "-number").first()
 
 
