@@ -16,6 +16,7 @@ CHANGE = {
         "mapedition",
         "story",
         "storystep",
+        "geodataimport",
     ),
     "accounts": ("readinggroup", "submission", "engagement", "partnerpolicy", "approvedaddress"),
 }

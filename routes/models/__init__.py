@@ -4,6 +4,10 @@ The way is that of profiles: drawing → map edition → reader. `Segment` and `
 may see anything of them; a drawing is seen by the desk alone. Readers' code touches `MapEdition` and `MapFeature`.
 """
 
+from routes.models.imports import (
+    GeodataImport,
+    ImportState,
+)
 from routes.models.maps import (
     FeatureKind,
     MapAnswer,
@@ -33,6 +37,8 @@ __all__ = [
     "Confidence",
     "Drawing",
     "FeatureKind",
+    "GeodataImport",
+    "ImportState",
     "Layer",
     "MapAnswer",
     "MapEdition",

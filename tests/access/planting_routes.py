@@ -5,6 +5,7 @@ from access.presets import Preset
 from atlas.models import Subject, SubjectKind
 from routes.checking import answer
 from routes.models import (
+    GeodataImport,
     Layer,
     MapEdition,
     Outcome,
@@ -52,6 +53,9 @@ def plant_routes(canary, audience_for) -> MapEdition:
             audience=audience, **in_three("text", canary(preset, "why")),
         )  # fmt: skip
         _story(preset, audience, layer, canary(preset, "story"))
+        GeodataImport.objects.create(
+            dialogue_id=DIALOGUE, layer=layer, name=canary(preset, "draft"), rows=[canary(preset, "draft")]
+        )
     titled = Titled(YEAR, str(YEAR), YEAR, YEAR, in_three("title", f"Map of {YEAR}"))
     publish_map(DIALOGUE, titled, [tokens.PUBLIC], crossing=lambda line: [])
     proof = make_proof(

@@ -23,6 +23,7 @@ from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
 from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
 from routes.models import (
+    GeodataImport,
     Layer,
     MapAnswer,
     MapEdition,
@@ -269,10 +270,11 @@ def new_rows_of_routes():
         ),
         Story(dialogue_id="mtm", theme_id=layer.theme_id, slug="new", title="new"),
         StoryStep(story=story, heading="new", text="new", year=1999, latitude=0, longitude=0),
+        GeodataImport(dialogue_id="mtm", layer=layer, name="new.geojson"),
     ]  # fmt: skip
 
 
-NUMBER_OF_MODELS = 25
+NUMBER_OF_MODELS = 26
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))

@@ -1,0 +1,150 @@
+"""Files of geodata in the admin: brought in, looked at on the map and in a list, taken or left."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.desk_admin import DeskAdmin
+from accounts.requests import ReaderRequest
+from atlas.mapping import basemap_for
+from routes.importing.comparing import Effect
+from routes.importing.files import LARGEST_MB, MEGABYTE
+from routes.importing.refusals import OF_FILES, said
+from routes.importing.taking import LARGE_BYTES, LARGE_ROWS, ChangedMeanwhile, compare_anew, examine, progress_of, take
+from routes.models import GeodataImport, ImportState
+from routes.tasks import examine_import, take_import
+
+SHOWN_ROWS = 500  # of each effect, in the list: the map shows them all
+EFFECTS = {
+    Effect.NEW: gettext_lazy("new"),
+    Effect.CHANGED: gettext_lazy("changed"),
+    Effect.REFUSED: gettext_lazy("refused"),
+    Effect.SAME: gettext_lazy("as it is"),
+}
+
+
+class ImportForm(forms.ModelForm):
+    class Meta:
+        model = GeodataImport
+        fields = ["dialogue", "layer", "route", "mode", "file"]
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy(
+            "GeoJSON, GeoPackage, KML, GPX or zipped Shapefile; in any coordinate reference system."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".geojson,.json,.gpkg,.kml,.gpx,.zip"}),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_MB * MEGABYTE:
+            raise ValidationError(str(OF_FILES["too_large"]) % {"megabytes": LARGEST_MB})
+        return file
+
+    def clean(self):
+        cleaned = super().clean() or {}
+        dialogue, layer = cleaned.get("dialogue"), cleaned.get("layer")
+        if dialogue and layer and layer.dialogue_id != dialogue.pk:
+            self.add_error("layer", _("This layer is of another Dialogue."))
+        return cleaned
+
+
+class GeodataImportAdmin(DeskAdmin):
+    form = ImportForm
+    list_display = ["name", "dialogue", "state", "brought_at", "brought_by"]
+    list_filter = ["dialogue", "state"]
+    list_select_related = ["dialogue", "brought_by"]
+
+    def get_queryset(self, request: ReaderRequest):
+        return super().get_queryset(request).defer("rows", "outcomes")
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request: ReaderRequest, obj: GeodataImport, form, change):
+        """Read at once where it is small; else by the worker, from when the row is there for it."""
+        obj.name, obj.brought_by = form.cleaned_data["file"].name[:200], request.user
+        super().save_model(request, obj, form, change)
+        if obj.file.size < LARGE_BYTES:
+            examine(obj)
+        else:
+            transaction.on_commit(lambda: examine_import.delay(obj.pk, obj.dialogue_id))
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return redirect("admin:routes_geodataimport_change", obj.pk)
+
+    def change_view(self, request: ReaderRequest, object_id, form_url="", extra_context=None) -> HttpResponse:
+        brought = self.get_object(request, object_id)
+        if brought is None:
+            return super().change_view(request, object_id, form_url, extra_context)
+        if not self.has_view_permission(request, brought):
+            raise PermissionDenied
+        if request.method == "POST" and brought.state == ImportState.READ:
+            if not self.has_change_permission(request, brought):
+                raise PermissionDenied
+            self._decide(request, brought)
+            return redirect(request.path)
+        shared = self.admin_site.each_context(request) | {"opts": self.opts, "title": brought.name}
+        return TemplateResponse(request, "admin/routes/geodataimport/look.html", shared | _shown(brought))
+
+    def _decide(self, request: ReaderRequest, brought: GeodataImport) -> None:
+        """`digest`: of what the person saw; anything else is not confirmed by this."""
+        if "_leave" in request.POST:
+            brought.state = ImportState.LEFT
+            brought.save()
+        elif request.POST.get("digest") != brought.digest or not _does_something(brought):
+            self.message_user(request, _("Something changed since this was shown. Look again."), messages.WARNING)
+        elif len(brought.rows) >= LARGE_ROWS:
+            brought.state = ImportState.TAKING
+            brought.save()
+            transaction.on_commit(lambda: take_import.delay(brought.pk, brought.dialogue_id))
+        else:
+            self._take(request, brought)
+        self.log_change(request, brought, [{"changed": {"fields": ["state"]}}])
+
+    def _take(self, request: ReaderRequest, brought: GeodataImport) -> None:
+        try:
+            take(brought)
+            brought.state = ImportState.TAKEN
+            self.message_user(
+                request, _("The drawings are changed. Readers see them with the next map."), messages.SUCCESS
+            )
+        except ChangedMeanwhile:
+            compare_anew(brought)
+            self.message_user(request, _("Something changed since this was shown. Look again."), messages.WARNING)
+        brought.save()
+
+
+def _does_something(brought: GeodataImport) -> bool:
+    return any(row["effect"] in (Effect.NEW, Effect.CHANGED) for row in brought.outcomes)
+
+
+def _shown(brought: GeodataImport) -> dict:
+    """The rows by their effect, with the reason of a refusal in the page's language, and what the map draws."""
+    counted = [
+        (effect, label, [row for row in brought.outcomes if row["effect"] == effect])
+        for effect, label in EFFECTS.items()
+    ]
+    drawn = basemap_for(brought.dialogue)
+    return {
+        "brought": brought,
+        "why": said(brought.why) if brought.why else "",
+        "effects": [
+            (effect.value, label, len(rows), [(row["name"], said(row["why"]) if row["why"] else "") for row in rows[:SHOWN_ROWS]])
+            for effect, label, rows in counted
+        ],
+        "rows": [{"effect": row["effect"], "name": row["name"], "coordinates": row["coordinates"]} for row in brought.outcomes],
+        "basemap": reverse("basemap", args=[drawn.digest]) if drawn else "",
+        "may_take": brought.state == ImportState.READ and _does_something(brought),
+        "may_leave": brought.state == ImportState.READ,
+        "is_at_work": brought.state in (ImportState.WAITING, ImportState.TAKING),
+        "progress": progress_of(brought.pk),
+    }  # fmt: skip
