@@ -17,6 +17,7 @@ CHANGE = {
         "story",
         "storystep",
         "geodataimport",
+        "embed",
     ),
     "accounts": ("readinggroup", "submission", "engagement", "partnerpolicy", "approvedaddress"),
 }

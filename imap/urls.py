@@ -12,6 +12,7 @@ from accounts.versions import VersionConverter
 from atlas.views import basemap
 from imap import views
 from profiles.listing import links_of_subjects
+from routes.embed_views import embedded, embedded_layers
 from routes.urls import urls as route_urls
 
 register_converter(VersionConverter, "version")
@@ -28,6 +29,8 @@ urlpatterns = [
     # Without a language: an agency's provider knows one address to come back to.
     path("single-sign-on/<slug:provider_id>/", go_to_agency, name="openid_connect_login"),
     path("single-sign-on/<slug:provider_id>/back/", back_from_agency, name="openid_connect_callback"),
+    path("embed/<str:key>/", embedded, name="embed"),
+    path("embed/<str:key>/layers-<int:zoom>.geojson", embedded_layers, name="embed_layers"),
     path("secretariat/language/", set_language, name="set_language"),
     path("secretariat/", admin.site.urls),
 ]

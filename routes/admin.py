@@ -19,11 +19,12 @@ from accounts.requests import ReaderRequest
 from atlas.admin import GeometryWidget
 from atlas.models import Dialogue
 from atlas.translated_admin import InItsOwnDirection, TranslatedAdmin
-from routes import import_admin, models
+from routes import embed_admin, import_admin, models
 from routes.desk import next_map
 from routes.forms import NextMapForm
 from routes.publishing import LANGUAGES, Crossing, make_proof, publish_map
 
+admin.site.register(models.Embed, embed_admin.EmbedAdmin)
 admin.site.register(models.GeodataImport, import_admin.GeodataImportAdmin)
 
 

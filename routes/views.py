@@ -135,7 +135,7 @@ def _context(request: ReaderRequest, shown: RouteMap, links: LinksOf, asked: Ask
         "checked": agencies_named(edition),
         "dialogue": dialogue,
         "routes": shown.routes,
-        "map": _drawn(shown),
+        "map": drawn_map(shown),
         "content": content,
         "layers": content["layerNames"].items(),
         "nationalities": sorted(names.items(), key=lambda item: item[1]),
@@ -146,7 +146,7 @@ def _context(request: ReaderRequest, shown: RouteMap, links: LinksOf, asked: Ask
     }
 
 
-def _drawn(shown: RouteMap) -> dict | None:
+def drawn_map(shown: RouteMap) -> dict | None:
     """The map of the page: the covered countries by name, the stops and the names of the routes."""
     covered = [row for row in countries_on_map([shown.dialogue], {}) if row.is_covered]
     drawn = map_of(shown.dialogue, covered, [])
@@ -179,7 +179,11 @@ def layers(
     edition = (proof_at if is_proof else edition_at)(request.viewer, dialogue, year, number)
     if edition is None or zoom not in ZOOMS:
         raise Http404
-    file = LayerFile(edition, request.viewer, zoom)
+    return sent_layer(request, LayerFile(edition, request.viewer, zoom))
+
+
+def sent_layer(request: ReaderRequest, file: LayerFile) -> HttpResponse:
+    """The file in an encoding that the client takes, or the word that it has it already."""
     if file.etag in parse_etags(request.headers.get("If-None-Match", "")):
         return _with_headers(request, HttpResponseNotModified(), file)
     accepted = request.headers.get("Accept-Encoding", "")

@@ -4,6 +4,7 @@ The way is that of profiles: drawing → map edition → reader. `Segment` and `
 may see anything of them; a drawing is seen by the desk alone. Readers' code touches `MapEdition` and `MapFeature`.
 """
 
+from routes.models.embeds import Embed
 from routes.models.imports import (
     GeodataImport,
     ImportState,
@@ -36,6 +37,7 @@ from routes.models.stories import (
 __all__ = [
     "Confidence",
     "Drawing",
+    "Embed",
     "FeatureKind",
     "GeodataImport",
     "ImportState",

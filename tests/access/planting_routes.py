@@ -4,7 +4,9 @@ from access import tokens
 from access.presets import Preset
 from atlas.models import Subject, SubjectKind
 from routes.checking import answer
+from routes.embedding import digest_of
 from routes.models import (
+    Embed,
     GeodataImport,
     Layer,
     MapEdition,
@@ -23,6 +25,7 @@ from routes.publishing import Titled, make_proof, publish_map
 DIALOGUE, THEME, LANGUAGES = "mtm", "irregular-mixed-migration", ("en", "fr", "ar")
 YEAR = 2031
 ROUTE = "west-africa"
+EMBED_KEY = "key-of-an-embedded-map"
 PROOF_FOR = "morocco"  # a proof is read by whom it is sent to; that it is an agency is the form's word
 EXACT = 4.9604931  # degrees, of open layers: rounded to 4.96 before anyone reads it
 
@@ -57,7 +60,11 @@ def plant_routes(canary, audience_for) -> MapEdition:
             dialogue_id=DIALOGUE, layer=layer, name=canary(preset, "draft"), rows=[canary(preset, "draft")]
         )
     titled = Titled(YEAR, str(YEAR), YEAR, YEAR, in_three("title", f"Map of {YEAR}"))
-    publish_map(DIALOGUE, titled, [tokens.PUBLIC], crossing=lambda line: [])
+    published = publish_map(DIALOGUE, titled, [tokens.PUBLIC], crossing=lambda line: [])
+    Embed.objects.create(
+        name="Embedded", edition=published, language="en", year=YEAR, origins="https://www.example.org",
+        digest=digest_of(EMBED_KEY),
+    )  # fmt: skip
     proof = make_proof(
         DIALOGUE, Titled(YEAR, str(YEAR), YEAR, YEAR, in_three("title", canary(Preset.PARTNERS, "proof"))),
         [PROOF_FOR], crossing=lambda line: [],

@@ -9,9 +9,9 @@ from access import visibility
 from access.presets import Preset
 from access.viewing import viewing
 from tests.access.planting import canaries_in
-from tests.access.planting_routes import YEAR
+from tests.access.planting_routes import EMBED_KEY, YEAR
 from tests.access.test_matrix import DIALOGUE, EVERYTHING, OTHER_DESK, PEOPLE, SOME, may_see
-from tests.conftest import STRANGER
+from tests.conftest import STRANGER, browser_of
 from tests.machines import machine_of
 from tests.readers import raw
 
@@ -77,3 +77,11 @@ def test_with_the_database_open_the_querysets_alone_let_nothing_through(planted,
         if name.split(".")[0] in ("accounts", "routes", "imap") and hasattr(module, "viewing"):
             monkeypatch.setattr(module, "viewing", lambda viewer, using="default": viewing(EVERYTHING, using))
     assert found_by(login) == allowed(login)
+
+
+@pytest.mark.parametrize("login", PEOPLE)
+def test_an_embedded_map_shows_each_person_what_everyone_may_read(planted, login):
+    for path in (f"/embed/{EMBED_KEY}/", f"/embed/{EMBED_KEY}/layers-7.geojson"):
+        response = browser_of(login).get(path)
+        assert response.status_code == 200
+        assert {preset for preset, _kind in without_coordinates(canaries_in(raw(response)))} == {Preset.PUBLIC}, path

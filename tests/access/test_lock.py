@@ -23,6 +23,7 @@ from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
 from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
 from routes.models import (
+    Embed,
     GeodataImport,
     Layer,
     MapAnswer,
@@ -271,10 +272,11 @@ def new_rows_of_routes():
         Story(dialogue_id="mtm", theme_id=layer.theme_id, slug="new", title="new"),
         StoryStep(story=story, heading="new", text="new", year=1999, latitude=0, longitude=0),
         GeodataImport(dialogue_id="mtm", layer=layer, name="new.geojson"),
+        Embed(edition=MapEdition.objects.filter(dialogue="mtm", is_proof=False).first(), name="new", year=2012, digest="new"),
     ]  # fmt: skip
 
 
-NUMBER_OF_MODELS = 26
+NUMBER_OF_MODELS = 27
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))

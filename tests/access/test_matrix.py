@@ -32,7 +32,7 @@ from tests.access.planting import (
     Planted,
     canaries_in,
 )
-from tests.access.planting_routes import ROUTE, YEAR
+from tests.access.planting_routes import EMBED_KEY, ROUTE, YEAR
 from tests.conftest import EVERYBODY, STRANGER, user_of
 from tests.readers import anonymised, answer_to, body_of, raw
 
@@ -113,6 +113,8 @@ SURFACES: dict[str, list[Surface]] = {
     "sitemap": [at()],
     "basemap": [at("drawn")],
     "set_language": [at()],
+    "embed": [at(EMBED_KEY), at("x" * 32)],
+    "embed_layers": [at(EMBED_KEY, 4), at("x" * 32, 4)],
     "ogc": [at()],
     "ogc_definition": [at()],
     "ogc_conformance": [at()],

@@ -1,0 +1,33 @@
+"""Keys of embedded maps: made once, shown once, kept as a digest, revoked at once."""
+
+import hashlib
+import secrets
+
+from django.utils import timezone
+
+from routes.models import Embed
+
+KEY_BYTES = 24  # 192 bits
+
+
+def new_key(embed: Embed) -> str:
+    """Gives the embed a key, which nobody can see again. Not saved."""
+    key = secrets.token_urlsafe(KEY_BYTES)
+    embed.digest = digest_of(key)
+    return key
+
+
+def digest_of(key: str) -> str:
+    """SHA-256, in hexadecimal. Looking a digest up takes a time that says nothing of the key."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def embed_with(key: str, viewer) -> Embed | None:
+    """The view that a key opens for this viewer; None for one that is unknown or revoked, or whose map was narrowed."""
+    found = Embed.objects.visible_to(viewer).filter(digest=digest_of(key), revoked_at__isnull=True)
+    return found.select_related("edition__dialogue").first()
+
+
+def revoke(embeds) -> int:
+    """How many of these were not revoked before."""
+    return embeds.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
