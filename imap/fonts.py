@@ -15,6 +15,7 @@ FACES = {  # file → package, weight, letters
     "plex-arabic-400.woff2": ("fontpkg_ibm_plex_sans_arabic", 400, ARABIC),
     "plex-arabic-600.woff2": ("fontpkg_ibm_plex_sans_arabic", 600, ARABIC),
 }
+PRINTED = "fontpkg_ibm_plex_sans"
 STYLES = {400: "Regular", 600: "SemiBold"}
 
 
@@ -42,6 +43,19 @@ def _cut(target: Path, package: str, weight: int, letters: str) -> None:
     unfinished = target.with_suffix(".unfinished")
     subset.save_font(font, str(unfinished), options)
     unfinished.replace(target)
+
+
+def make_print_fonts(folder: Path) -> int:
+    """Writes the weights of the variable face as whole files, which a typesetter wants; returns how many."""
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = [weight for weight in STYLES if not (folder / f"plex-{weight}.ttf").exists()]
+    for weight in missing:
+        font = _face(PRINTED, weight)
+        instantiateVariableFont(font, {"wght": weight, "wdth": 100}, inplace=True, updateFontNames=True)
+        unfinished = folder / f"plex-{weight}.unfinished"
+        font.save(unfinished)
+        unfinished.replace(folder / f"plex-{weight}.ttf")
+    return len(missing)
 
 
 def _face(package: str, weight: int) -> TTFont:

@@ -15,6 +15,7 @@ def urls(links: views.LinksOf) -> list[URLPattern]:
         path(f"editions/{AT}", views.routes, wired, name="route_edition_number"),
         path(f"editions/{AT}layers-<int:zoom>.geojson", views.layers, name="route_layers"),
         path(f"editions/{AT}routes.<slug:ending>", views.export, name="route_export"),
+        path(f"editions/{AT}map-<int:shown_year>-<slug:paper>.<slug:ending>", views.sheet, name="route_sheet"),
         path(f"proofs/{AT}", views.proof, wired, name="route_proof"),
         path(f"proofs/{AT}layers-<int:zoom>.geojson", views.layers, {"is_proof": True}, name="route_proof_layers"),
         path("stories/<slug:slug>/", views.story, wired, name="route_story"),

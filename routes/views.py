@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import parse_etags
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from access import tokens
@@ -34,6 +35,8 @@ from routes.page import (
     segments_by_route,
     years_of,
 )
+from routes.printing.setting import MEDIA_TYPES
+from routes.printing.sheets import PAPERS, printed
 from routes.reading import RouteMap, edition_at, editions_of, features_seen, proof_at, proofs_for, read, stories_of
 
 # Viewer, dialogue → what this viewer may open about subjects. The profiles' room knows; imap wires it.
@@ -58,6 +61,7 @@ def routes(
         "editions": editions_of(request.viewer, dialogue),
         "proofs": proofs_for(request.viewer, dialogue),
         "stories": stories_of(request.viewer, dialogue),
+        "sheets": [(paper, ending) for paper in PAPERS for ending in MEDIA_TYPES],
         "files": [(ending, EXPORTS_NAMED[ending]) for ending in FORMATS],
     }
     return render(request, "routes/routes.html", _context(request, shown, links, asked) | further)
@@ -214,3 +218,23 @@ def export(request: ReaderRequest, dialogue: str, year: int, number: int, ending
     name = f"{dialogue}-routes-{year}-{number}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(exported(features, ending), content_type=FORMATS[ending][0], headers=headers)
+
+
+@require_safe
+def sheet(
+    request: ReaderRequest, dialogue: str, year: int, number: int, shown_year: int, paper: str, ending: str
+) -> HttpResponse:
+    """The map of a year to be printed, as far as this reader may see it; noted where not everyone may."""
+    edition = edition_at(request.viewer, dialogue, year, number)
+    if edition is None or paper not in PAPERS or ending not in MEDIA_TYPES:
+        raise Http404
+    shown = read(edition, request.viewer)
+    if shown_year not in shown.years:
+        raise Http404
+    if shown.is_restricted:
+        note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {paper} {ending}"])
+    reader = request.user.name if request.user.is_authenticated else ""
+    content = printed(shown, shown_year, PAPERS[paper], ending, reader)
+    name = f"{dialogue}-routes-{shown_year}-{paper}-{get_language()}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=MEDIA_TYPES[ending], headers=headers)

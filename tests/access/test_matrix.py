@@ -217,6 +217,11 @@ SURFACES: dict[str, list[Surface]] = {
     "route_layers": [at(DIALOGUE, YEAR, 1, zoom, shows="stop segment") for zoom in (4, 7)],
     "route_export": [at(DIALOGUE, YEAR, 1, ending, shows="stop segment") for ending in ("geojson", "csv", "kml")]
     + [at(DIALOGUE, YEAR, 1, "gpkg"), at(DIALOGUE, YEAR, 1, "exe")],
+    "route_sheet": [
+        at(DIALOGUE, YEAR, 1, YEAR, "a4", "pdf"),
+        at(DIALOGUE, YEAR, 1, YEAR, "a3", "svg"),
+        at(DIALOGUE, 2012, 1, 1999, "a4", "pdf"),
+    ],
     "route_proof": [at(DIALOGUE, YEAR, 1)],
     "route_proof_layers": [at(DIALOGUE, YEAR, 1, 4)],
     "route_story": [at(DIALOGUE, "story", each=True, shows="story")],

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from imap.fonts import make_fonts
+from imap.fonts import make_fonts, make_print_fonts
 from imap.words import compile_words
 
 STAMP = ".generation"
@@ -14,6 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         made = make_fonts(settings.FONTS_DIR)
+        make_print_fonts(settings.PRINT_FONTS_DIR)
         compiled = compile_words(settings.LOCALE_PATHS[0])
         stamp = settings.STATIC_ROOT / STAMP
         if not made and stamp.exists() and stamp.read_text() == settings.PAGE_GENERATION:
