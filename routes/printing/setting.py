@@ -21,7 +21,7 @@ def typeset(sheet: dict, picture: str, ending: str) -> bytes:
 
     kind: Literal["pdf", "svg"] = "svg" if ending == "svg" else "pdf"
     return typst.compile(
-        PROGRAM.read_bytes(),
+        str(PROGRAM),
         root=str(PROGRAM.parent),
         font_paths=[str(settings.PRINT_FONTS_DIR), str(Path(str(resources.files(ARABIC))))],
         ignore_system_fonts=True,
