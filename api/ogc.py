@@ -71,8 +71,9 @@ def _plainly(request: HttpRequest) -> None:
 
 def _note(request: ReaderRequest, shown: Collection, rows: Iterable[MapFeature]) -> None:
     """A line of the log, where something is handed out that not everyone may read."""
-    if any(tokens.PUBLIC not in row.audience for row in rows):
-        note(Action.READ, request.user, dialogue=shown.edition.dialogue_id, objects=[shown.edition.log_name])
+    edition = shown.edition
+    if any(tokens.PUBLIC not in audience for audience in (edition.audience, *(row.audience for row in rows))):
+        note(Action.EXPORTED, request.user, dialogue=edition.dialogue_id, objects=[f"{edition.log_name} {shown.id}"])
 
 
 @answered

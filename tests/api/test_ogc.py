@@ -269,12 +269,12 @@ def test_reading_what_is_restricted_is_in_the_log_and_what_is_open_is_not():
     official = machine_of("official.mar")
     names_of_stops(official, bbox="12,35,13,36")
     with viewing(DESK):
-        assert not LogEntry.objects.filter(action=Action.READ).exists()
+        assert not LogEntry.objects.filter(action=Action.EXPORTED).exists()
     names_of_stops(official)
     with viewing(DESK):
-        lines = LogEntry.objects.filter(action=Action.READ).values_list("object", flat=True)
+        lines = LogEntry.objects.filter(action=Action.EXPORTED).values_list("object", flat=True)
         assert len(lines) == 1
-        assert lines[0].startswith("mtm/routes/")
+        assert lines[0] == "mtm/routes/2025#1 mtm-stops"
 
 
 # How it is served -----------------------------------------------------------------------------------------------------
