@@ -82,6 +82,8 @@ def test_no_cache_keeps_what_a_signed_in_reader_is_shown(planted, reader, login)
             continue
         for surface in surfaces:
             for path, _ in paths_of(name, surface, some_of(planted)):
+                if path.startswith("/api/"):
+                    continue  # where a cookie signs nobody in: what is answered there is the public's
                 response = client.get(path)
                 words = {word.strip() for word in response.get("Cache-Control", "").split(",")}
                 assert words == {"private", "no-store"}, path
