@@ -12,12 +12,13 @@ from hashlib import sha256
 
 import brotli
 from django.conf import settings
-from django.contrib.postgres.aggregates import StringAgg
+from django.contrib.postgres.aggregates import BoolAnd, StringAgg
 from django.core.cache import cache
-from django.db.models import CharField, QuerySet
+from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import MD5, Cast
 from django.utils.translation import get_language
 
+from access import tokens
 from access.viewer import Viewer
 from routes.models import FeatureKind, MapEdition, MapFeature
 from routes.page import in_language, segment_name
@@ -42,11 +43,19 @@ class LayerFile:
         return features_seen(self.viewer, self.edition).filter(kind__in=DRAWN)
 
     @cached_property
-    def key(self) -> str:
-        """One query: the features are told by their numbers, as none is ever changed."""
+    def _seen(self) -> dict:
+        """One query: the features by their numbers, as none is ever changed, and whether everyone may see them all."""
         numbers = StringAgg(Cast("pk", CharField()), ",", order_by="pk")
-        seen = self._features.order_by().aggregate(seen=MD5(numbers))["seen"]
-        parts = (self.edition.pk, seen, self.zoom, get_language(), settings.PAGE_GENERATION)
+        is_open = BoolAnd(Q(audience__contains=[tokens.PUBLIC]))
+        return self._features.order_by().aggregate(digest=MD5(numbers), is_open=is_open)
+
+    @property
+    def is_restricted(self) -> bool:
+        return tokens.PUBLIC not in self.edition.audience or self._seen["is_open"] is False
+
+    @cached_property
+    def key(self) -> str:
+        parts = (self.edition.pk, self._seen["digest"], self.zoom, get_language(), settings.PAGE_GENERATION)
         return "layer:" + sha256(repr(parts).encode()).hexdigest()[:32]
 
     @property

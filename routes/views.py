@@ -183,7 +183,10 @@ def layers(
     edition = (proof_at if is_proof else edition_at)(request.viewer, dialogue, year, number)
     if edition is None or zoom not in ZOOMS:
         raise Http404
-    return sent_layer(request, LayerFile(edition, request.viewer, zoom))
+    file = LayerFile(edition, request.viewer, zoom)
+    if file.is_restricted:
+        note(Action.READ, request.user, dialogue=dialogue, objects=[f"{edition.log_name} layers"])
+    return sent_layer(request, file)
 
 
 def sent_layer(request: ReaderRequest, file: LayerFile) -> HttpResponse:

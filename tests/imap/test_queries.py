@@ -48,7 +48,7 @@ PAGES: dict[str, tuple[int, int]] = {
     "/en/maps/mtm/by-year/": (10, 10),
     "/en/maps/mtm/routes/": (22, 23),
     "/en/maps/mtm/routes/editions/2012/": (22, 23),
-    "/en/maps/mtm/routes/editions/2025/1/layers-4.geojson": (6, 6),
+    "/en/maps/mtm/routes/editions/2025/1/layers-4.geojson": (6, 7),
     "/en/maps/mtm/routes/stories/central-mediterranean-2009-2014/": (22, 23),
     "/en/maps/mtm/routes/of/hub/agadez/": (21, 22),
     OPEN: (7, 7),

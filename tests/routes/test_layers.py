@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
+from accounts.models import LogEntry
 from routes.layers import LayerFile
 from routes.models import Layer, MapEdition, MapFeature, Segment, SegmentDrawing, Stop, StopDrawing
 from routes.publishing import Titled, publish_map
@@ -54,6 +55,14 @@ def test_the_browser_asks_again_and_is_told_that_nothing_changed(reader):
     official = reader("official.mar")
     assert official.get(FAR)["ETag"] != first["ETag"]
     assert official.get(FAR)["Cache-Control"] == "private, no-store"
+
+
+def test_a_layer_with_something_restricted_is_noted_for_whoever_fetches_it_alone(reader):
+    for login in ("stranger", "official.ukr", "official.mar"):
+        reader(login).get(FAR)
+    with viewing(DESK):
+        lines = LogEntry.objects.values_list("person__email", "action", "object")
+        assert list(lines) == [("official.mar@imap.example", "read", "mtm/routes/2025#1 layers")]
 
 
 def test_all_who_see_the_same_get_the_bytes_that_were_made_once(reader, settings):
