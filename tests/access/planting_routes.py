@@ -69,6 +69,10 @@ def plant_routes(canary, audience_for) -> MapEdition:
         DIALOGUE, Titled(YEAR, str(YEAR), YEAR, YEAR, in_three("title", canary(Preset.PARTNERS, "proof"))),
         [PROOF_FOR], crossing=lambda line: [],
     )  # fmt: skip
+    Embed.objects.create(
+        name="Embedded", edition=proof, language="en", year=YEAR, origins="https://www.example.org",
+        digest=digest_of("key-of-a-map-that-is-not-open"),
+    )  # fmt: skip
     for drawing in (*StopDrawing.objects.all(), *SegmentDrawing.objects.all()):
         for language in LANGUAGES:
             if held := getattr(drawing, f"remark_{language}"):
