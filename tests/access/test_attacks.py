@@ -12,13 +12,14 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 
+from access import tokens
 from access.presets import Preset
 from access.viewing import viewing
 from accounts.models import ReadingGroup, User
 from imap.celery import app
 from indicators.models import Observation, Source
 from profiles.models import Profile, Tag
-from tests.access.planting import DIALOGUE, THEME
+from tests.access.planting import DIALOGUE, GROUP, THEME
 from tests.access.test_lock import EVERYTHING
 from tests.access.test_matrix import OTHER_DESK, SURFACES, admin_paths, browser_of, paths_of
 from tests.conftest import STRANGER, user_of
@@ -217,6 +218,8 @@ def hostile(planted):
         Source.objects.filter(slug__endswith="-public").update(**names, acronym=MARKUP[:20])
         Tag.objects.update(**names)
         ReadingGroup.objects.update(**names)
+        of_a_group = [tokens.group(GROUP), tokens.secretariat(DIALOGUE)]  # which forms say in a sentence
+        Source.objects.filter(name_en__startswith="cnry").update(audience=of_a_group)
         Observation.objects.filter(pk=one.figure.pk).update(remark_en=MARKUP, remark_fr=MARKUP, remark_ar=MARKUP)
         User.objects.filter(email__in=["editor@imap.example", "official.mar@imap.example"]).update(name=MARKUP)
     return planted
