@@ -6,6 +6,7 @@ EDITORS = "Editors of a secretariat"
 CHANGE = {
     "profiles": ("profile", "draft", "section"),
     "indicators": ("observation", "source"),
+    "newscentre": ("publisher", "feed", "fetching", "article"),
     "accounts": ("readinggroup", "submission", "engagement", "partnerpolicy", "approvedaddress"),
 }
 VIEW = {
@@ -13,6 +14,7 @@ VIEW = {
     "accounts": ("affiliation", "mandateevent", "logentry", "useofquarter", "widening"),
     "indicators": ("indicator", "topic", "statedefinition"),
     "profiles": ("edition", "tag"),
+    "newscentre": ("category",),
 }
 
 

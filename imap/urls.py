@@ -39,6 +39,7 @@ urlpatterns += i18n_patterns(
     path("accessibility/", views.page, {"name": "accessibility"}, name="accessibility"),
     path("", include("atlas.urls")),
     path("", include("profiles.urls")),
+    path("", include("newscentre.urls")),
 )
 
 handler404 = "imap.views.not_found"

@@ -21,8 +21,9 @@ from accounts.demo import ALL_FOUR
 from accounts.models import Acceptance, LogEntry, MandateEvent, Nomination
 from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
+from newscentre.models import Feed, Fetching
 from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
-from tests.access import planting_people
+from tests.access import planting_news, planting_people
 from tests.access.planting import DESK, OTHER_DESK, PLACES, Planted
 from tests.conftest import EVERYBODY, STRANGER, user_of
 
@@ -212,6 +213,7 @@ def new_rows(one: Planted):
     asked = Nomination.objects.get(name="Candidate")
     asked_again = planting_people.nomination(email="other@imap.example")
     asked_again.save()
+    unfetched = Feed.objects.create(publisher_id=f"press-{one.preset}", name="unfetched", dialogue_id="mtm")
     return [
         planting_people.nomination(),
         planting_people.submission(asked_again),
@@ -228,10 +230,13 @@ def new_rows(one: Planted):
         Source(slug="new", dialogue_id="mtm", name="new", kind=SourceKind.PRESS),
         figure,
         FurtherSource(observation=one.figure, source=Source.objects.get(slug="gapminder")),
+        Feed(publisher_id=f"press-{one.preset}", name="new", dialogue_id="mtm"),
+        Fetching(feed=unfetched, address="https://new.example/"),
+        planting_news.article(Feed.objects.get(publisher=f"press-{one.preset}", name__startswith="cnry")),
     ]
 
 
-NUMBER_OF_MODELS = 15
+NUMBER_OF_MODELS = 18
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))

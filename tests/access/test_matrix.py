@@ -20,6 +20,7 @@ from access.viewing import viewing
 from accounts.demo import ALL_FOUR
 from atlas.models import Basemap, Membership
 from indicators.models import Observation, Source
+from newscentre.models import Article, Feed
 from profiles.listing import listed
 from profiles.models import METHOD_NOTE, Draft, Profile, Section
 from tests.access.planting import (
@@ -62,9 +63,9 @@ TABLE = {
 }
 PEOPLE = list(TABLE)
 
-OF_A_READER = {"text", "note", "source", "figure", "cited", "remark", "former", "address", "asof"}
+OF_A_READER = {"text", "note", "source", "figure", "cited", "remark", "former", "address", "asof", "news"}
 OF_THE_DESK = {"narrow", "narrowsource", "narrowcited"}
-NEVER_FOR_READERS = {"draft", "name"}
+NEVER_FOR_READERS = {"draft", "name", "inbox", "feed"}
 NOT_SECRET_IN_ADMIN = {"tag", "name"}  # tags are words of all dialogues; for names see the test at the end
 
 
@@ -194,6 +195,8 @@ SURFACES: dict[str, list[Surface]] = {
         ),
         at(*IN_THEME, "slug", "former", each=True, shows="former figure asof"),
     ],
+    "news": [at(shows="news"), at(query="?publisher=press-public", shows="")],
+    "article": [at("article", each=True, shows="news")],
     "countries": [at()],
     "country": [
         at("slug", each=True, shows="address source further figure"),
@@ -212,7 +215,7 @@ ADMIN_SURFACES: dict[str, list[Surface]] = {
     "admin:autocomplete": [at(query="?app_label=profiles&model_name=profile&field_name=subject&term=a")],
     "admin:jsi18n": [at()],
     "admin:view_on_site": [at("1", "1")],
-    "admin:app_list": [at("profiles"), at("indicators"), at("accounts")],
+    "admin:app_list": [at("profiles"), at("indicators"), at("accounts"), at("newscentre")],
     "admin:auth_user_password_change": [at("1")],
     "admin:profiles_profile_draft": [at("profile", OPENING, "en", each=True), at("profile", NARROW, "ar", each=True)],
     "admin:profiles_profile_preview": [at("profile", "en", each=True)],
@@ -270,7 +273,13 @@ def _argument(word, planted: Planted | None):
     if planted is None:
         return word
     former, newest = planted.editions
-    return {"slug": planted.slug, "former": former, "newest": newest, "profile": planted.profile.pk}.get(word, word)
+    return {
+        "slug": planted.slug,
+        "former": former,
+        "newest": newest,
+        "profile": planted.profile.pk,
+        "article": planted.article,
+    }.get(word, word)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -540,7 +549,7 @@ def test_without_a_viewer_the_database_shows_public_rows_only(planted):
 # ---------------------------------------------------------------------------------------------------------------------
 
 SOME_PRESETS = (Preset.PUBLIC, Preset.THEME, Preset.SECRETARIAT)
-WITH_AUDIENCES = [Profile, Observation, Source]
+WITH_AUDIENCES = [Profile, Observation, Source, Feed, Article]
 
 
 def admin_paths(planted: dict[Preset, Planted], models=None) -> Iterator[tuple[str, Planted | None]]:
