@@ -20,7 +20,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 LANGUAGES = ("ar", "fr")
-FOLDERS = ("access", "atlas", "accounts", "indicators", "profiles", "newscentre", "imap")
+FOLDERS = ("access", "atlas", "accounts", "search", "indicators", "profiles", "newscentre", "imap")
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[a-z]")
 
 ONE = None

@@ -197,6 +197,7 @@ SURFACES: dict[str, list[Surface]] = {
     ],
     "news": [at(shows="news"), at(query="?publisher=press-public", shows="")],
     "article": [at("article", each=True, shows="news")],
+    "search": [at(), at(query="?q=cnry", shows="news"), at(query="?q=inbox")],
     "countries": [at()],
     "country": [
         at("slug", each=True, shows="address source further figure"),

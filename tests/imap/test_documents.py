@@ -11,7 +11,7 @@ from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
-ROOMS = ("access", "atlas", "accounts", "indicators", "profiles", "newscentre", "imap", "tests", "bench")
+ROOMS = ("access", "atlas", "accounts", "search", "indicators", "profiles", "newscentre", "imap", "tests", "bench")
 SUFFIXES = r"py|md|sh|yml|toml|json|csv|po|css|js|html|txt"
 
 SPAN = re.compile(r"`([^`\n]+)`")
