@@ -23,6 +23,8 @@ KINDS_OF_PAGE = {
     "partners": "/{}/maps/mtm/partners/",
     "supporters": "/{}/maps/mtm/supporters/",
     "contact": "/{}/maps/mtm/contact/",
+    "news": "/{}/news/",
+    "search": "/{}/search/?q=rabat",
     "terms": "/{}/terms/",
     "sign in": "/{}/accounts/login/",
     "not found": "/{}/nowhere/",
