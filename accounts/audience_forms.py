@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.widgets import Script
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -98,9 +99,9 @@ class AudienceForm(forms.ModelForm):
             self.fields["preset"].initial = preset_of(held)
             self.fields["partners"].initial = names_in(held, "partner")
             self.fields["reading_group"].initial = next(iter(names_in(held, "group")), None)
-            self.fields["preset"].help_text = who_can_read(held)
+            self.fields["preset"].help_text = escape(who_can_read(held))  # the admin takes it for markup
         elif self.instance.pk and self.may_inherit:
-            self.fields["preset"].help_text = who_can_read(self.instance.profile.audience)
+            self.fields["preset"].help_text = escape(who_can_read(self.instance.profile.audience))
         waiting = waiting_for(self.instance) if self.instance.pk and self.has_theme else None
         if waiting:
             preset.widget.waiting = who_can_read(readers_of(waiting.wanted, self.instance))
