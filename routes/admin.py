@@ -2,7 +2,8 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.forms.widgets import Media, Script
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -130,8 +131,18 @@ class StopDrawingInline(DrawingInline):
     model = models.StopDrawing
 
 
+class SnappingWidget(GeometryWidget):
+    """The same, on which the ends of a line come to lie on stops that are near: static/js/snapping.js."""
+
+    @property
+    def media(self) -> Media:
+        return super().media + Media(js=[Script("js/snapping.js", type="module")])  # type: ignore[list-item]
+
+
 class SegmentDrawingInline(DrawingInline):
     model = models.SegmentDrawing
+    widget = SnappingWidget
+    map_template = "admin/routes/drawing_map.html"
 
 
 @admin.register(models.Stop)
@@ -144,10 +155,26 @@ class StopAdmin(ShownAccess, AudienceAdmin):
     search_fields = ["place__name_en", "place__name_fr", "place__name_ar", "place__slug"]
     autocomplete_fields = ["place"]
     inlines = [StopDrawingInline]
+
     fieldsets = [
         (None, {"fields": ["layer", "place", "kind"]}),
         (gettext_lazy("Audience"), {"fields": AUDIENCE_FIELDS}),
     ]
+
+    def get_urls(self):
+        positions = self.admin_site.admin_view(self.positions_view)
+        return [path("positions/", positions, name="routes_stop_positions"), *super().get_urls()]
+
+    def positions_view(self, request: ReaderRequest) -> HttpResponse:
+        """Where the stops lie that this desk draws, for lines to end at. WGS 84 degrees."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        drawn = models.StopDrawing.objects.visible_to(request.viewer).select_related("stop__place").order_by("pk")
+        stops = [
+            {"name": str(row.stop), "lon": row.point["coordinates"][0], "lat": row.point["coordinates"][1]}
+            for row in drawn
+        ]
+        return JsonResponse({"stops": stops})
 
 
 @admin.register(models.Segment)

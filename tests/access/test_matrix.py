@@ -252,6 +252,7 @@ ADMIN_SURFACES: dict[str, list[Surface]] = {
     "admin:profiles_profile_add_language": [at("profile", "fr", each=True)],
     "admin:profiles_profile_take_back": [at("profile", "former", each=True)],
     "admin:routes_mapedition_next": [at(DIALOGUE)],
+    "admin:routes_stop_positions": [at()],
     "admin:accounts_logentry_export": [at()],
     "admin:accounts_useofquarter_export": [at()],
     "admin:accounts_widening_decide": [at("1")],
