@@ -17,6 +17,7 @@ from django.utils import timezone  # noqa: E402
 
 from bench import databases, report  # noqa: E402
 from bench.counting import cost_of_lists, cost_of_sections  # noqa: E402
+from bench.maps import cost_of_layers, layers_table  # noqa: E402
 from bench.pages import Reader  # noqa: E402
 from bench.throughput import first_visits, later_visits  # noqa: E402
 
@@ -32,6 +33,7 @@ def main() -> None:
     )
     home = settings.VAR_DIR
     made = _told("Databases", databases.prepare)
+    layers = _told("Layers of route maps", cost_of_layers)
     results = report.Results(
         made=made,
         profiles=(databases.profiles_in(made.open), databases.profiles_in(made.crowd_open)),
@@ -43,6 +45,7 @@ def main() -> None:
     for reader in Reader:
         print("", *report.sections_table(results, reader), sep="\n")
     print("", *report.lists_table(results), sep="\n")
+    print("", *layers_table(layers), sep="\n")
     print("", "Targets", *report.targets(results), sep="\n")
 
 

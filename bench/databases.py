@@ -122,7 +122,9 @@ def _as_owner(database: str, *statements: str) -> list[tuple]:
 
 def _fingerprint() -> str:
     """Changes when what the loaded databases depend on does."""
-    folders = [CHECKOUT / name for name in ("access", "atlas", "accounts", "indicators", "profiles", "data", "bench")]
+    folders = [
+        CHECKOUT / name for name in ("access", "atlas", "accounts", "indicators", "routes", "profiles", "data", "bench")
+    ]
     digest = hashlib.sha256()
     for path in sorted(path for folder in folders for path in folder.rglob("*")):
         if path.suffix in {".csv", ".toml", ".json", ".topojson", ".html"} or _is_of_the_database(path):
@@ -133,4 +135,7 @@ def _fingerprint() -> str:
 def _is_of_the_database(path: Path) -> bool:
     if path.suffix != ".py":
         return False
-    return path.stem in {"models", "crowd", "demo", "lock", "mark", "tokens_sql"} or path.parent.name == "migrations"
+    return path.stem in {"models", "crowd", "demo", "lock", "mark", "tokens_sql"} or path.parent.name in {
+        "migrations",
+        "models",
+    }
