@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from access import tokens
 from accounts.log import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
@@ -23,6 +22,7 @@ from api.openapi import GEOJSON, JSON, OPENAPI, definition
 from api.parameters import OF_OTHERS, Refused, asked_of, single
 from atlas.addresses import on_the_portal
 from routes.models import MapFeature
+from routes.reading import is_restricted
 
 MISSING = "There is no such thing here, or it is not for you."
 
@@ -72,7 +72,7 @@ def _plainly(request: HttpRequest) -> None:
 def _note(request: ReaderRequest, shown: Collection, rows: Iterable[MapFeature]) -> None:
     """A line of the log, where something is handed out that not everyone may read."""
     edition = shown.edition
-    if any(tokens.PUBLIC not in audience for audience in (edition.audience, *(row.audience for row in rows))):
+    if is_restricted(edition, rows):
         note(Action.EXPORTED, request.user, dialogue=edition.dialogue_id, objects=[f"{edition.log_name} {shown.id}"])
 
 

@@ -34,8 +34,7 @@ class RouteMap:
     @property
     def is_restricted(self) -> bool:
         """Whether something of it is not for everyone."""
-        audiences = [self.edition.audience, *(row.audience for row in (*self.segments, *self.stops, *self.reasons))]
-        return any(tokens.PUBLIC not in audience for audience in audiences)
+        return is_restricted(self.edition, (*self.segments, *self.stops, *self.reasons))
 
     @property
     def layers(self) -> list[str]:
@@ -62,6 +61,12 @@ class RouteMap:
 
     def segments_at(self, stop: MapFeature) -> list[MapFeature]:
         return [row for row in self.segments if stop.stop_id in row.properties["stops"]]
+
+
+def is_restricted(edition: MapEdition, features: Iterable[MapFeature]) -> bool:
+    """Whether not everyone may read the edition, or one of these features of it: then handing them out is noted."""
+    audiences = [edition.audience, *(row.audience for row in features)]
+    return any(tokens.PUBLIC not in audience for audience in audiences)
 
 
 def is_there(properties: dict, year: int) -> bool:

@@ -12,7 +12,6 @@ from django.utils.http import parse_etags
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from access import tokens
 from access.viewer import ANYONE, Viewer
 from accounts.log import note
 from accounts.models import Action
@@ -37,7 +36,17 @@ from routes.page import (
 )
 from routes.printing.setting import MEDIA_TYPES
 from routes.printing.sheets import PAPERS, printed
-from routes.reading import RouteMap, edition_at, editions_of, features_seen, proof_at, proofs_for, read, stories_of
+from routes.reading import (
+    RouteMap,
+    edition_at,
+    editions_of,
+    features_seen,
+    is_restricted,
+    proof_at,
+    proofs_for,
+    read,
+    stories_of,
+)
 
 # Viewer, dialogue → what this viewer may open about subjects. The profiles' room knows; imap wires it.
 LinksOf = Callable[[Viewer, str], Mapping[tuple[str, str], str]]
@@ -216,7 +225,7 @@ def export(request: ReaderRequest, dialogue: str, year: int, number: int, ending
     if edition is None or ending not in FORMATS:
         raise Http404
     features = list(features_seen(request.viewer, edition).filter(kind__in=LAYERS))
-    if any(tokens.PUBLIC not in audience for audience in (edition.audience, *(row.audience for row in features))):
+    if is_restricted(edition, features):
         note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {ending}"])
     name = f"{dialogue}-routes-{year}-{number}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
