@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
-from hashlib import sha256
 
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from access.viewing import viewing
 from accounts import history, mail
+from accounts.digests import digest_of
 from accounts.models import Event, Invitation, User
 
 GOOD_FOR = timedelta(days=14)
@@ -62,10 +62,6 @@ def invite(user: User, template: str, context: Mapping[str, object]) -> Invitati
     about = {"person": user, "link": link, "expires_at": invitation.expires_at}
     mail.send(template, user.email, user.language, {**about, **context})
     return invitation
-
-
-def digest_of(secret: str) -> str:
-    return sha256(secret.encode()).hexdigest()
 
 
 def invitation_of(secret: str) -> Invitation:

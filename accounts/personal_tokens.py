@@ -1,12 +1,12 @@
 """Personal tokens: made once, shown once, kept as a digest, and judged anew at each use."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 
 from django.utils import timezone
 
 from accounts import gate
+from accounts.digests import digest_of
 from accounts.models import PersonalToken, TokenScope, User
 
 PREFIX = "imap_"  # by which people and scanners of code recognise one
@@ -23,11 +23,6 @@ def make_token(user: User, name: str, scope: TokenScope, days: int) -> tuple[Per
         user=user, name=name, scope=scope, digest=digest_of(secret), expires_on=expires_on
     )
     return made, secret
-
-
-def digest_of(secret: str) -> str:
-    """SHA-256, in hexadecimal. Looking a digest up takes a time that says nothing of the secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def bearer(header: str) -> str:

@@ -1,10 +1,10 @@
 """Keys of embedded maps: made once, shown once, kept as a digest, revoked at once."""
 
-import hashlib
 import secrets
 
 from django.utils import timezone
 
+from accounts.digests import digest_of
 from routes.models import Embed
 
 KEY_BYTES = 24  # 192 bits
@@ -15,11 +15,6 @@ def new_key(embed: Embed) -> str:
     key = secrets.token_urlsafe(KEY_BYTES)
     embed.digest = digest_of(key)
     return key
-
-
-def digest_of(key: str) -> str:
-    """SHA-256, in hexadecimal. Looking a digest up takes a time that says nothing of the key."""
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def embed_with(key: str, viewer) -> Embed | None:

@@ -2,9 +2,9 @@
 
 from access import tokens
 from access.presets import Preset
+from accounts.digests import digest_of
 from atlas.models import Subject, SubjectKind
 from routes.checking import answer
-from routes.embedding import digest_of
 from routes.models import (
     Embed,
     GeodataImport,

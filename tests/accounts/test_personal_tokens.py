@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.digests import digest_of
 from accounts.models import Affiliation, PersonalToken, SecretariatMember, TokenScope, User
-from accounts.personal_tokens import bearer, digest_of, make_token, person_bearing
+from accounts.personal_tokens import bearer, make_token, person_bearing
 from imap.logs import JsonFormatter
 from tests.accounts.conftest import confirm
 from tests.accounts.test_gate import newer_terms
