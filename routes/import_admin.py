@@ -18,7 +18,7 @@ from routes.importing.comparing import Effect
 from routes.importing.files import LARGEST_MB, MEGABYTE
 from routes.importing.refusals import OF_FILES, said
 from routes.importing.taking import LARGE_BYTES, LARGE_ROWS, ChangedMeanwhile, compare_anew, examine, progress_of, take
-from routes.models import GeodataImport, ImportState
+from routes.models import UNDECIDED, GeodataImport, ImportState
 from routes.tasks import examine_import, take_import
 
 SHOWN_ROWS = 500  # of each effect, in the list: the map shows them all
@@ -87,20 +87,22 @@ class GeodataImportAdmin(DeskAdmin):
             return super().change_view(request, object_id, form_url, extra_context)
         if not self.has_view_permission(request, brought):
             raise PermissionDenied
-        if request.method == "POST" and brought.state == ImportState.READ:
+        if request.method == "POST" and brought.state in UNDECIDED:
             if not self.has_change_permission(request, brought):
                 raise PermissionDenied
-            self._decide(request, brought)
+            # Waits for a worker that is at it, and then sees what became of it.
+            self._decide(request, GeodataImport.objects.select_for_update().get(pk=brought.pk))
             return redirect(request.path)
         shared = self.admin_site.each_context(request) | {"opts": self.opts, "title": brought.name}
         return TemplateResponse(request, "admin/routes/geodataimport/look.html", shared | _shown(brought))
 
     def _decide(self, request: ReaderRequest, brought: GeodataImport) -> None:
         """`digest`: of what the person saw; anything else is not confirmed by this."""
-        if "_leave" in request.POST:
+        if "_leave" in request.POST and brought.state in UNDECIDED:
             brought.state = ImportState.LEFT
+            brought.file.delete(save=False)  # which a worker that died has not read
             brought.save()
-        elif request.POST.get("digest") != brought.digest or not _does_something(brought):
+        elif not _may_take(brought) or request.POST.get("digest") != brought.digest:
             self.message_user(request, _("Something changed since this was shown. Look again."), messages.WARNING)
         elif len(brought.rows) >= LARGE_ROWS:
             brought.state = ImportState.TAKING
@@ -123,8 +125,10 @@ class GeodataImportAdmin(DeskAdmin):
         brought.save()
 
 
-def _does_something(brought: GeodataImport) -> bool:
-    return any(row["effect"] in (Effect.NEW, Effect.CHANGED) for row in brought.outcomes)
+def _may_take(brought: GeodataImport) -> bool:
+    """It was looked at, and does something."""
+    does_something = any(row["effect"] in (Effect.NEW, Effect.CHANGED) for row in brought.outcomes)
+    return brought.state == ImportState.READ and does_something
 
 
 def _shown(brought: GeodataImport) -> dict:
@@ -143,8 +147,8 @@ def _shown(brought: GeodataImport) -> dict:
         ],
         "rows": [{"effect": row["effect"], "name": row["name"], "coordinates": row["coordinates"]} for row in brought.outcomes],
         "basemap": reverse("basemap", args=[drawn.digest]) if drawn else "",
-        "may_take": brought.state == ImportState.READ and _does_something(brought),
-        "may_leave": brought.state == ImportState.READ,
+        "may_take": _may_take(brought),
+        "may_leave": brought.state in UNDECIDED,
         "is_at_work": brought.state in (ImportState.WAITING, ImportState.TAKING),
         "progress": progress_of(brought.pk),
     }  # fmt: skip

@@ -6,6 +6,7 @@ may see anything of them; a drawing is seen by the desk alone. Readers' code tou
 
 from routes.models.embeds import Embed
 from routes.models.imports import (
+    UNDECIDED,
     GeodataImport,
     ImportState,
 )
@@ -35,6 +36,7 @@ from routes.models.stories import (
 )
 
 __all__ = [
+    "UNDECIDED",
     "Confidence",
     "Drawing",
     "Embed",

@@ -19,6 +19,10 @@ class ImportState(models.TextChoices):
     LEFT = "left", _("left aside")
 
 
+# Nothing of these is decided yet; a worker may be at them, or may have been when it died.
+UNDECIDED = (ImportState.WAITING, ImportState.READ, ImportState.TAKING)
+
+
 def _path(row: "GeodataImport", name: str) -> str:
     """Of no name that came with the file."""
     return f"imports/{get_random_string(24)}"

@@ -15,6 +15,7 @@ from routes.importing import taking
 from routes.importing.comparing import FAR_KM
 from routes.importing.taking import examine, progress_of
 from routes.models import GeodataImport, Layer, Segment, SegmentDrawing, Stop, StopDrawing
+from routes.tasks import examine_import, take_import
 from tests.access.planting import plant_other_desk
 from tests.conftest import browser_of, user_of
 
@@ -370,6 +371,22 @@ def test_a_large_file_is_read_and_taken_by_the_worker_which_tells_how_far_it_is(
         assert made.state == "taken"
         assert SegmentDrawing.objects.get(pk=row.pk).line["coordinates"][1] == pytest.approx(line[1])
     assert progress_of(made.pk) == 100
+
+
+@pytest.mark.parametrize("state", ["waiting", "taking"])
+def test_a_file_whose_worker_died_can_be_left_and_is_not_taken_afterwards(editor, state):
+    row, made = moved_segment(editor)
+    with viewing(DESK):
+        GeodataImport.objects.filter(pk=made.pk).update(state=state)
+    decide(editor, made)
+    with viewing(DESK):
+        assert GeodataImport.objects.get(pk=made.pk).state == state
+    decide(editor, made, "_leave")
+    take_import(made.pk, "mtm")
+    examine_import(made.pk, "mtm")
+    with viewing(DESK):
+        assert GeodataImport.objects.get(pk=made.pk).state == "left"
+        assert SegmentDrawing.objects.get(pk=row.pk).line == row.line
 
 
 # Who may --------------------------------------------------------------------------------------------------------------
