@@ -27,6 +27,8 @@ OF_FACTORS = {"webauthn_login": "10/m/ip"}
 OURS = {
     "single_sign_on": "60/m/ip",
     "token_failed": "20/m/ip",
+    # Maps to print and files of geodata, which take up to half a second to make; a ministry may share one address.
+    "map_file": "120/m/ip",
     "make_token": "10/h/user",
     "own_data": "5/h/user",
     "invitation": "30/m/ip",

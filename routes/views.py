@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from access.viewer import ANYONE, Viewer
+from accounts.limits import limited
 from accounts.log import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
@@ -219,6 +220,7 @@ def _with_headers(request: ReaderRequest, response: HttpResponse, file: LayerFil
 
 
 @require_safe
+@limited("map_file", methods=("GET", "HEAD"))
 def export(request: ReaderRequest, dialogue: str, year: int, number: int, ending: str) -> HttpResponse:
     """A file of the segments and stops that this reader may see; noted where not everyone may."""
     edition = edition_at(request.viewer, dialogue, year, number)
@@ -233,6 +235,7 @@ def export(request: ReaderRequest, dialogue: str, year: int, number: int, ending
 
 
 @require_safe
+@limited("map_file", methods=("GET", "HEAD"))
 def sheet(
     request: ReaderRequest, dialogue: str, year: int, number: int, shown_year: int, paper: str, ending: str
 ) -> HttpResponse:
