@@ -38,7 +38,7 @@ from routes.shapes import countries_of
 DIALOGUE, THEME = "mtm", "irregular-mixed-migration"
 MAIN = "main"  # the layer of all that no other takes
 CROSSINGS = {"evros-river-crossing"}
-SCHEMATIC = "facts/routes.csv: the order of towns is schematic"
+MAP_OF_2012 = "MTM Map on Irregular and Mixed Migration Routes, 2012"
 
 
 def load_routes(data: Path, loading: Loading) -> None:
@@ -210,9 +210,10 @@ class _Builder:
             layer=self.layer[MAIN], route=route, start=start, end=end, mode=mode, position=position
         )
         coordinates = [list(point) for point in line.coords]
+        confidence = self._confidence(start, end)
         SegmentDrawing.objects.create(
             segment=segment, line={"type": "LineString", "coordinates": coordinates},
-            confidence=self._confidence(start, end), source=SCHEMATIC,
+            confidence=confidence, source="" if confidence == Confidence.PRESUMED else MAP_OF_2012,
         )  # fmt: skip
         self.segments.add((route.pk, start.pk, end.pk))
         self.loading.note("route segments", "added")

@@ -64,6 +64,16 @@ def test_a_town_inland_has_a_landing_point_at_the_coast():
         assert Segment.objects.filter(start=segment.end, end__kind=StopKind.PORT, mode=Mode.LAND).exists()
 
 
+def test_a_segment_names_the_published_map_unless_that_names_neither_of_its_ends():
+    with viewing(DESK):
+        sources = set(SegmentDrawing.objects.values_list("confidence", "source"))
+    assert sources == {
+        ("documented", "MTM Map on Irregular and Mixed Migration Routes, 2012"),
+        ("indicative", "MTM Map on Irregular and Mixed Migration Routes, 2012"),
+        ("presumed", ""),
+    }
+
+
 def test_reasons_of_change_are_those_of_the_facts_with_their_sources():
     rows = facts("route_events")
     reasons = shown().reasons
