@@ -16,7 +16,9 @@ from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from bench import databases, report  # noqa: E402
+from bench.browsing import browse, browsing_table, browsing_targets  # noqa: E402
 from bench.counting import cost_of_lists, cost_of_sections  # noqa: E402
+from bench.layers import cost_of_layers, layer_targets, layers_table, rates_of_layers  # noqa: E402
 from bench.pages import Reader  # noqa: E402
 from bench.throughput import first_visits, later_visits  # noqa: E402
 
@@ -32,6 +34,10 @@ def main() -> None:
     )
     home = settings.VAR_DIR
     made = _told("Databases", databases.prepare)
+    costs = _told("Layers of route maps", lambda: cost_of_layers(made))
+    rates = _told("Requests for layers", lambda: rates_of_layers(home, made, FIRST_ROUNDS, SECONDS))
+    browsing = _told("Chromium", lambda: browse(home, made))
+    databases.use(made.world)
     results = report.Results(
         made=made,
         profiles=(databases.profiles_in(made.open), databases.profiles_in(made.crowd_open)),
@@ -43,7 +49,9 @@ def main() -> None:
     for reader in Reader:
         print("", *report.sections_table(results, reader), sep="\n")
     print("", *report.lists_table(results), sep="\n")
-    print("", "Targets", *report.targets(results), sep="\n")
+    print("", *layers_table(costs, rates), sep="\n")
+    print("", *browsing_table(browsing), sep="\n")
+    print("", "Targets", *report.targets(results), *layer_targets(rates), *browsing_targets(browsing), sep="\n")
 
 
 def _told(what: str, work: Callable[[], T]) -> T:

@@ -16,6 +16,7 @@ from bench.pages import LISTS, SECTION, Reader, Visit
 from bench.readers import headers_of
 from profiles.shelf import forget_all
 from profiles.standing import forget_standings
+from routes.layer_answers import forget_sights
 
 
 @dataclass(frozen=True)
@@ -110,3 +111,4 @@ def _in_place_of_djangos(wrapper: BaseDatabaseWrapper) -> Iterator[None]:
 def _forget() -> None:
     forget_all()
     forget_standings()
+    forget_sights()

@@ -1,4 +1,4 @@
-"""The databases of the measurement: the loaded world, a crowd of profiles, and each of them without the lock.
+"""The databases of the measurement: the loaded world, a crowd of profiles, each without the lock, and large maps.
 
 They are made once and again when code or data change; older ones are dropped.
 """
@@ -18,6 +18,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bench.crowd import gather
+from bench.maps import draw
 from imap.demo import CHECKOUT
 
 PREFIX = "imap_bench_"
@@ -26,28 +27,30 @@ LOCKED_TABLES = "SELECT oid::regclass FROM pg_class WHERE relkind = 'r' AND relr
 
 @dataclass(frozen=True)
 class Databases:
-    """Names. `open` and `crowd_open` are copies without row-level security."""
+    """Names. `open` and `crowd_open` are copies without row-level security, `maps` is the world with large maps."""
 
     world: str
     open: str
     crowd: str
     crowd_open: str
+    maps: str
 
     @property
     def names(self) -> tuple[str, str, str, str]:
+        """Those in which sections and lists are measured."""
         return self.world, self.open, self.crowd, self.crowd_open
 
 
 def prepare() -> Databases:
     """Makes what is missing."""
     world = PREFIX + _fingerprint()
-    made = Databases(world, f"{world}_open", f"{world}_crowd", f"{world}_crowd_open")
+    made = Databases(world, f"{world}_open", f"{world}_crowd", f"{world}_crowd_open", f"{world}_maps")
     home = connections["owner"].settings_dict["NAME"]
     existing = {row[0] for row in _as_owner(home, f"SELECT datname FROM pg_database WHERE datname LIKE '{PREFIX}%'")}
-    for name in existing - set(made.names):
+    for name in existing - {*made.names, made.maps}:
         _as_owner(home, f"DROP DATABASE {name} WITH (FORCE)")
     for name, template in ((made.world, None), (made.crowd, made.world), (made.open, made.world),
-                           (made.crowd_open, made.crowd)):  # fmt: skip
+                           (made.crowd_open, made.crowd), (made.maps, made.world)):  # fmt: skip
         if name not in existing:
             _make(home, name, template, made)
     use(made.world)
@@ -67,6 +70,8 @@ def _make(home: str, name: str, template: str | None, made: Databases) -> None:
         if template is None:
             call_command("migrate", database="owner", verbosity=0)
             call_command("load_world", with_demo_accounts=True, stdout=io.StringIO())
+        elif name == made.maps:
+            draw()
         else:
             gather()
         use(home)
@@ -122,7 +127,9 @@ def _as_owner(database: str, *statements: str) -> list[tuple]:
 
 def _fingerprint() -> str:
     """Changes when what the loaded databases depend on does."""
-    folders = [CHECKOUT / name for name in ("access", "atlas", "accounts", "indicators", "profiles", "data", "bench")]
+    folders = [
+        CHECKOUT / name for name in ("access", "atlas", "accounts", "indicators", "routes", "profiles", "data", "bench")
+    ]
     digest = hashlib.sha256()
     for path in sorted(path for folder in folders for path in folder.rglob("*")):
         if path.suffix in {".csv", ".toml", ".json", ".topojson", ".html"} or _is_of_the_database(path):
@@ -133,4 +140,7 @@ def _fingerprint() -> str:
 def _is_of_the_database(path: Path) -> bool:
     if path.suffix != ".py":
         return False
-    return path.stem in {"models", "crowd", "demo", "lock", "mark", "tokens_sql"} or path.parent.name == "migrations"
+    return path.stem in {"models", "crowd", "maps", "demo", "lock", "mark", "tokens_sql"} or path.parent.name in {
+        "migrations",
+        "models",
+    }

@@ -73,25 +73,25 @@ def targets(results: Results) -> Iterable[str]:
     made, later = results.made, results.later
     open_page = later.ratio(Reader.PUBLIC, Visit.REPEAT, made.world)
     restricted = later.ratio(Reader.OFFICIAL, Visit.REPEAT, made.world)
-    yield _at_least("restricted section, official, repeat visit", restricted, LEAST_RESTRICTED, " B")
-    yield _at_least("open section, public, repeat visit", open_page, LEAST_OPEN, " A")
+    yield at_least("restricted section, official, repeat visit", restricted, LEAST_RESTRICTED, " B")
+    yield at_least("open section, public, repeat visit", open_page, LEAST_OPEN, " A")
     for reader in Reader:
         same, other = (later.sections[reader, visit, made.world] for visit in (Visit.UNCHANGED, Visit.REPEAT))
-        yield _at_least(f"304 beside 200, {reader}", same.ratio_to(other), LEAST_UNCHANGED, " ×")
+        yield at_least(f"304 beside 200, {reader}", same.ratio_to(other), LEAST_UNCHANGED, " ×")
     for visit in (Visit.REPEAT, Visit.FIRST):
         worst = max(
             results.time_with_lock(reader, visit, locked, unlocked)
             for reader in Reader
             for locked, unlocked in ((made.world, made.open), (made.crowd, made.crowd_open))
         )
-        yield _at_most(f"the lock, sections, {visit}, worst", worst, MOST_LOCKED, " ×")
+        yield at_most(f"the lock, sections, {visit}, worst", worst, MOST_LOCKED, " ×")
     worst, page = max(
         (results.lists[page, reader, locked].ratio_to(results.lists[page, reader, unlocked]), f"{page}, {reader}")
         for page in LISTS
         for reader in Reader
         for locked, unlocked in ((made.world, made.open), (made.crowd, made.crowd_open))
     )
-    yield _at_most(f"the lock, lists, worst ({page})", worst, MOST_LOCKED, " ×")
+    yield at_most(f"the lock, lists, worst ({page})", worst, MOST_LOCKED, " ×")
     grown = [
         page
         for page in LISTS
@@ -101,9 +101,9 @@ def targets(results: Results) -> Iterable[str]:
     yield f"  {'missed ' if grown else 'reached'}  queries of lists do not grow with profiles{': ' + ', '.join(grown) if grown else ''}"
 
 
-def _at_least(what: str, value: float, least: float, unit: str) -> str:
+def at_least(what: str, value: float, least: float, unit: str) -> str:
     return f"  {'reached' if value >= least else 'missed '}  {what}: {value:.2f}{unit}, at least {least}"
 
 
-def _at_most(what: str, value: float, most: float, unit: str) -> str:
+def at_most(what: str, value: float, most: float, unit: str) -> str:
     return f"  {'reached' if value <= most else 'missed '}  {what}: {value:.2f}{unit}, at most {most}"

@@ -97,7 +97,7 @@ def _measured(
             for visit, case in _sections(portal, name, reader, visits).items()
         }
         measured = Measured(_bare_views(bare, made.world, portals[made.world]), sections)
-        _in_turn([*measured.bare.values(), *sections.values()], rounds, seconds)
+        in_turn([*measured.bare.values(), *sections.values()], rounds, seconds)
     return measured
 
 
@@ -115,15 +115,21 @@ def _sections(portal: WebServer, database: str, reader: Reader, visits: tuple[Vi
 def _bare_views(server: WebServer, database: str, portal: WebServer) -> dict[Reader, Case]:
     """A and B, which answer with as many bytes as the section beside them transfers."""
     use(database)
-    length = {reader: len(client.fetch(portal.port, SECTION[reader], headers_of(reader)).body) for reader in Reader}
-    signed_in = headers_of(Reader.OFFICIAL, STOCK_BACKEND)
     return {
-        Reader.PUBLIC: Case("A", server, f"/bare/{length[Reader.PUBLIC]}/"),
-        Reader.OFFICIAL: Case("B", server, f"/signed-in/{length[Reader.OFFICIAL]}/", signed_in),
+        reader: bare_view(server, reader, len(client.fetch(portal.port, SECTION[reader], headers_of(reader)).body))
+        for reader in Reader
     }
 
 
-def _in_turn(cases: list[Case], rounds: int, seconds: float) -> None:
+def bare_view(server: WebServer, reader: Reader, length: int) -> Case:
+    """A for the public, B for an official, with so many bytes, in the database that Django speaks to."""
+    if reader is Reader.PUBLIC:
+        return Case("A", server, f"/bare/{length}/")
+    return Case("B", server, f"/signed-in/{length}/", headers_of(reader, STOCK_BACKEND))
+
+
+def in_turn(cases: list[Case], rounds: int, seconds: float) -> None:
+    """Measures them round by round, so that what else the machine does meets all of them."""
     for case in cases:
         case.warm_up()
     for _ in range(rounds):

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "imap.middleware.Health",
     "imap.middleware.WithoutNul",
     "profiles.middleware.OpenProfiles",
+    "routes.middleware.OpenLayers",
     "django.middleware.gzip.GZipMiddleware",  # of what is not kept compressed; adds bytes at random, against BREACH
     "imap.middleware.OwnCookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "accounts.middleware.Reader",
     "accounts.middleware.Gate",
     "profiles.middleware.KeptProfiles",
+    "routes.middleware.KeptLayers",
     "accounts.middleware.Viewing",
 ]
 

@@ -1,23 +1,21 @@
 """What a viewer may see of a profile at an address: rights, edition and what makes its pages differ, in one query.
 
-The answer is remembered in this process together with the mark of the rows it was made of (`profiles.mark`), so that
+The answer is remembered in this process together with the mark of the rows it was made of (`atlas.mark`), so that
 the next visit asks for the mark and the record's own audience alone.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
 from access import tokens
 from access.viewer import ANYONE, Viewer, narrowest
-from access.viewing import asked, asked_as
+from access.viewing import asked_as
 from access.visibility import is_open, sees, tokens_of
-from profiles.mark import MARK, MARK_OF_THE_PUBLIC, Mark
+from atlas.mark import MARK, Mark, Remembered, mark_of_the_public, today
 
 # A figure whose date lies ahead shows from that day on: until its year is over the mark is another every day.
 CAME_TO_BE_KNOWN = "CASE WHEN max(f.known_on) >= left(%(today)s, 4) THEN %(today)s ELSE '' END"
@@ -52,8 +50,6 @@ QUERY = f"""
      WHERE p.dialogue_id = %(dialogue)s AND p.theme_id = %(theme)s AND p.slug = %(slug)s AND {sees("p")}
 """
 STILL = f"SELECT {MARK} FROM profiles_profile p WHERE p.id = %(profile)s AND {sees('p')}"
-# For the public the mark says it all: it differs once any row has changed. No locked row is looked at.
-STILL_OPEN = f"SELECT {MARK_OF_THE_PUBLIC}"
 REMEMBERED = 2000  # standings; about 4 KB each
 
 
@@ -113,7 +109,7 @@ class Standing:
         return any(slug == section for slug, _, _ in self.texts)
 
 
-_remembered: OrderedDict[tuple[Viewer, Address], Standing] = OrderedDict()
+_remembered: Remembered[Standing] = Remembered(REMEMBERED)
 
 
 def standing_of(viewer: Viewer, address: Address, number: int | None = None) -> Standing | None:
@@ -127,8 +123,8 @@ def standing_of(viewer: Viewer, address: Address, number: int | None = None) -> 
         cursor.execute(QUERY, _values(viewer, **wanted))
         row = cursor.fetchone()
     standing = _standing(address, row) if row else None
-    if standing and standing.mark and standing.mark.is_of_committed_rows and number is None:
-        _remember(viewer, standing)
+    if standing and standing.mark and number is None:
+        _remembered.keep((viewer, address), standing.mark, standing)
     return standing
 
 
@@ -137,12 +133,12 @@ def unchanged_standing_of(viewer: Viewer, address: Address) -> Standing | None:
 
     It is asked for what is not known too: what was narrowed a moment ago answers like what has never been there.
     """
-    standing = _remembered.get((viewer, address))
+    known, standing = _remembered.get((viewer, address))
     if viewer == ANYONE:
-        mark = asked(STILL_OPEN, {"today": _today()})
+        mark = mark_of_the_public()
     else:
         mark = asked_as(viewer, STILL, _values(viewer, profile=standing.profile_id if standing else 0))
-    return standing if standing and standing.mark == mark else None
+    return standing if known is not None and known == mark else None
 
 
 def is_unchanged(viewer: Viewer, standing: Standing) -> bool:
@@ -157,15 +153,11 @@ def is_unchanged(viewer: Viewer, standing: Standing) -> bool:
 
 def forget_standings() -> None:
     """For those who change databases: the next standing is looked up."""
-    _remembered.clear()
+    _remembered.forget()
 
 
 def _values(viewer: Viewer, **more: Any) -> dict[str, Any]:
-    return tokens_of(viewer) | {"today": _today(), **more}
-
-
-def _today() -> str:
-    return timezone.localdate().isoformat()
+    return tokens_of(viewer) | {"today": today(), **more}
 
 
 def _standing(address: Address, row: tuple) -> Standing:
@@ -178,12 +170,3 @@ def _standing(address: Address, row: tuple) -> Standing:
         address, profile, subject, tuple(narrowest(live, kept)), edition, number, published_at, as_of, endorsement,
         demonstration, tuple((slug, language, digest) for slug, language, digest, *_ in texts), fingerprint, mark, restricted,
     )  # fmt: skip
-
-
-def _remember(viewer: Viewer, standing: Standing) -> None:
-    _remembered[viewer, standing.address] = standing
-    while len(_remembered) > REMEMBERED:
-        try:
-            _remembered.popitem(last=False)
-        except KeyError:  # another thread was first
-            break

@@ -19,11 +19,12 @@ from access.viewer import ANYONE
 from access.viewing import viewing
 from accounts.requests import ReaderRequest
 from routes.embedding import embed_with
-from routes.layers import ZOOMS, LayerFile
+from routes.layer_answers import sent_layer
+from routes.layers import ZOOMS, LayerFile, sight_of
 from routes.models import Embed
 from routes.page import map_content, names_of_nationalities, segments_by_route
 from routes.reading import read
-from routes.views import drawn_map, sent_layer
+from routes.views import drawn_map
 
 
 def shown_to_everyone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -71,4 +72,4 @@ def embedded_layers(request: ReaderRequest, embed: Embed, key: str, zoom: int) -
     """The lines of the view, at an address of its own: the reader's pages would show a signed-in person more."""
     if zoom not in ZOOMS:
         raise Http404
-    return sent_layer(request, LayerFile(embed.edition, ANYONE, zoom))
+    return sent_layer(request, LayerFile(sight_of(embed.edition, ANYONE), zoom))

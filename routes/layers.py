@@ -2,6 +2,7 @@
 
 What a file holds depends on the edition, which never changes, on which of its features the reader may see, on language
 and zoom. Its key is made of just these, so that nothing kept has to be taken back: who sees less has another key.
+Which features those are is remembered in this process as long as nothing has changed (`atlas.mark`).
 """
 
 import gzip
@@ -31,50 +32,65 @@ QUALITY = 9  # of Brotli: a file is compressed while its first reader waits
 
 
 @dataclass(frozen=True)
-class LayerFile:
-    """The segments and stops of an edition that a viewer may see, in the active language, as drawn up to a zoom."""
+class Sight:
+    """What a viewer sees of an edition: its features by their numbers, as none is ever changed."""
 
-    edition: MapEdition
     viewer: Viewer
+    edition_id: int
+    log_name: str
+    digest: str
+    is_restricted: bool
+
+    @property
+    def features(self) -> QuerySet[MapFeature]:
+        return features_seen(self.viewer, self.edition_id).filter(kind__in=DRAWN)
+
+
+def sight_of(edition: MapEdition, viewer: Viewer) -> Sight:
+    """One query."""
+    numbers = StringAgg(Cast("pk", CharField()), ",", order_by="pk")
+    is_open = BoolAnd(Q(audience__contains=[tokens.PUBLIC]))
+    features = features_seen(viewer, edition.pk).filter(kind__in=DRAWN).order_by()
+    seen = features.aggregate(digest=MD5(numbers), is_open=is_open)
+    is_restricted = tokens.PUBLIC not in edition.audience or seen["is_open"] is False
+    return Sight(viewer, edition.pk, edition.log_name, seen["digest"] or "", is_restricted)
+
+
+@dataclass(frozen=True)
+class LayerFile:
+    """The segments and stops of a sight, in the active language, as drawn up to a zoom."""
+
+    sight: Sight
     zoom: int
-
-    @property
-    def _features(self) -> QuerySet[MapFeature]:
-        return features_seen(self.viewer, self.edition).filter(kind__in=DRAWN)
-
-    @cached_property
-    def _seen(self) -> dict:
-        """One query: the features by their numbers, as none is ever changed, and whether everyone may see them all."""
-        numbers = StringAgg(Cast("pk", CharField()), ",", order_by="pk")
-        is_open = BoolAnd(Q(audience__contains=[tokens.PUBLIC]))
-        return self._features.order_by().aggregate(digest=MD5(numbers), is_open=is_open)
-
-    @property
-    def is_restricted(self) -> bool:
-        return tokens.PUBLIC not in self.edition.audience or self._seen["is_open"] is False
 
     @cached_property
     def key(self) -> str:
-        parts = (self.edition.pk, self._seen["digest"], self.zoom, get_language(), settings.PAGE_GENERATION)
+        parts = (self.sight.edition_id, self.sight.digest, self.zoom, get_language(), settings.PAGE_GENERATION)
         return "layer:" + sha256(repr(parts).encode()).hexdigest()[:32]
 
     @property
     def etag(self) -> str:
         return f'W/"{self.key.removeprefix("layer:")}"'
 
+    def kept(self, encoding: str) -> bytes | None:
+        """The file in `br` or `gzip`, or plain ('') for clients that take neither; None when none is kept."""
+        held = cache.get(f"{self.key}:{encoding or 'gzip'}")
+        return gzip.decompress(held) if held and not encoding else held
+
     def encoded(self, encoding: str) -> bytes:
-        """The file in `br` or `gzip`, or plain ('') for clients that take neither. Made when none is kept."""
-        kept = cache.get(self.key)
-        if kept is None:
-            text = json.dumps(self.content(), ensure_ascii=False, separators=(",", ":")).encode()
-            kept = {"br": brotli.compress(text, quality=QUALITY), "gzip": gzip.compress(text, mtime=0)}
-            cache.set(self.key, kept)
-        return kept[encoding] if encoding else gzip.decompress(kept["gzip"])
+        """The same, made when none is kept."""
+        kept = self.kept(encoding)
+        if kept is not None:
+            return kept
+        text = json.dumps(self.content(), ensure_ascii=False, separators=(",", ":")).encode()
+        made = {"br": brotli.compress(text, quality=QUALITY), "gzip": gzip.compress(text, mtime=0)}
+        cache.set_many({f"{self.key}:{name}": held for name, held in made.items()})
+        return made.get(encoding, text)
 
     def content(self) -> dict:
         """A FeatureCollection; coordinates are WGS 84 degrees, longitude first."""
         tolerance = tolerance_deg(self.zoom)
-        return {"type": "FeatureCollection", "features": [_feature(row, tolerance) for row in self._features]}
+        return {"type": "FeatureCollection", "features": [_feature(row, tolerance) for row in self.sight.features]}
 
 
 def _feature(row: MapFeature, tolerance: float) -> dict:

@@ -117,7 +117,8 @@ def _with_dialogue(editions: QuerySet[MapEdition]) -> QuerySet[MapEdition]:
     return editions.prefetch_related("dialogue__dialogue_themes__theme")
 
 
-def features_seen(viewer: Viewer, edition: MapEdition) -> QuerySet[MapFeature]:
+def features_seen(viewer: Viewer, edition: MapEdition | int) -> QuerySet[MapFeature]:
+    """Of an edition, or of the one with that key."""
     return MapFeature.objects.visible_to(viewer).filter(edition=edition).order_by("pk")
 
 

@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import parse_etags
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from access.viewer import ANYONE, Viewer
+from access.viewer import Viewer
 from accounts.limits import limited
 from accounts.log import note
 from accounts.models import Action
@@ -24,6 +22,7 @@ from routes.along import route_on_the_way, routes_through
 from routes.checking import agencies_named, agency_of, answer
 from routes.exporting import FORMATS, LAYERS, exported
 from routes.forms import AnswerForm
+from routes.layer_answers import LayerAddress, note_layers, sent_layer, sight_at
 from routes.layers import ZOOMS, LayerFile
 from routes.models import Layer, MapAnswer, MapEdition, Story, StoryStep
 from routes.page import (
@@ -190,33 +189,13 @@ def layers(
     request: ReaderRequest, dialogue: str, year: int, number: int, zoom: int, is_proof: bool = False
 ) -> HttpResponse:
     """Segments and stops as GeoJSON, with an ETag, compressed once for all who see the same."""
-    edition = (proof_at if is_proof else edition_at)(request.viewer, dialogue, year, number)
-    if edition is None or zoom not in ZOOMS:
+    if zoom not in ZOOMS:
         raise Http404
-    file = LayerFile(edition, request.viewer, zoom)
-    if file.is_restricted:
-        note(Action.READ, request.user, dialogue=dialogue, objects=[f"{edition.log_name} layers"])
-    return sent_layer(request, file)
-
-
-def sent_layer(request: ReaderRequest, file: LayerFile) -> HttpResponse:
-    """The file in an encoding that the client takes, or the word that it has it already."""
-    if file.etag in parse_etags(request.headers.get("If-None-Match", "")):
-        return _with_headers(request, HttpResponseNotModified(), file)
-    accepted = request.headers.get("Accept-Encoding", "")
-    encoding = next((name for name in ("br", "gzip") if name in accepted), "")
-    response = HttpResponse(file.encoded(encoding), content_type="application/geo+json")
-    if encoding:
-        response["Content-Encoding"] = encoding
-    return _with_headers(request, response, file)
-
-
-def _with_headers(request: ReaderRequest, response: HttpResponse, file: LayerFile) -> HttpResponse:
-    response["ETag"] = file.etag
-    response["Vary"] = "Cookie, Accept-Encoding"
-    if request.viewer == ANYONE and settings.SESSION_COOKIE_NAME not in request.COOKIES:
-        response["Cache-Control"] = "public, max-age=0, must-revalidate"
-    return response
+    sight = sight_at(request.viewer, LayerAddress(dialogue, year, number, is_proof))
+    if sight is None:
+        raise Http404
+    note_layers(request, dialogue, sight)
+    return sent_layer(request, LayerFile(sight, zoom))
 
 
 @require_safe

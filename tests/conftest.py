@@ -22,6 +22,7 @@ from accounts.demo import CAST
 from accounts.models import LogEntry, User
 from profiles import shelf
 from profiles.standing import forget_standings
+from routes.layer_answers import forget_sights
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 ROOT = Path(__file__).resolve().parent.parent
@@ -128,6 +129,7 @@ def empty_shelf(request: pytest.FixtureRequest) -> None:
 def forget_all_pages() -> None:
     shelf.forget_all()
     forget_standings()
+    forget_sights()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from profiles.mark import MAKE, UNMAKE, Counted
+from atlas.mark import MAKE, UNMAKE, Counted
 
 
 class Migration(migrations.Migration):

@@ -48,7 +48,7 @@ PAGES: dict[str, tuple[int, int]] = {
     "/en/maps/mtm/by-year/": (10, 10),
     "/en/maps/mtm/routes/": (22, 23),
     "/en/maps/mtm/routes/editions/2012/": (22, 23),
-    "/en/maps/mtm/routes/editions/2025/1/layers-4.geojson": (6, 7),
+    "/en/maps/mtm/routes/editions/2025/1/layers-4.geojson": (8, 9),
     "/en/maps/mtm/routes/stories/central-mediterranean-2009-2014/": (22, 23),
     "/en/maps/mtm/routes/of/hub/agadez/": (21, 22),
     OPEN: (7, 7),
@@ -68,6 +68,7 @@ PAGES: dict[str, tuple[int, int]] = {
     "/en/terms/": (1, 1),
     "/en/accounts/login/": (0, 0),
 }
+LAYER = "/en/maps/mtm/routes/editions/2025/1/layers-4.geojson"
 SECTIONS = {STRANGER: f"{OPEN}morocco/remittances/", OFFICIAL: f"{RESTRICTED}morocco/detection/"}
 
 
@@ -99,19 +100,19 @@ def test_a_page_asks_so_many_questions(path):
     assert asked == PAGES[path]
 
 
-@pytest.mark.parametrize("login", SECTIONS)
-def test_a_repeat_visit_of_a_section_asks_one_question(committed_world, login):
+@pytest.mark.parametrize(("login", "path"), [*SECTIONS.items(), (STRANGER, LAYER), (OFFICIAL, LAYER)])
+def test_a_repeat_visit_of_a_section_or_a_layer_asks_one_question(committed_world, login, path):
     """Whether anything changed; for whoever is signed in, session and user before it and a line of the log after it.
 
     So does a 304.
     """
     client = arrived(login)
-    etag = client.get(SECTIONS[login])["ETag"]
+    etag = client.get(path)["ETag"]
     expected = 1 + (SESSION_AND_USER + 1 if login == OFFICIAL else 0)
-    assert len(questions(client, SECTIONS[login])) == expected
-    assert len(questions(client, SECTIONS[login], if_none_match=etag)) == expected
+    assert len(questions(client, path)) == expected
+    assert len(questions(client, path, if_none_match=etag)) == expected
     with CaptureQueriesContext(connection) as queries:
-        client.get(SECTIONS[login])
+        client.get(path)
     assert len(queries) == expected  # no transaction is opened for it, and the viewer is named in the question itself
 
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from accounts.models import LogEntry
-from routes.layers import LayerFile
+from routes.layers import LayerFile, sight_of
 from routes.models import Layer, MapEdition, MapFeature, Segment, SegmentDrawing, Stop, StopDrawing
 from routes.publishing import Titled, publish_map
 from tests.conftest import browser_of
@@ -72,7 +72,7 @@ def test_all_who_see_the_same_get_the_bytes_that_were_made_once(reader, settings
     edition = MapEdition.objects.get(year=2025)
     for viewer in (ANYONE, Viewer.of(["nominated"]), Viewer.of(["partner:morocco"])):
         with viewing(viewer):
-            keys.add(LayerFile(edition, viewer, 4).key)
+            keys.add(LayerFile(sight_of(edition, viewer), 4).key)
     assert len(keys) == 1
     reader("stranger").get(FAR)
     with CaptureQueriesContext(connection) as queries:

@@ -1,14 +1,17 @@
-"""A mark that differs once anything has changed by which pages are settled, whoever changed it and how.
+"""A mark that differs once anything has changed by which pages and layers are settled, whoever changed it and how.
 
 Each transaction that changes a row of such a table counts itself in `profiles_mark`, once, in one of several slots, so
 that two who publish seldom wait for one another. The sum grows with every such commit, and with nothing else.
 """
 
-from typing import NamedTuple
+from collections import OrderedDict
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from django.db import migrations
+from django.db import connection, migrations
+from django.utils import timezone
 
 from access.viewer import ANYONE
+from access.viewing import asked
 
 SLOTS = 16
 MAKE = (
@@ -55,6 +58,51 @@ class Mark(NamedTuple):
     def is_of_committed_rows(self) -> bool:
         """Whether every transaction with this mark sees the same; not so one with changes of its own."""
         return not self.changing
+
+
+def mark_now() -> Mark:
+    """As the viewer whom the database knows. What is looked up after it is never older than the mark says."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {MARK}", {"today": today()})
+        return Mark(*cursor.fetchone())
+
+
+def mark_of_the_public() -> tuple | None:
+    """In one round trip, outside `viewing`. It says it all: no locked row is looked at."""
+    return asked(f"SELECT {MARK_OF_THE_PUBLIC}", {"today": today()})
+
+
+def today() -> str:
+    return timezone.localdate().isoformat()
+
+
+Found = TypeVar("Found")
+
+
+class Remembered(Generic[Found]):
+    """What this process has looked up, with the mark under which it is true; the oldest goes first."""
+
+    def __init__(self, most: int):
+        self.most = most
+        self._kept: OrderedDict[Any, tuple[Mark, Found]] = OrderedDict()
+
+    def get(self, key: Any) -> tuple[Mark, Found] | tuple[None, None]:
+        return self._kept.get(key, (None, None))
+
+    def keep(self, key: Any, mark: Mark, found: Found) -> None:
+        """Nothing is kept that a transaction sees by changes of its own."""
+        if not mark.is_of_committed_rows:
+            return
+        self._kept[key] = mark, found
+        while len(self._kept) > self.most:
+            try:
+                self._kept.popitem(last=False)
+            except KeyError:  # another thread was first
+                break
+
+    def forget(self) -> None:
+        """For those who change databases: the next is looked up."""
+        self._kept.clear()
 
 
 class Counted(migrations.RunSQL):
