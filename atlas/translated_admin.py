@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
+from modeltranslation.admin import TranslationAdmin, TranslationStackedInline, TranslationTabularInline
 from modeltranslation.fields import TranslationField
 
 from atlas.wording import direction
@@ -22,4 +22,8 @@ class TranslatedAdmin(InItsOwnDirection, TranslationAdmin):
 
 
 class TranslatedInline(InItsOwnDirection, TranslationTabularInline):
+    pass
+
+
+class TranslatedStackedInline(InItsOwnDirection, TranslationStackedInline):
     pass

@@ -1,7 +1,9 @@
 """Routes in the admin: the desk draws segments and stops, has a proof checked, publishes a map, and composes stories."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import TextField
 from django.forms.widgets import Media, Script
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -19,7 +21,7 @@ from accounts.desk_admin import AudienceAdmin, DeskAdmin
 from accounts.requests import ReaderRequest
 from atlas.admin import GeometryWidget
 from atlas.models import Dialogue
-from atlas.translated_admin import InItsOwnDirection, TranslatedAdmin
+from atlas.translated_admin import TranslatedAdmin, TranslatedStackedInline
 from routes import embed_admin, import_admin, models
 from routes.desk import next_map
 from routes.forms import NextMapForm
@@ -116,7 +118,7 @@ class LayerAdmin(ShownAccess, AudienceAdmin, TranslatedAdmin):
     list_select_related = ["dialogue", "theme"]
 
 
-class DrawingInline(LeafletGeoAdminMixin, InItsOwnDirection, admin.StackedInline):
+class DrawingInline(LeafletGeoAdminMixin, TranslatedStackedInline):
     """A drawing is edited with its record, on the portal's own map."""
 
     widget = GeometryWidget
@@ -125,10 +127,12 @@ class DrawingInline(LeafletGeoAdminMixin, InItsOwnDirection, admin.StackedInline
     can_delete = False
     min_num = 1
     max_num = 1
+    formfield_overrides = {TextField: {"widget": AdminTextareaWidget({"rows": 3})}}
 
 
 class StopDrawingInline(DrawingInline):
     model = models.StopDrawing
+    fields = ["point", "is_shown", "first_year", "last_year", "remark"]
 
 
 class SnappingWidget(GeometryWidget):
@@ -141,6 +145,7 @@ class SnappingWidget(GeometryWidget):
 
 class SegmentDrawingInline(DrawingInline):
     model = models.SegmentDrawing
+    fields = ["line", "confidence", "source", "is_shown", "first_year", "last_year", "remark"]
     widget = SnappingWidget
     map_template = "admin/routes/drawing_map.html"
 
@@ -201,7 +206,7 @@ class ReasonAdmin(ShownAccess, AudienceAdmin, TranslatedAdmin):
     list_select_related = ["route", "dialogue"]
 
 
-class StoryStepInline(InItsOwnDirection, admin.StackedInline):
+class StoryStepInline(TranslatedStackedInline):
     model = models.StoryStep
     extra = 0
 

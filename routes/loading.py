@@ -123,9 +123,10 @@ class _Builder:
         self.routes = {route.slug: route for route in Subject.objects.filter(kind=SubjectKind.ROUTE)}
         places = Subject.objects.filter(kind__in=(SubjectKind.HUB, SubjectKind.CITY))
         self.places = dict(zip(places.values_list("name_en", flat=True), places, strict=True))
-        drawn = StopDrawing.objects.filter(stop__layer__dialogue=DIALOGUE).select_related("stop__place")
-        self.stops = {(row.stop.place_id, row.stop.kind == StopKind.LANDING): row.stop for row in drawn}
-        self.at = {row.stop_id: tuple(row.point["coordinates"]) for row in drawn}
+        known = Stop.objects.filter(layer__dialogue=DIALOGUE).select_related("place", "drawing")
+        in_order = sorted(known, key=lambda stop: hasattr(stop, "drawing"))  # of two at a place, the one that is drawn
+        self.stops = {(stop.place_id, stop.kind == StopKind.LANDING): stop for stop in in_order}
+        self.at = {stop.pk: tuple(stop.drawing.point["coordinates"]) for stop in known if hasattr(stop, "drawing")}
         self.segments = set(Segment.objects.values_list("route_id", "start_id", "end_id"))
         self._land: BaseGeometry | None = None
 
@@ -178,7 +179,7 @@ class _Builder:
     def _harbour(self, place: Subject) -> Stop:
         """The stop itself where it lies at the coast, else the nearest point of the coast."""
         known = self.stops.get((place.pk, True))
-        if known:
+        if known and known.pk in self.at:
             return known
         point = Point(place.point["coordinates"])
         coast = self.land.boundary
@@ -189,14 +190,17 @@ class _Builder:
         return self._made(place, StopKind.LANDING, (round(landing.x, DECIMALS), round(landing.y, DECIMALS)))
 
     def _made(self, place: Subject, kind: StopKind, at: Position) -> Stop:
+        """The stop; one that the desk has made without drawing it gets its position."""
         key = (place.pk, kind == StopKind.LANDING)
         if key not in self.stops:
             layer = self.layer["crossings" if kind == StopKind.CROSSING else MAIN]
-            stop = Stop.objects.create(layer=layer, place=place, kind=kind)
-            StopDrawing.objects.create(stop=stop, point={"type": "Point", "coordinates": list(at)})
-            self.stops[key], self.at[stop.pk] = stop, at
+            self.stops[key] = Stop.objects.create(layer=layer, place=place, kind=kind)
             self.loading.note("stops", "added")
-        return self.stops[key]
+        stop = self.stops[key]
+        if stop.pk not in self.at:
+            StopDrawing.objects.create(stop=stop, point={"type": "Point", "coordinates": list(at)})
+            self.at[stop.pk] = at
+        return stop
 
     def _segment(self, row: Row, route: Subject, position: int, start: Stop, end: Stop, mode: Mode) -> None:
         if (route.pk, start.pk, end.pk) in self.segments:

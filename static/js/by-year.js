@@ -55,7 +55,7 @@ async function begin() {
   const button = controls.querySelector('[data-step="play"]');
   words.play = button.textContent;
   words.pause = button.dataset.pause;
-  controls.hidden = false;
+  for (const hidden of [controls, page.querySelector(".by-year-legend")]) hidden.hidden = false;
   controls.addEventListener("submit", (event) => event.preventDefault());
   controls.addEventListener("input", () => {
     stop(button);

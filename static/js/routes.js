@@ -79,15 +79,25 @@ function listenToControls(map) {
     const step = target.closest("[data-step]")?.dataset.step;
     if (step === "play") show({ playing: !state.playing });
     else if (step === "back" || step === "on") show({ ...steppedBy(step === "on" ? 1 : -1), playing: false });
-    else if (step === "full") toggleFullScreen(map);
+    else if (step === "full") toggleFullScreen();
   });
+  offerFullScreen(map);
 }
 
 const steppedBy = (steps) => stepped(state, steps, { first, last }, hasQuarters);
 
-function toggleFullScreen(map) {
+function offerFullScreen(map) {
+  const button = controls.querySelector('[data-step="full"]');
+  button.hidden = !document.fullscreenEnabled;
+  document.addEventListener("fullscreenchange", () => {
+    button.setAttribute("aria-pressed", String(document.fullscreenElement === stage));
+    map.invalidateSize();
+  });
+}
+
+function toggleFullScreen() {
   if (document.fullscreenElement) document.exitFullscreen();
-  else stage.requestFullscreen?.().then(() => map.invalidateSize());
+  else stage.requestFullscreen();
 }
 
 let timer = 0;

@@ -194,6 +194,23 @@ def test_no_name_on_the_map_lies_over_another(page_as, language, width):
                 assert right <= box[0] or box[2] <= left or bottom <= box[1] or box[3] <= top, (one, other)
 
 
+def test_full_screen_shows_map_bar_and_panel_and_goes_back(page_as):
+    page = opened(page_as())
+    button, before = page.locator('[data-step="full"]'), page.locator(".imap-map").bounding_box()
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("document.fullscreenElement.dataset.routes") == "stage"
+    wide = page.viewport_size
+    assert page.locator('[data-routes="stage"]').bounding_box() == {
+        "x": 0, "y": 0, "width": wide["width"], "height": wide["height"],
+    }  # fmt: skip
+    assert page.locator(".imap-map").bounding_box()["height"] > before["height"]
+    expect(page.locator('[data-routes="panel"]')).to_be_visible()
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate("document.fullscreenElement") is None
+
+
 def test_reduced_motion_is_honoured(page_as):
     page = opened(page_as(reduced_motion="reduce"))
     assert page.evaluate("getComputedStyle(document.querySelector('.route-flow')).animationName") == "none"
@@ -243,6 +260,7 @@ def test_the_dialogue_fills_through_the_years(page_as):
     lit = "document.querySelectorAll('.imap-country.is-lit').length"
     page.locator('input[name="year"]').fill("2002")
     first = page.evaluate(lit)
+    expect(page.locator(".by-year-legend li")).to_have_text(["joined in the year shown", "joined before"])
     page.locator('input[name="year"]').fill("2011")
     assert page.evaluate(lit) > first > 10
     page.locator('[data-step="play"]').click()

@@ -12,9 +12,11 @@ from shapely.geometry import shape
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from atlas.basemaps import SHAPES
+from atlas.loading import Loading
 from atlas.models import Subject
 from atlas.shapes import read_countries
-from routes.models import Mode, Segment, SegmentDrawing, StopKind
+from routes.loading import load_routes
+from routes.models import Mode, Segment, SegmentDrawing, Stop, StopDrawing, StopKind
 from routes.paths import wrong_side_km
 from routes.reading import edition_at, read
 from routes.widths import width_px
@@ -54,6 +56,15 @@ def test_no_segment_by_sea_crosses_land_farther_than_25_km_from_its_ends():
         lines = [shape(drawing.line) for drawing in SegmentDrawing.objects.filter(segment__mode=Mode.SEA)]
     assert len(lines) >= 17
     assert [wrong_side_km(line, land) for line in lines] == [0] * len(lines)
+
+
+def test_a_stop_that_the_desk_made_without_drawing_it_is_drawn_at_the_next_load():
+    with viewing(DESK):
+        StopDrawing.objects.filter(stop__place__slug="agadez").delete()
+        number = Stop.objects.count()
+        load_routes(settings.DATA_DIR, Loading())
+        assert Stop.objects.count() == number
+        assert StopDrawing.objects.filter(stop__place__slug="agadez").count() == 1
 
 
 def test_a_town_inland_has_a_landing_point_at_the_coast():
