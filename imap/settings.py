@@ -325,6 +325,7 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "fontTools": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # at INFO it writes the addresses of feeds, with what is secret in them
     },
 }
 
