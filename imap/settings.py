@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "indicators",
     "routes",
     "profiles",
+    "newscentre",
 ]
 
 MIDDLEWARE = [
@@ -146,7 +147,11 @@ CELERY_TASK_ALWAYS_EAGER = MODE == "test"
 # For how long the log is kept: never less than a quarter, whose use is counted from its lines before they go.
 LOG_DAYS = configuration.days("IMAP_LOG_DAYS", default=400, at_least=92)
 
+# Addresses with their port that feeds may come from beside the public internet: of tests and demonstrations alone.
+NEWS_ALSO_FROM = configuration.sockets("IMAP_NEWS_ALSO_FROM")
+
 CELERY_BEAT_SCHEDULE = {
+    "send the feeds that are due": {"task": "newscentre.tasks.send_what_is_due", "schedule": 30.0},
     "count the use by quarter": {
         "task": "accounts.tasks.count_use_by_quarter",
         "schedule": crontab(hour="2", minute="30"),

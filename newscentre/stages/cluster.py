@@ -8,14 +8,13 @@ and written by few hands, so that what is measured there is the most one may exp
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from newscentre.stages.clean import Item
 from newscentre.stages.languages import SMALL_WORDS
-from newscentre.stages.tag import Finder, Name, Tags
+from newscentre.stages.tag import Finder, Name
 from newscentre.stages.words import words_of
 
 WINDOW = timedelta(days=3)
@@ -40,14 +39,17 @@ class Story:
     stems: frozenset[str]
 
     @classmethod
-    def of(cls, item: Item, tags: Tags, concepts: Finder) -> "Story":
-        said = f"{item.title.text} . {item.excerpt.text}"
+    def of(
+        cls, lines: Sequence[str], language: str, published_at: datetime, subjects: Iterable[str], concepts: Finder
+    ) -> "Story":
+        """`lines`: title and excerpt; `subjects`: keys of those they name; `concepts`: finds what no language owns."""
+        said = " . ".join(lines)
         words = words_of(said)
         texts = [(word.bare or word.forms)[-1] for word in words]
         return cls(
-            language=item.language,
-            published_at=item.published_at,
-            subjects=frozenset(tags.subjects),
+            language=language,
+            published_at=published_at,
+            subjects=frozenset(subjects),
             concepts=frozenset(concepts.keys_in(said)),
             numbers=frozenset(
                 text for text in texts if text.isdecimal() and len(text) > 1 and not YEAR.fullmatch(text)

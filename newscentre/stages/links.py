@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 LONGEST = 2000  # characters
 # What counts visitors and names no page.
 COUNTING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|xtor|at_\w+|ns_\w+|ref_src|cmpid", re.I)
-CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\\]")
+CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\\]")
 HOST = re.compile(r"[\w.-]+|\[[0-9a-f:.]+\]", re.I)
 USUAL_PORTS = {"http": 80, "https": 443}
 

@@ -29,6 +29,7 @@ PAGES = [
     "/{}/maps/mtm/migration-development/morocco/editions/1/",
     "/{}/countries/",
     "/{}/countries/morocco/",
+    "/{}/news/",
     "/{}/terms/",
     "/{}/privacy/",
     "/{}/accessibility/",

@@ -66,6 +66,7 @@ PAGES: dict[str, tuple[int, int]] = {
     "/en/countries/": (2, 2),
     "/en/countries/morocco/": (16, 16),
     "/en/terms/": (1, 1),
+    "/en/news/": (5, 5),
     "/en/accounts/login/": (0, 0),
 }
 SECTIONS = {STRANGER: f"{OPEN}morocco/remittances/", OFFICIAL: f"{RESTRICTED}morocco/detection/"}

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newscentre.stages.clean import Item, Line
 from newscentre.stages.cluster import Story, clusters, names_of_concepts
-from newscentre.stages.languages import direction_of
 from newscentre.stages.tag import Finder
 from tests.newscentre.gazetteer import DATA, tagger
 
@@ -23,9 +21,9 @@ def concepts() -> Finder:
 
 
 def story_of(row: dict[str, str]) -> Story:
-    lines = [Line(row[name], row["language"], direction_of(row[name])) for name in ("title", "excerpt")]
-    item = Item("", "", *lines, datetime(2026, 11, int(row["day"]), 12, tzinfo=UTC), True, "", ())
-    return Story.of(item, tagger().tags_of(item), concepts())
+    lines = row["title"], row["excerpt"]
+    subjects = tagger().subjects.keys_in(" . ".join(lines))
+    return Story.of(lines, row["language"], datetime(2026, 11, int(row["day"]), 12, tzinfo=UTC), subjects, concepts())
 
 
 def labelled(half: str) -> list[dict[str, str]]:
