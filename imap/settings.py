@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "access",
     "atlas",
     "accounts",
+    "search",
     "indicators",
     "routes",
     "profiles",

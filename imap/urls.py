@@ -47,6 +47,7 @@ urlpatterns += i18n_patterns(
     path("", include("atlas.urls")),
     path("", include("profiles.urls")),
     path("", include("newscentre.urls")),
+    path("", include("search.urls")),
 )
 
 handler404 = "imap.views.not_found"

@@ -1,24 +1,11 @@
 """The words of a line as they are compared: across capitals, accents, forms of Arabic letters, and joined particles."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
+from search.letters import folded
+
 WORD = re.compile(r"[^\W_]+")
-LETTERS = {
-    "ى": "ي",
-    "ة": "ه",
-    "ٱ": "ا",
-    "ـ": "",
-    "œ": "oe",
-    "Œ": "Oe",
-    "æ": "ae",
-    "ß": "ss",
-    "ı": "i",
-    "ø": "o",
-    "ł": "l",
-}
-ONE_LETTER = str.maketrans(LETTERS)
 ARABIC = re.compile(r"[\u0620-\u064a]")
 AND_THEN, TO_LIKE_BY, ARTICLE, TO_THE = ("و", "ف"), ("ل", "ك", "ب"), "ال", "لل"
 SHORTEST = 3  # letters that must remain of a word
@@ -40,12 +27,6 @@ class Word:
         return self.forms[0]
 
 
-def folded(text: str) -> str:
-    """Without accents, vowel signs and tatweel, one letter for the forms of alef, ya and ta marbuta, digits as 0 to 9."""
-    plain = unicodedata.normalize("NFKD", text.translate(ONE_LETTER))
-    return "".join(_digit(letter) for letter in plain if not unicodedata.combining(letter)).translate(ONE_LETTER)
-
-
 def words_of(text: str) -> list[Word]:
     return [_word(found) for found in WORD.findall(folded(text))]
 
@@ -64,7 +45,3 @@ def _word(found: str) -> Word:
 
 def without_article(word: str) -> str:
     return word[2:] if word.startswith(ARTICLE) and len(word) >= SHORTEST + 2 else word
-
-
-def _digit(letter: str) -> str:
-    return str(unicodedata.digit(letter)) if letter.isdigit() and not letter.isascii() else letter

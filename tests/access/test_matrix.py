@@ -229,6 +229,7 @@ SURFACES: dict[str, list[Surface]] = {
     "routes_of": [at(DIALOGUE, "route", ROUTE, shows="layer why"), at(DIALOGUE, "country", "mali")],
     "news": [at(shows="news"), at(query="?publisher=press-public", shows="")],
     "article": [at("article", each=True, shows="news")],
+    "search": [at(), at(query="?q=cnry", shows="news"), at(query="?q=inbox")],
     "countries": [at()],
     "country": [
         at("slug", each=True, shows="address source further figure"),
@@ -549,7 +550,7 @@ def test_with_every_filter_forgotten_nothing_leaks(planted, forgotten_filters, l
     assert misplaced(login, planted, names=WITH_PROFILES) == {}
 
 
-WITH_VIEWERS = {"accounts", "profiles", "imap", "atlas", "indicators", "routes", "newscentre", "api"}
+WITH_VIEWERS = {"accounts", "profiles", "imap", "atlas", "indicators", "routes", "newscentre", "search", "api"}
 EVERYTHING = Viewer.of(f"secretariat:{dialogue}" for dialogue in ALL_FOUR)
 
 

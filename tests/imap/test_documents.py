@@ -15,6 +15,7 @@ ROOMS = (
     "access",
     "atlas",
     "accounts",
+    "search",
     "indicators",
     "routes",
     "profiles",

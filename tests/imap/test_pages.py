@@ -30,6 +30,7 @@ PAGES = [
     "/{}/countries/",
     "/{}/countries/morocco/",
     "/{}/news/",
+    "/{}/search/?q=migration",
     "/{}/terms/",
     "/{}/privacy/",
     "/{}/accessibility/",

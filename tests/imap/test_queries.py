@@ -67,6 +67,7 @@ PAGES: dict[str, tuple[int, int]] = {
     "/en/countries/morocco/": (16, 16),
     "/en/terms/": (1, 1),
     "/en/news/": (5, 5),
+    "/en/search/?q=zugzwang": (1, 1),
     "/en/accounts/login/": (0, 0),
 }
 SECTIONS = {STRANGER: f"{OPEN}morocco/remittances/", OFFICIAL: f"{RESTRICTED}morocco/detection/"}
