@@ -1,6 +1,5 @@
 """Finds records by words: those that the viewer may see, best first among the newest, with counts that stop at a thousand."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +34,7 @@ SEEN = " AND ".join(
 NEWEST = f"""
     SELECT e.record, e.language,
            ts_rank(e.vector, websearch_to_tsquery(imap_stems(e.language), imap_searched(%(words)s)))
-    FROM search_entry e WHERE e.kind = %(kind)s AND ({MATCHES}) AND {SEEN}
+    FROM search_entry e WHERE e.kind = %(kind)s AND ({MATCHES}) AND {SEEN} AND (%(language)s = '' OR e.language = %(language)s)
     ORDER BY e.at DESC, e.record DESC LIMIT %(most)s
 """
 
@@ -47,7 +46,6 @@ class Found:
     words: str
     number: int = 0
     records: list[Any] = field(default_factory=list)
-    languages: Counter[str] = field(default_factory=Counter)
     has_more: bool = False
 
     @property
@@ -68,10 +66,10 @@ def search(viewer: Viewer, words: str, *, kind: str, language: str = "", page: i
     if not found.words:
         return found
     of = KINDS[kind]
-    ranked = [row for row in _newest(viewer, of, found.words) if not language or row[1] == language]
+    ranked = _newest(viewer, of, found.words, language)
     visible = set(of.rows(viewer).filter(pk__in=[pk for pk, *_ in ranked]).values_list("pk", flat=True))
     ranked = [row for row in ranked if row[0] in visible]
-    found.number, found.languages = len(ranked), Counter(code for _, code, _ in ranked if code)
+    found.number = len(ranked)
     best = sorted(ranked[:MOST_RANKED], key=lambda row: row[2], reverse=True)
     shown = [pk for pk, *_ in best[(page - 1) * PER_PAGE : page * PER_PAGE]]
     rows = of.rows(viewer).in_bulk(shown)
@@ -80,9 +78,10 @@ def search(viewer: Viewer, words: str, *, kind: str, language: str = "", page: i
     return found
 
 
-def _newest(viewer: Viewer, kind: Kind, words: str) -> list[tuple[int, str, float]]:
-    """(record, language, rank) of the newest entries that match."""
-    values: dict[str, Any] = {"words": words, "kind": kind.name, "most": MOST_COUNTED + 1, **tokens_of(viewer)}
+def _newest(viewer: Viewer, kind: Kind, words: str, language: str) -> list[tuple[int, str, float]]:
+    """(record, language, rank) of the newest entries that match, of every language or one."""
+    values: dict[str, Any] = {"words": words, "kind": kind.name, "language": language, "most": MOST_COUNTED + 1}
+    values |= tokens_of(viewer)
     with connection.cursor() as cursor:
         cursor.execute(NEWEST, values)
         return cursor.fetchall()

@@ -1,5 +1,7 @@
 """That a search uses its index, and stops counting, where there are many articles."""
 
+from datetime import timedelta
+
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -7,7 +9,7 @@ from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from search.asking import MOST_COUNTED, search
 from tests.conftest import _as_owner
-from tests.newscentre.feeds_of_tests import feed
+from tests.newscentre.feeds_of_tests import NOON, article, feed
 
 MANY = """
     INSERT INTO newscentre_article (feed_id, key, page, digest, link, title, title_language, excerpt, excerpt_language,
@@ -31,3 +33,13 @@ def test_a_rare_word_is_found_by_its_index_and_a_common_one_counted_to_a_limit(c
         found = search(ANYONE, "common", kind="article")
     assert found.number == MOST_COUNTED + 1
     assert found.is_counted_out
+
+
+def test_a_language_is_searched_to_its_oldest_article(committed_world):
+    """However many newer ones of other languages say the same word."""
+    with viewing(Viewer.secretariat_of("mtm")), connection.cursor() as cursor:
+        of = feed()
+        cursor.execute(MANY, [of.pk])
+        article(of, title="Common asile", title_language="fr", published_at=NOON - timedelta(days=400)).save()
+    with viewing(ANYONE):
+        assert search(ANYONE, "common", kind="article", language="fr").number == 1
