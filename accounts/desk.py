@@ -19,6 +19,7 @@ CHANGE = {
         "geodataimport",
         "embed",
     ),
+    "newscentre": ("publisher", "feed", "fetching", "article"),
     "accounts": ("readinggroup", "submission", "engagement", "partnerpolicy", "approvedaddress"),
 }
 VIEW = {
@@ -26,6 +27,7 @@ VIEW = {
     "accounts": ("affiliation", "mandateevent", "logentry", "useofquarter", "widening"),
     "indicators": ("indicator", "topic", "statedefinition"),
     "profiles": ("edition", "tag"),
+    "newscentre": ("category",),
 }
 
 

@@ -22,3 +22,10 @@ def advance() -> None:
     """Makes every kept page stale. A sequence: it needs no row lock, and a rolled-back change only wastes a number."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('atlas_revision')")
+
+
+def current() -> int:
+    """The number as it stands; the same number, the same reference data."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM atlas_revision")
+        return cursor.fetchone()[0]

@@ -127,9 +127,8 @@ def _as_owner(database: str, *statements: str) -> list[tuple]:
 
 def _fingerprint() -> str:
     """Changes when what the loaded databases depend on does."""
-    folders = [
-        CHECKOUT / name for name in ("access", "atlas", "accounts", "indicators", "routes", "profiles", "data", "bench")
-    ]
+    rooms = ("access", "atlas", "accounts", "search", "indicators", "routes", "profiles", "newscentre", "data", "bench")
+    folders = [CHECKOUT / name for name in rooms]
     digest = hashlib.sha256()
     for path in sorted(path for folder in folders for path in folder.rglob("*")):
         if path.suffix in {".csv", ".toml", ".json", ".topojson", ".html"} or _is_of_the_database(path):

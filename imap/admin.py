@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-ORDER = ("profiles", "routes", "indicators", "atlas", "accounts", "auth")
+ORDER = ("profiles", "routes", "newscentre", "indicators", "atlas", "accounts", "auth")
 
 
 def in_working_order(request: HttpRequest, app_label: str | None = None) -> list:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,6 +44,19 @@ def boolean(name: str, *, default: bool) -> bool:
     if value in {"0", "off", "false", "no"}:
         return False
     raise ImproperlyConfigured(f"{name} must be on or off, not {value!r}.")
+
+
+def sockets(name: str) -> list[tuple[str, int]]:
+    """Numeric addresses with their port, written 127.0.0.1:8123 or [::1]:8123 and set apart by commas."""
+    found = []
+    for word in words(name, ""):
+        address, _, port = word.rpartition(":")
+        address = address.removeprefix("[").removesuffix("]")
+        try:
+            found.append((str(ip_address(address)), int(port)))
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} must name addresses with their port, not {word!r}.") from None
+    return found
 
 
 def choice(name: str, known: tuple[str, ...], default: str) -> str:
@@ -122,6 +136,8 @@ def refuse_unsafe_production(settings: dict[str, object]) -> None:
     roles = [urlsplit(text(name)).username for name in ("DATABASE_URL", "DATABASE_OWNER_URL") if text(name)]
     if len(roles) == 2 and roles[0] == roles[1]:
         reasons.append("DATABASE_URL and DATABASE_OWNER_URL name the same role.")
+    if settings["NEWS_ALSO_FROM"]:
+        reasons.append("IMAP_NEWS_ALSO_FROM lets feeds come from inside.")
     if reasons:
         raise ImproperlyConfigured("Production refuses to start: " + " ".join(reasons))
 

@@ -20,7 +20,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 LANGUAGES = ("ar", "fr")
-FOLDERS = ("access", "atlas", "accounts", "indicators", "routes", "profiles", "api", "imap")
+FOLDERS = ("access", "atlas", "accounts", "search", "indicators", "routes", "profiles", "newscentre", "api", "imap")
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[a-z]")
 
 ONE = None

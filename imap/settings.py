@@ -57,9 +57,11 @@ INSTALLED_APPS = [
     "access",
     "atlas",
     "accounts",
+    "search",
     "indicators",
     "routes",
     "profiles",
+    "newscentre",
 ]
 
 MIDDLEWARE = [
@@ -148,7 +150,11 @@ CELERY_TASK_ALWAYS_EAGER = MODE == "test"
 # For how long the log is kept: never less than a quarter, whose use is counted from its lines before they go.
 LOG_DAYS = configuration.days("IMAP_LOG_DAYS", default=400, at_least=92)
 
+# Addresses with their port that feeds may come from beside the public internet: of tests and demonstrations alone.
+NEWS_ALSO_FROM = configuration.sockets("IMAP_NEWS_ALSO_FROM")
+
 CELERY_BEAT_SCHEDULE = {
+    "send the feeds that are due": {"task": "newscentre.tasks.send_what_is_due", "schedule": 30.0},
     "count the use by quarter": {
         "task": "accounts.tasks.count_use_by_quarter",
         "schedule": crontab(hour="2", minute="30"),
@@ -327,6 +333,7 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "fontTools": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # at INFO it writes the addresses of feeds, with what is secret in them
     },
 }
 

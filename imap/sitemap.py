@@ -21,7 +21,7 @@ HEAD = (
 def sitemap_xml(viewer: Viewer) -> str:
     """XML of the addresses that this viewer may open."""
     with translation.override("en"):
-        paths = [reverse(name) for name in ("home", "maps", "countries", "terms", "privacy", "accessibility")]
+        paths = [reverse(name) for name in ("home", "maps", "countries", "news", "terms", "privacy", "accessibility")]
         for dialogue in Dialogue.objects.values_list("pk", flat=True):
             paths += [
                 reverse(name, args=[dialogue])

@@ -46,6 +46,8 @@ urlpatterns += i18n_patterns(
     path("maps/<slug:dialogue>/routes/", include(route_urls(links_of_subjects))),
     path("", include("atlas.urls")),
     path("", include("profiles.urls")),
+    path("", include("newscentre.urls")),
+    path("", include("search.urls")),
 )
 
 handler404 = "imap.views.not_found"

@@ -14,6 +14,7 @@ from atlas.loading.world import World
 from atlas.models import Dialogue
 from atlas.revision import advance
 from indicators.loading import load_figures
+from newscentre.loading import load_categories
 from profiles.loading import load_profiles
 from routes.loading import load_routes
 
@@ -24,6 +25,7 @@ def load_world(data: Path) -> Loading:
     loading = Loading()
     World(data, loading).load()
     load_terms(data, loading)
+    load_categories(data, loading)
     editors()  # with the rights of this version
     try:
         drawn = draw_basemaps(data)

@@ -44,7 +44,19 @@ def pytest_collection_finish() -> None:
 def _fingerprint() -> str:
     """Changes when the code or the data that the loaded database depends on does."""
     digest = hashlib.sha256()
-    folders = ("access", "atlas", "accounts", "indicators", "routes", "profiles", "imap", "data")
+    folders = (
+        "access",
+        "atlas",
+        "accounts",
+        "search",
+        "indicators",
+        "routes",
+        "profiles",
+        "newscentre",
+        "api",
+        "imap",
+        "data",
+    )
     paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
     for path in sorted([*paths, Path(__file__)]):
         if path.suffix in {".py", ".csv", ".toml", ".json", ".topojson", ".html"}:

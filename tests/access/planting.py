@@ -24,6 +24,7 @@ from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, 
 from profiles.references import element
 from profiles.texts import digest
 from tests import conftest
+from tests.access.planting_news import plant_news
 from tests.access.planting_people import plant_people
 from tests.access.planting_routes import answer_as_planted, plant_routes
 
@@ -63,6 +64,7 @@ class Planted:
     editions: tuple[int, int] = (0, 0)
     section: dict[str, Section] = field(default_factory=dict)
     figure: Observation | None = None
+    article: int = 0
 
     @property
     def base(self) -> str:
@@ -166,6 +168,7 @@ def _plant(preset: Preset) -> Planted:
     planted.editions = _editions(planted, sources, tag, author)
     _cite(planted, narrow)
     _drafts(planted, author)
+    planted.article = plant_news(preset, audience).pk
     return planted
 
 

@@ -63,7 +63,7 @@ def test_a_table_outside_the_lock_is_found(statements, fault):
 def test_the_search_table_is_the_one_exception_and_says_why():
     assert list(catalogue.OUTSIDE_THE_LOCK) == ["search_entry"]
     assert all(catalogue.OUTSIDE_THE_LOCK.values())
-    assert faults_after("CREATE TABLE search_entry (audience text[])") == []
+    assert faults_after("SELECT audience FROM search_entry") == []
 
 
 @pytest.mark.parametrize("options", ["", "WITH (security_invoker = false)", "WITH (security_barrier = true)"])

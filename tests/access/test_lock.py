@@ -21,6 +21,7 @@ from accounts.demo import ALL_FOUR
 from accounts.models import Acceptance, LogEntry, MandateEvent, Nomination
 from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
+from newscentre.models import Feed, Fetching
 from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
 from routes.models import (
     Embed,
@@ -37,7 +38,7 @@ from routes.models import (
     Story,
     StoryStep,
 )
-from tests.access import planting_people
+from tests.access import planting_news, planting_people
 from tests.access.planting import DESK, OTHER_DESK, PLACES, Planted
 from tests.conftest import EVERYBODY, STRANGER, user_of
 
@@ -229,6 +230,7 @@ def new_rows(one: Planted):
     asked = Nomination.objects.get(name="Candidate")
     asked_again = planting_people.nomination(email="other@imap.example")
     asked_again.save()
+    unfetched = Feed.objects.create(publisher_id=f"press-{one.preset}", name="unfetched", dialogue_id="mtm")
     return [
         planting_people.nomination(),
         planting_people.submission(asked_again),
@@ -245,6 +247,9 @@ def new_rows(one: Planted):
         Source(slug="new", dialogue_id="mtm", name="new", kind=SourceKind.PRESS),
         figure,
         FurtherSource(observation=one.figure, source=Source.objects.get(slug="gapminder")),
+        Feed(publisher_id=f"press-{one.preset}", name="new", dialogue_id="mtm"),
+        Fetching(feed=unfetched, address="https://new.example/"),
+        planting_news.article(Feed.objects.get(publisher=f"press-{one.preset}", name__startswith="cnry")),
         *new_rows_of_routes(),
     ]
 
@@ -276,7 +281,7 @@ def new_rows_of_routes():
     ]  # fmt: skip
 
 
-NUMBER_OF_MODELS = 27
+NUMBER_OF_MODELS = 30
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))

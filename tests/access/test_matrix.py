@@ -20,6 +20,7 @@ from access.viewing import viewing
 from accounts.demo import ALL_FOUR
 from atlas.models import Basemap, Membership
 from indicators.models import Observation, Source
+from newscentre.models import Article, Feed
 from profiles.listing import listed
 from profiles.models import METHOD_NOTE, Draft, Profile, Section
 from tests.access.planting import (
@@ -64,9 +65,9 @@ TABLE = {
 PEOPLE = list(TABLE)
 
 OF_A_READER = {"text", "note", "source", "figure", "cited", "remark", "former", "address", "asof"}
-OF_A_READER |= {"layer", "stop", "segment", "why", "story"}
+OF_A_READER |= {"layer", "stop", "segment", "why", "story", "news"}
 OF_THE_DESK = {"narrow", "narrowsource", "narrowcited"}
-NEVER_FOR_READERS = {"draft", "name"}
+NEVER_FOR_READERS = {"draft", "name", "inbox", "feed"}
 NOT_SECRET_IN_ADMIN = {"tag", "name"}  # tags are words of all dialogues; for names see the test at the end
 
 
@@ -226,6 +227,9 @@ SURFACES: dict[str, list[Surface]] = {
     "route_proof_layers": [at(DIALOGUE, YEAR, 1, 4)],
     "route_story": [at(DIALOGUE, "story", each=True, shows="story")],
     "routes_of": [at(DIALOGUE, "route", ROUTE, shows="layer why"), at(DIALOGUE, "country", "mali")],
+    "news": [at(shows="news"), at(query="?publisher=press-public", shows="")],
+    "article": [at("article", each=True, shows="news")],
+    "search": [at(), at(query="?q=cnry", shows="news"), at(query="?q=inbox")],
     "countries": [at()],
     "country": [
         at("slug", each=True, shows="address source further figure"),
@@ -244,7 +248,7 @@ ADMIN_SURFACES: dict[str, list[Surface]] = {
     "admin:autocomplete": [at(query="?app_label=profiles&model_name=profile&field_name=subject&term=a")],
     "admin:jsi18n": [at()],
     "admin:view_on_site": [at("1", "1")],
-    "admin:app_list": [at("profiles"), at("indicators"), at("routes"), at("accounts")],
+    "admin:app_list": [at("profiles"), at("indicators"), at("routes"), at("accounts"), at("newscentre")],
     "admin:auth_user_password_change": [at("1")],
     "admin:profiles_profile_draft": [at("profile", OPENING, "en", each=True), at("profile", NARROW, "ar", each=True)],
     "admin:profiles_profile_preview": [at("profile", "en", each=True)],
@@ -310,6 +314,7 @@ def _argument(word, planted: Planted | None):
         "former": former,
         "newest": newest,
         "profile": planted.profile.pk,
+        "article": planted.article,
     }.get(word, word)
 
 
@@ -545,6 +550,7 @@ def test_with_every_filter_forgotten_nothing_leaks(planted, forgotten_filters, l
     assert misplaced(login, planted, names=WITH_PROFILES) == {}
 
 
+WITH_VIEWERS = {"accounts", "profiles", "imap", "atlas", "indicators", "routes", "newscentre", "search", "api"}
 EVERYTHING = Viewer.of(f"secretariat:{dialogue}" for dialogue in ALL_FOUR)
 
 
@@ -556,9 +562,7 @@ def opened_lock(monkeypatch):
         return viewing(EVERYTHING, using)
 
     for name, module in list(sys.modules.items()):
-        if name.split(".")[0] in ("accounts", "profiles", "imap", "atlas", "indicators", "routes", "api") and hasattr(
-            module, "viewing"
-        ):
+        if name.split(".")[0] in WITH_VIEWERS and hasattr(module, "viewing"):
             monkeypatch.setattr(module, "viewing", viewing_everything)
 
 
@@ -582,7 +586,7 @@ def test_without_a_viewer_the_database_shows_public_rows_only(planted):
 # ---------------------------------------------------------------------------------------------------------------------
 
 SOME_PRESETS = (Preset.PUBLIC, Preset.THEME, Preset.SECRETARIAT)
-WITH_AUDIENCES = [Profile, Observation, Source]
+WITH_AUDIENCES = [Profile, Observation, Source, Feed, Article]
 
 
 def admin_paths(planted: dict[Preset, Planted], models=None) -> Iterator[tuple[str, Planted | None]]:

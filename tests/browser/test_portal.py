@@ -27,6 +27,8 @@ KINDS_OF_PAGE = {
     "story": "/{}/maps/mtm/routes/stories/central-mediterranean-2009-2014/",
     "by year": "/{}/maps/mtm/by-year/",
     "contact": "/{}/maps/mtm/contact/",
+    "news": "/{}/news/",
+    "search": "/{}/search/?q=rabat",
     "terms": "/{}/terms/",
     "sign in": "/{}/accounts/login/",
     "not found": "/{}/nowhere/",

@@ -14,7 +14,7 @@ from tests.conftest import user_of
 
 # Words that French writes as English does.
 SAME_IN_FRENCH = {
-    "description", "dialogue", "dialogues", "mission", "organisation", "permissions", "position", "provenance",
+    "article", "articles", "description", "dialogue", "dialogues", "mission", "organisation", "permissions", "position", "provenance",
     "source", "sources",
 }  # fmt: skip
 SAME_IN_EVERY_LANGUAGE = {"ID", "English", "Français", "العربية"}  # never shown; names of languages are their own

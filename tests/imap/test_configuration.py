@@ -74,6 +74,8 @@ def test_complete_production_settings_start(monkeypatch, tmp_path):
         ("IMAP_MODE", "staging", "IMAP_MODE must be one of demo, test, production, not 'staging'"),
         ("EMAIL_PORT", "smtp", "EMAIL_PORT must be a whole number, not 'smtp'"),
         ("TRUSTED_PROXY_COUNT", "-1", "TRUSTED_PROXY_COUNT must be a whole number, not '-1'"),
+        ("IMAP_NEWS_ALSO_FROM", "127.0.0.1:8123", "IMAP_NEWS_ALSO_FROM lets feeds come from inside"),
+        ("IMAP_NEWS_ALSO_FROM", "localhost:8123", "IMAP_NEWS_ALSO_FROM must name addresses with their port"),
         ("IMAP_LOG_DAYS", "91", "IMAP_LOG_DAYS must be at least 92 days, not 91"),
         ("SECOND_FACTOR", "sometimes", "SECOND_FACTOR must be one of off, roles, all, not 'sometimes'"),
         ("SINGLE_SIGN_ON", "{", "SINGLE_SIGN_ON is not JSON"),

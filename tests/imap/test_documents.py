@@ -11,7 +11,20 @@ from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
-ROOMS = ("access", "atlas", "accounts", "indicators", "routes", "profiles", "api", "imap", "tests", "bench")
+ROOMS = (
+    "access",
+    "atlas",
+    "accounts",
+    "search",
+    "indicators",
+    "routes",
+    "profiles",
+    "newscentre",
+    "api",
+    "imap",
+    "tests",
+    "bench",
+)
 SUFFIXES = r"py|md|sh|yml|toml|json|csv|po|css|js|html|txt"
 
 SPAN = re.compile(r"`([^`\n]+)`")

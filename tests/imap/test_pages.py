@@ -29,6 +29,8 @@ PAGES = [
     "/{}/maps/mtm/migration-development/morocco/editions/1/",
     "/{}/countries/",
     "/{}/countries/morocco/",
+    "/{}/news/",
+    "/{}/search/?q=migration",
     "/{}/terms/",
     "/{}/privacy/",
     "/{}/accessibility/",

@@ -369,7 +369,18 @@ def test_a_connection_that_postgresql_ended_is_replaced(pooled, postgres):
 
 def test_no_code_of_the_portal_sets_anything_for_a_session():
     """It would be the next reader's too. What is set is set for the transaction."""
-    for room in ("access", "atlas", "accounts", "indicators", "routes", "profiles", "api", "imap"):
+    for room in (
+        "access",
+        "atlas",
+        "accounts",
+        "search",
+        "indicators",
+        "routes",
+        "profiles",
+        "newscentre",
+        "api",
+        "imap",
+    ):
         for file in (compose.ROOT / room).rglob("*.py"):
             text = file.read_text()
             assert not re.search(r"set_config\([^()]*,\s*false\s*\)|\bSET (?:SESSION|imap\.|ROLE)\b", text), file

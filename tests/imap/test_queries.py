@@ -66,6 +66,8 @@ PAGES: dict[str, tuple[int, int]] = {
     "/en/countries/": (2, 2),
     "/en/countries/morocco/": (16, 16),
     "/en/terms/": (1, 1),
+    "/en/news/": (5, 5),
+    "/en/search/?q=zugzwang": (1, 1),
     "/en/accounts/login/": (0, 0),
 }
 LAYER = "/en/maps/mtm/routes/editions/2025/1/layers-4.geojson"

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NewsCentreConfig(AppConfig):
+    name = "newscentre"
+    verbose_name = _("News centre")
+
+    def ready(self) -> None:
+        from newscentre.listing import seen_by
+        from search.kinds import Kind, register
+
+        register(Kind("article", _("Articles"), seen_by, "newscentre/found.html"))

@@ -1,0 +1,118 @@
+"""What a reader of the news asks for: which articles, and from where on."""
+
+import re
+from dataclasses import dataclass, fields, replace
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from atlas.models import Subject
+from newscentre.models import Article, ArticleQuerySet
+
+MOST_LETTERS = 60
+PLACE = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)  # microseconds since 1970, and the article's number
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Each is empty, or a value as it stands in the address: `language=ar`, `category=remittances`, `since=2026-11-01`."""
+
+    language: str = ""
+    category: str = ""
+    country: str = ""
+    dialogue: str = ""
+    publisher: str = ""
+    since: str = ""
+    until: str = ""
+
+    @classmethod
+    def of(cls, asked: QueryDict) -> "Filters":
+        """What is too long or holds control characters is no value of ours, and finds nothing either."""
+        given = {field.name: asked.get(field.name, "").strip() for field in fields(cls)}
+        return cls(**{name: value if _is_plausible(value) else NOTHING for name, value in given.items()})
+
+    def apply(self, articles: ArticleQuerySet) -> ArticleQuerySet:
+        if self.language:
+            articles = articles.filter(title_language=self.language)
+        if self.category:
+            articles = articles.filter(categories__contains=[self.category])
+        if self.country:
+            country = Subject.objects.filter(kind="country", slug=self.country).values_list("pk", flat=True).first()
+            articles = articles.filter(subjects__contains=[country]) if country else articles.none()
+        if self.dialogue:
+            articles = articles.filter(feed__dialogue=self.dialogue)
+        if self.publisher:
+            articles = articles.filter(feed__publisher=self.publisher)
+        return self._in_period(articles)
+
+    def _in_period(self, articles: ArticleQuerySet) -> ArticleQuerySet:
+        """Days are those of UTC; a day that there is not finds nothing."""
+        since, until = _day(self.since), _day(self.until)
+        if (self.since and not since) or (self.until and not until):
+            return articles.none()
+        if since:
+            articles = articles.filter(published_at__gte=_midnight(since))
+        if until:
+            articles = articles.filter(published_at__lt=_midnight(until) + timedelta(days=1))
+        return articles
+
+    def as_query(self, **more: str) -> str:
+        """For an address: ?language=ar&before=… with what is set, in one order."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)} | more
+        told = {name: value for name, value in given.items() if value}
+        return f"?{urlencode(told)}" if told else ""
+
+    def without(self, name: str) -> "Filters":
+        return replace(self, **{name: ""})
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Filters()
+
+
+NOTHING = "-"  # a slug, a language and a day of nothing
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page begins: after this article, newest first."""
+
+    published_at: datetime
+    pk: int
+
+    @classmethod
+    def of(cls, asked: str) -> "Place | None":
+        """None for the first page, and for what names no place."""
+        found = PLACE.fullmatch(asked)
+        if not found:
+            return None
+        try:
+            return cls(EPOCH + timedelta(microseconds=int(found[1])), int(found[2]))
+        except OverflowError:
+            return None
+
+    @classmethod
+    def after(cls, article: Article) -> "Place":
+        return cls(article.published_at, article.pk)
+
+    def __str__(self) -> str:
+        return f"{(self.published_at - EPOCH) // timedelta(microseconds=1)}-{self.pk}"
+
+
+def _is_plausible(value: str) -> bool:
+    return len(value) <= MOST_LETTERS and value.isprintable()
+
+
+def _day(text: str) -> date | None:
+    """Of a year in which there may be news."""
+    try:
+        day = date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+    return day if day and MINYEAR < day.year < MAXYEAR else None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)

@@ -1,0 +1,93 @@
+"""Fetches a feed that was claimed, and stores what it brought; the network is asked outside any transaction."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.utils import timezone
+
+from access.viewer import Viewer
+from access.viewing import viewing
+from newscentre.claims import begin, still_held
+from newscentre.models import Feed, Fetching
+from newscentre.stages.clean import Item, cleaned
+from newscentre.stages.documents import Document, NotAFeed
+from newscentre.stages.fetch import Fetched, Fetcher, Marks, NotFetched, Reason
+from newscentre.stages.internet import WayOut
+from newscentre.stages.parse import TooHard, parse
+from newscentre.stages.schedule import Wishes, next_fetch
+from newscentre.storing import store
+
+
+def fetcher() -> Fetcher:
+    return Fetcher(agent=f"i-Map ({settings.SITE_ADDRESS})", way_out=WayOut(frozenset(settings.NEWS_ALSO_FROM)))
+
+
+def fetch_claimed(feed_id: int, claim: uuid.UUID, viewer: Viewer) -> bool:
+    """One fetch under a claim, as the secretariat of the feed. False when the claim is not, or no longer, ours."""
+    with viewing(viewer):
+        fetching = begin(feed_id, claim, timezone.now())
+    if fetching is None:
+        return False
+    write: Callable[[Fetching, datetime], None]
+    try:
+        fetched, document = _read(fetching)
+        write = partial(_succeeded, fetched, document)
+    except NotFetched as why:
+        write = partial(_failed, why)
+    with viewing(viewer):
+        return _end(feed_id, claim, write)
+
+
+def _read(fetching: Fetching) -> tuple[Fetched, Document | None]:
+    """What the publisher answers, and the feed in it when it is new. Raises NotFetched."""
+    fetched = fetcher().fetch(fetching.address, Marks(fetching.etag, fetching.last_modified))
+    if not fetched.is_new:
+        return fetched, None
+    try:
+        return fetched, parse(fetched.body, fetched.content_type, fetched.address)
+    except NotAFeed as error:
+        raise NotFetched(Reason.NOT_A_FEED) from error
+    except TooHard as error:
+        raise NotFetched(Reason.TOO_HARD) from error
+
+
+def _end(feed_id: int, claim: uuid.UUID, write: Callable[[Fetching, datetime], None]) -> bool:
+    now = timezone.now()
+    fetching = still_held(feed_id, claim, now)
+    if fetching is None:
+        return False
+    write(fetching, now)
+    fetching.fetched_at, fetching.claim, fetching.claimed_until, fetching.begun_at = now, None, None, None
+    fetching.save()
+    return True
+
+
+def _succeeded(fetched: Fetched, document: Document | None, fetching: Fetching, now: datetime) -> None:
+    if document is not None:
+        store(fetching.feed, items_of(document, fetching.feed, fetched.address, now), now)
+        wishes = Wishes(document.ttl_minutes, document.skip_hours, document.skip_days)
+        fetching.wishes = {name: value for name, value in asdict(wishes).items() if name != "pause"}
+        fetching.etag, fetching.last_modified = fetched.marks.etag[:500], fetched.marks.last_modified[:500]
+    if fetched.moved_to:
+        fetching.address = fetched.moved_to
+    fetching.succeeded_at, fetching.failures, fetching.reason = now, 0, ""
+    fetching.next_at = next_fetch(now, wishes_of(fetching), failures=0, is_gone=False)
+
+
+def _failed(why: NotFetched, fetching: Fetching, now: datetime) -> None:
+    fetching.failures, fetching.reason = fetching.failures + 1, why.reason.value
+    wishes = wishes_of(fetching, why.retry_after)
+    fetching.next_at = next_fetch(now, wishes, failures=fetching.failures, is_gone=why.reason is Reason.GONE)
+
+
+def wishes_of(fetching: Fetching, pause: timedelta | None = None) -> Wishes:
+    kept = fetching.wishes
+    return Wishes(kept.get("ttl_minutes"), tuple(kept.get("skip_hours", ())), tuple(kept.get("skip_days", ())), pause)
+
+
+def items_of(document: Document, feed: Feed, address: str, now: datetime) -> list[Item]:
+    return cleaned(document, address, feed.language, now)

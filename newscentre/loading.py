@@ -1,0 +1,21 @@
+"""Loads the categories of the news centre."""
+
+from pathlib import Path
+
+from atlas.loading import Loading, read_toml
+from newscentre.models import Category
+
+
+def load_categories(data: Path, loading: Loading) -> None:
+    rows = read_toml(data / "world" / "news_categories.toml")["category"]
+    loading.put(
+        Category,
+        "slug",
+        (
+            (
+                row,
+                {"slug": row["slug"], "position": place, **{f"name_{code}": row[code] for code in ("en", "fr", "ar")}},
+            )
+            for place, row in enumerate(rows, 1)
+        ),
+    )

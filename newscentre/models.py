@@ -1,0 +1,263 @@
+"""The news centre: publishers and their feeds, how each is fetched, and the articles that came in.
+
+What comes from a feed is read by those in the feed's audience. An article nobody published has an audience of its own,
+the Secretariat alone; a published one inherits its feed's, or keeps a narrower one.
+"""
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from access import tokens
+from access.fields import AudienceField, no_tokens
+from access.viewer import narrowest
+from access.visibility import RestrictedModel, RestrictedQuerySet
+from atlas.addresses import refuse_reserved_word
+from atlas.models import Dialogue
+from newscentre.stages.fetch import NotFetched, Reason, parsed
+
+LONGEST_LINK = 2000
+
+
+class Category(models.Model):
+    """What an article is about, beside the subjects it names."""
+
+    slug = models.SlugField(_("identifier"), primary_key=True, validators=[refuse_reserved_word])
+    name = models.CharField(_("name"), max_length=120)
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = _("category of news")
+        verbose_name_plural = _("categories of news")
+
+    def __str__(self):
+        return self.name
+
+
+class Publisher(models.Model):
+    """Who publishes: a paper, an agency, an institute."""
+
+    slug = models.SlugField(_("identifier"), primary_key=True, validators=[refuse_reserved_word])
+    name = models.CharField(_("name"), max_length=160)
+    link = models.URLField(_("address"), max_length=LONGEST_LINK, blank=True)
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("publisher")
+        verbose_name_plural = _("publishers")
+
+    def __str__(self):
+        return self.name
+
+
+class Rule(models.TextChoices):
+    """What happens to an article that comes in."""
+
+    WAIT = "wait", _("wait for an editor")
+    PUBLISH = "publish", _("publish at once")
+
+
+class Feed(RestrictedModel):
+    """A stream of articles of one publisher, kept by a secretariat, read by an audience."""
+
+    publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="feeds", verbose_name=_("publisher"))
+    name = models.CharField(_("name"), max_length=160)
+    dialogue = models.ForeignKey(
+        Dialogue, models.PROTECT, related_name="feeds", verbose_name=_("kept by the Secretariat of")
+    )
+    audience = AudienceField(verbose_name=_("audience"))
+    language = models.CharField(_("language"), max_length=7, blank=True)
+    categories = ArrayField(
+        models.SlugField(), verbose_name=_("categories of all its articles"), default=list, blank=True
+    )
+    rule = models.CharField(_("articles that come in"), max_length=10, choices=Rule, default=Rule.WAIT)
+
+    class Meta:
+        ordering = ["publisher", "name"]
+        constraints = [models.UniqueConstraint(fields=["dialogue", "publisher", "name"], name="one_feed_of_a_name")]
+        verbose_name = _("feed")
+        verbose_name_plural = _("feeds")
+
+    def __str__(self):
+        return f"{self.publisher} · {self.name}"
+
+
+class WhyNot(models.TextChoices):
+    """`Reason` as the desk reads it."""
+
+    REFUSED_ADDRESS = Reason.REFUSED_ADDRESS.value, _("The address is not one of the public internet.")
+    REFUSED_REDIRECT = Reason.REFUSED_REDIRECT.value, _("It leads on and on, or out of a secure connection.")
+    UNKNOWN_HOST = Reason.UNKNOWN_HOST.value, _("The name of its host is unknown.")
+    NO_CONNECTION = Reason.NO_CONNECTION.value, _("Its host takes no connection, or breaks it off.")
+    NO_TRUST = Reason.NO_TRUST.value, _("Its host does not prove who it is.")
+    TOO_SLOW = Reason.TOO_SLOW.value, _("Its host did not answer in time.")
+    TOO_LARGE = Reason.TOO_LARGE.value, _("It is too large.")
+    UNREADABLE = Reason.UNREADABLE.value, _("It is packed in a way that cannot be read.")
+    GONE = Reason.GONE.value, _("Its publisher says that it is gone for good.")
+    NOT_FOUND = Reason.NOT_FOUND.value, _("There is nothing at its address.")
+    NOT_ALLOWED = Reason.NOT_ALLOWED.value, _("Its publisher does not let the portal read it.")
+    BUSY = Reason.BUSY.value, _("Its publisher asks for more time between two visits.")
+    OUT_OF_ORDER = Reason.OUT_OF_ORDER.value, _("Its host is out of order.")
+    STRANGE_ANSWER = Reason.STRANGE_ANSWER.value, _("Its host gives an answer that makes no sense.")
+    NOT_A_FEED = Reason.NOT_A_FEED.value, _("What is at its address is no feed.")
+    TOO_HARD = Reason.TOO_HARD.value, _("Reading it takes too much memory or time.")
+
+
+def refuse_what_is_no_web_address(address: str) -> None:
+    try:
+        parsed(address)
+    except NotFetched:
+        raise ValidationError(_("An address begins with https:// or http:// and names a host.")) from None
+
+
+class Fetching(RestrictedModel):
+    """Where a feed is fetched, how that went, and when it is due again; the desk's alone, since addresses may be secret.
+
+    A claim is one fetch: whoever holds it may begin it once, and a claim that is over may be taken by another worker.
+    """
+
+    belongs_to = ("feed",)
+    desk = "feed__dialogue"
+
+    feed = models.OneToOneField(Feed, models.CASCADE, related_name="fetching", verbose_name=_("feed"))
+    address = models.CharField(_("address"), max_length=LONGEST_LINK, validators=[refuse_what_is_no_web_address])
+    host = models.CharField(_("host"), max_length=255, editable=False)
+    is_paused = models.BooleanField(_("paused"), default=False)
+    etag = models.CharField(_("mark of the last answer"), max_length=500, blank=True, editable=False)
+    last_modified = models.CharField(_("date of the last answer"), max_length=500, blank=True, editable=False)
+    wishes = models.JSONField(_("when its publisher wants to be asked"), default=dict, blank=True, editable=False)
+    next_at = models.DateTimeField(_("next fetch"), null=True, blank=True, editable=False)
+    fetched_at = models.DateTimeField(_("last fetch"), null=True, blank=True, editable=False)
+    succeeded_at = models.DateTimeField(_("last success"), null=True, blank=True, editable=False)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
+    reason = models.CharField(_("why it gave nothing"), max_length=20, choices=WhyNot, blank=True, editable=False)
+    claim = models.UUIDField(_("claim of a worker"), null=True, blank=True, editable=False)
+    claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True, editable=False)
+    begun_at = models.DateTimeField(_("begun"), null=True, blank=True, editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at"], name="feeds_that_are_due")]
+        constraints = [
+            models.CheckConstraint(
+                name="a_claim_has_an_end", condition=Q(claim__isnull=True) | Q(claimed_until__isnull=False)
+            )
+        ]
+        verbose_name = _("fetching of a feed")
+        verbose_name_plural = _("fetching of feeds")
+
+    def __str__(self):
+        return str(self.feed)
+
+    def save(self, *args, **kwargs):
+        self.host = (urlsplit(self.address).hostname or "")[:255]
+        super().save(*args, **kwargs)
+
+
+class Status(models.TextChoices):
+    INBOX = "inbox", pgettext_lazy("of an article", "in the inbox")
+    PUBLISHED = "published", pgettext_lazy("of an article", "published")
+    HIDDEN = "hidden", pgettext_lazy("of an article", "hidden")
+
+
+class ArticleQuerySet(RestrictedQuerySet):
+    def published(self) -> "ArticleQuerySet":
+        return self.filter(status=Status.PUBLISHED)
+
+    def newest_first(self) -> "ArticleQuerySet":
+        return self.order_by("-published_at", "-pk")
+
+    def before(self, moment: datetime, pk: int) -> "ArticleQuerySet":
+        """Those that follow an article in the order of the newest first; the index leads there from any page."""
+        return self.filter(Q(published_at__lt=moment) | Q(pk__lt=pk), published_at__lte=moment)
+
+
+class Article(RestrictedModel):
+    """An article of the press as the portal may show it: title, excerpt, and the way to its publisher.
+
+    `edited`: names of fields that an editor changed, which no fetch overwrites. `story`: shared by the articles that tell
+    the same; no foreign key, since each is seen by its own audience.
+    """
+
+    belongs_to = ("feed",)
+
+    feed = models.ForeignKey(Feed, models.PROTECT, related_name="articles", verbose_name=_("feed"))
+    audience = AudienceField(verbose_name=_("audience"), null=True, default=no_tokens)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.INBOX)
+    key = models.CharField(_("what tells it apart"), max_length=40, editable=False)
+    page = models.CharField(_("what tells its page apart"), max_length=40, blank=True, editable=False)
+    digest = models.CharField(_("digest"), max_length=32, editable=False)
+    link = models.CharField(_("address"), max_length=LONGEST_LINK, blank=True)
+    title = models.CharField(_("title"), max_length=400)
+    title_language = models.CharField(_("language of the title"), max_length=7, blank=True)
+    excerpt = models.TextField(_("excerpt"), blank=True)
+    excerpt_language = models.CharField(_("language of the excerpt"), max_length=7, blank=True)
+    published_at = models.DateTimeField(_("published"))
+    dated = models.CharField(_("date as the feed gives it"), max_length=100, blank=True, editable=False)
+    seen_at = models.DateTimeField(_("seen"), editable=False)
+    categories = ArrayField(models.SlugField(), verbose_name=_("categories"), default=list, blank=True)
+    subjects = ArrayField(models.BigIntegerField(), verbose_name=_("subjects"), default=list, blank=True)
+    edited = ArrayField(
+        models.CharField(max_length=30),
+        verbose_name=_("changed by an editor"),
+        default=list,
+        blank=True,
+        editable=False,
+    )
+    story = models.UUIDField(_("story"), default=uuid.uuid4, editable=False)
+
+    objects: ClassVar = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["feed", "key"], name="one_article_once_in_a_feed"),
+            models.CheckConstraint(
+                name="only_what_is_published_inherits",
+                condition=Q(status=Status.PUBLISHED) | Q(audience__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-published_at", "-id"], condition=Q(status="published"), name="news_by_date"),
+            models.Index(
+                fields=["title_language", "-published_at", "-id"],
+                condition=Q(status="published"),
+                name="news_by_language",
+            ),
+            models.Index(fields=["feed", "-published_at", "-id"], name="articles_of_a_feed"),
+            models.Index(fields=["feed", "page"], condition=~Q(page=""), name="articles_by_page"),
+            models.Index(fields=["story"], name="articles_of_a_story"),
+            GinIndex(fields=["subjects"], name="articles_of_subjects"),
+            GinIndex(fields=["categories"], name="articles_of_categories"),
+        ]
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def readers(self) -> list[str]:
+        """Tokens of those who read it: its feed's, or fewer."""
+        return list(self.feed.audience) if self.audience is None else narrowest(self.audience, self.feed.audience)
+
+    @property
+    def is_open(self) -> bool:
+        return tokens.PUBLIC in self.readers
+
+    def publish(self) -> None:
+        """From now on read by the feed's audience. Does not save."""
+        self.status, self.audience = Status.PUBLISHED, None
+
+    def hide(self) -> None:
+        """From now on seen by the Secretariat alone. Does not save."""
+        self.status, self.audience = Status.HIDDEN, []

@@ -1,0 +1,129 @@
+"""What an entry may bring onto a page: plain text, one link, and a date that can be true.
+
+Full texts are the press's, so an excerpt is all that is kept. No markup is kept at all: what is stored runs nowhere.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import nh3
+
+from newscentre.stages.documents import Document, Entry, Wording
+from newscentre.stages.languages import direction_of, language_of
+from newscentre.stages.links import safe_link
+
+LONGEST_TITLE, LONGEST_EXCERPT = 300, 360  # characters
+FIRST_YEAR = 1990  # of the web; what is dated earlier was not dated
+CLOCKS_DIFFER = timedelta(minutes=10)
+SILENT = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "textarea", "title", "select"}
+PLAIN = nh3.Cleaner(tags=set(), clean_content_tags=SILENT, strip_comments=True)
+BLOCK = re.compile(r"<(?=/?(?:p|br|div|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|hr|img|figure|figcaption)\b)", re.I)
+# Marks that turn the reading order of what stands around them; ZWJ and ZWNJ shape words and stay.
+TURNING = dict.fromkeys(
+    map(ord, "\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad")
+)
+READ_ON = re.compile(r"\s*(?:\[?(?:…|\.\.\.|&hellip;)\]?|\bThe post .{0,300} appeared first on .{0,200})\s*$", re.S)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Plain text with the language (empty when unknown) and direction it is written in."""
+
+    text: str = ""
+    language: str = ""
+    direction: str = "ltr"
+
+
+@dataclass(frozen=True)
+class Item:
+    """An article as it may be shown. `published_at`: never later than `seen_at`; `dated`: what the feed wrote."""
+
+    guid: str
+    link: str
+    title: Line
+    excerpt: Line
+    published_at: datetime
+    is_date_known: bool
+    dated: str
+    words: tuple[str, ...]
+
+    @property
+    def language(self) -> str:
+        return self.title.language or self.excerpt.language
+
+
+def cleaned(document: Document, address: str, language: str, seen_at: datetime) -> list[Item]:
+    """The items of a feed, in its order. `address`: of the feed; `language`: of the feed as the desk knows it."""
+    return [_item(entry, document, address, language, seen_at) for entry in document.entries]
+
+
+def _item(entry: Entry, document: Document, address: str, language: str, seen_at: datetime) -> Item:
+    declared = document.language or language
+    title = line(entry.title, declared, LONGEST_TITLE)
+    excerpt = line(entry.summary, declared, LONGEST_EXCERPT)
+    if not title.text:
+        title = shortened(excerpt, LONGEST_TITLE // 2)
+    if excerpt.text == title.text:
+        excerpt = Line()
+    moment, is_known = plausible(entry.published_at or entry.updated_at, seen_at)
+    return Item(
+        guid=plain(Wording(entry.guid))[:LONGEST_GUID],
+        link=safe_link(entry.link, address),
+        title=title,
+        excerpt=excerpt,
+        published_at=moment,
+        is_date_known=is_known,
+        dated=plain(Wording(entry.dated))[:100],
+        words=tuple(filter(None, (plain(Wording(word, is_markup=True))[:100] for word in entry.words))),
+    )
+
+
+LONGEST_GUID = 2000
+
+
+def line(wording: Wording, declared: str, most: int) -> Line:
+    """One paragraph of plain text, cut at a word."""
+    text = cut(plain(wording), most)
+    return Line(text, language_of(text, wording.language or declared), direction_of(text))
+
+
+def shortened(whole: Line, most: int) -> Line:
+    return Line(cut(whole.text, most), whole.language, whole.direction)
+
+
+def plain(wording: Wording) -> str:
+    """Text without markup, control characters and marks that turn the reading order; white space is one space."""
+    text = wording.text
+    if wording.is_markup:
+        text = unescape(PLAIN.clean(BLOCK.sub(" <", text)))
+    text = unicodedata.normalize("NFC", text).translate(TURNING)
+    return " ".join("".join(letter if _is_shown(letter) else " " for letter in text).split())
+
+
+def _is_shown(letter: str) -> bool:
+    return unicodedata.category(letter) not in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def cut(text: str, most: int) -> str:
+    """At most so many characters, the last being … where something was left out."""
+    text = READ_ON.sub("…", text) if len(text) <= most * 3 else text
+    if len(text) <= most:
+        return "" if text == "…" else text
+    kept = text[: most - 1]
+    at_a_word = kept.rsplit(" ", 1)[0] if " " in kept[most // 2 :] else kept
+    return at_a_word.rstrip(" ,;:.–-،؛") + "…"
+
+
+def plausible(moment: str, seen_at: datetime) -> tuple[datetime, bool]:
+    """When it was published, and whether the feed said so: a date to come, or before the web, is that of first sight."""
+    try:
+        said = datetime.fromisoformat(moment)
+        said = said if said.tzinfo else said.replace(tzinfo=UTC)
+    except ValueError:
+        return seen_at, False
+    if said > seen_at + CLOCKS_DIFFER or said.year < FIRST_YEAR:
+        return seen_at, False
+    return min(said, seen_at), True

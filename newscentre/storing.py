@@ -1,0 +1,125 @@
+"""Stores what a fetch brought, in one statement: new articles are added, changed ones changed, the others left alone."""
+
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from newscentre.models import Article, Feed, Rule, Status
+from newscentre.stages.clean import Item
+from newscentre.stages.cluster import WINDOW, Story, are_one
+from newscentre.stages.identify import identities
+from newscentre.stages.plan import Known, Plan, Row, plan
+from newscentre.stages.tag import Tags
+from newscentre.tagging import concepts, tagger
+
+MOST_COMPARED = 2000  # articles of a few days that a new one is held against
+
+# What an editor changed stays; so does the story, and whether it is published. A row that another worker brought up to
+# date meanwhile is passed over.
+UPSERT = """
+    INSERT INTO newscentre_article AS a (
+        feed_id, key, page, digest, link, title, title_language, excerpt, excerpt_language, published_at, dated, seen_at,
+        categories, subjects, edited, story, status, audience)
+    SELECT %(feed)s, r.key, r.page, r.digest, r.link, r.title, r.title_language, r.excerpt, r.excerpt_language,
+           r.published_at, r.dated, %(now)s, r.categories, r.subjects, '{}', r.story, %(status)s, %(audience)s::text[]
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+        key text, page text, digest text, link text, title text, title_language text, excerpt text,
+        excerpt_language text, published_at timestamptz, dated text, categories text[], subjects bigint[], story uuid)
+    ON CONFLICT (feed_id, key) DO UPDATE SET
+        page = EXCLUDED.page, digest = EXCLUDED.digest, dated = EXCLUDED.dated,
+        link = CASE WHEN 'link' = ANY (a.edited) THEN a.link ELSE EXCLUDED.link END,
+        title = CASE WHEN 'title' = ANY (a.edited) THEN a.title ELSE EXCLUDED.title END,
+        title_language = CASE WHEN 'title' = ANY (a.edited) THEN a.title_language ELSE EXCLUDED.title_language END,
+        excerpt = CASE WHEN 'excerpt' = ANY (a.edited) THEN a.excerpt ELSE EXCLUDED.excerpt END,
+        excerpt_language = CASE WHEN 'excerpt' = ANY (a.edited) THEN a.excerpt_language ELSE EXCLUDED.excerpt_language END,
+        published_at = CASE WHEN 'published_at' = ANY (a.edited) THEN a.published_at
+                            ELSE least(EXCLUDED.published_at, a.seen_at) END,
+        categories = CASE WHEN 'categories' = ANY (a.edited) THEN a.categories ELSE EXCLUDED.categories END,
+        subjects = CASE WHEN 'subjects' = ANY (a.edited) THEN a.subjects ELSE EXCLUDED.subjects END
+    WHERE a.digest IS DISTINCT FROM EXCLUDED.digest
+"""
+
+
+def store(feed: Feed, items: Sequence[Item], now: datetime) -> Plan:
+    """Brings the feed's articles up to date. To be called as its secretariat; returns what was planned and done."""
+    planned = plan(items, known_of(feed, items))
+    if planned.rows:
+        tags = [tagger().tags_of(row.item) for row in planned.rows]
+        stories = stories_of(feed, [row.item for row in planned.rows], tags)
+        written = [_values(*row, feed) for row in zip(planned.rows, tags, stories, strict=True)]
+        is_published = feed.rule == Rule.PUBLISH
+        values: dict[str, Any] = {
+            "feed": feed.pk,
+            "now": now,
+            "status": Status.PUBLISHED if is_published else Status.INBOX,
+            "audience": None if is_published else [],
+            "rows": json.dumps(written),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(UPSERT, values)
+    return planned
+
+
+def known_of(feed: Feed, items: Sequence[Item]) -> list[Known]:
+    """The stored articles that these items may be."""
+    named = identities(items)
+    keys, pages = {one.key for one in named}, {one.page for one in named if one.page}
+    stored = Article.objects.filter(Q(key__in=keys) | Q(page__in=pages), feed=feed)
+    return [Known(*row) for row in stored.order_by("pk").values_list("key", "page", "digest")]
+
+
+def _values(row: Row, tags: Tags, story: uuid.UUID, feed: Feed) -> dict[str, Any]:
+    item = row.item
+    return {
+        "key": row.key,
+        "page": row.page,
+        "digest": row.digest,
+        "link": item.link,
+        "title": item.title.text,
+        "title_language": item.title.language,
+        "excerpt": item.excerpt.text,
+        "excerpt_language": item.excerpt.language,
+        "published_at": item.published_at.isoformat(),
+        "dated": item.dated,
+        "categories": list(dict.fromkeys([*feed.categories, *tags.categories])),
+        "subjects": [int(subject) for subject in tags.subjects],
+        "story": str(story),
+    }
+
+
+def stories_of(feed: Feed, items: Sequence[Item], tags: Sequence[Tags]) -> list[uuid.UUID]:
+    """For each item the story it tells: that of an article of the same dialogue from these days, or a new one."""
+    new = [
+        Story.of((item.title.text, item.excerpt.text), item.language, item.published_at, tagged.subjects, concepts())
+        for item, tagged in zip(items, tags, strict=True)
+    ]
+    told = list(_told_around(feed, new))
+    found = []
+    for story in new:
+        known = next((name for other, name in told if are_one(story, other)), None) or uuid.uuid4()
+        told.append((story, known))
+        found.append(known)
+    return found
+
+
+def _told_around(feed: Feed, stories: Sequence[Story]) -> Iterable[tuple[Story, uuid.UUID]]:
+    """The articles of other feeds of the dialogue that name one of these subjects within the window."""
+    subjects = sorted({int(subject) for story in stories for subject in story.subjects})
+    if not subjects:
+        return
+    first, last = min(story.published_at for story in stories), max(story.published_at for story in stories)
+    around = Article.objects.filter(
+        feed__dialogue=feed.dialogue_id,
+        subjects__overlap=subjects,
+        published_at__range=(first - WINDOW, last + WINDOW),
+    ).exclude(feed=feed)
+    for article in around.order_by("published_at", "pk")[:MOST_COMPARED]:
+        lines = article.title, article.excerpt
+        named = map(str, article.subjects)
+        story = Story.of(lines, article.title_language, article.published_at, named, concepts())
+        yield story, article.story

@@ -1,0 +1,30 @@
+import uuid
+from functools import partial
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from access.viewer import Viewer
+from access.viewing import viewing
+from atlas.models import Dialogue
+from newscentre import importing
+from newscentre.claims import claim_due
+
+
+def every_secretariat() -> Viewer:
+    return Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))
+
+
+@shared_task
+def send_what_is_due() -> None:
+    """Each feed as a task of its own. What the queue loses is due again when its claim is over."""
+    with viewing(every_secretariat()):
+        for feed_id, claim in claim_due(timezone.now()):
+            transaction.on_commit(partial(fetch_feed.delay, feed_id, str(claim)))
+
+
+@shared_task
+def fetch_feed(feed_id: int, claim: str) -> None:
+    """Runs once for each claim; a second time it does nothing."""
+    importing.fetch_claimed(feed_id, uuid.UUID(claim), every_secretariat())

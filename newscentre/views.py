@@ -1,0 +1,57 @@
+"""Readers' pages of the news. Each fetches through `visible_to`, and what is not visible is not there."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from access import tokens
+from accounts.log import note
+from accounts.models import Action
+from accounts.requests import ReaderRequest
+from atlas.models import Dialogue, Subject, SubjectKind
+from atlas.sorting import in_reading_order
+from newscentre.filters import Filters, Place
+from newscentre.listing import also_told_by, named_in, news_page, publishers_for, seen_by
+from newscentre.models import Article, Category
+
+LANGUAGES = ("ar", "en", "fr")
+
+
+@require_safe
+def news(request: ReaderRequest) -> HttpResponse:
+    """The newest first, as the reader filters them; older pages by an address that costs the same on each."""
+    filters = Filters.of(request.GET)
+    page = news_page(request.viewer, filters, Place.of(request.GET.get("before", "")))
+    context = {
+        "active": "news",
+        "filters": filters,
+        "stories": page.stories,
+        "newest": filters.as_query() if "before" in request.GET else "",
+        "is_later_page": "before" in request.GET,
+        "older": filters.as_query(before=str(page.older)) if page.older else "",
+        "languages": LANGUAGES,
+        "categories": list(Category.objects.all()),
+        "countries": in_reading_order(Subject.objects.filter(kind=SubjectKind.COUNTRY)),
+        "dialogues": in_reading_order(Dialogue.objects.all()),
+        "publishers": in_reading_order(publishers_for(request.viewer)),
+    }
+    return render(request, "newscentre/news.html", context)
+
+
+@require_safe
+def article(request: ReaderRequest, pk: int) -> HttpResponse:
+    row: Article | None = seen_by(request.viewer).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    if tokens.PUBLIC not in row.readers:
+        note(Action.READ, request.user, dialogue=row.feed.dialogue_id, objects=[f"news/{row.pk}"])
+    also = also_told_by(row, request.viewer)
+    subjects, categories = named_in([row])
+    context = {
+        "active": "news",
+        "article": row,
+        "also": also,
+        "subjects": [subjects[one] for one in row.subjects if one in subjects],
+        "categories": [categories[one] for one in row.categories if one in categories],
+    }
+    return render(request, "newscentre/article.html", context)

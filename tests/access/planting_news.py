@@ -1,0 +1,36 @@
+"""Feeds and articles with canaries: one feed of each preset, with a published article and one in the inbox."""
+
+import secrets
+
+from django.utils import timezone
+
+from access.presets import Preset
+from newscentre.models import Article, Feed, Fetching, Publisher
+
+DIALOGUE = "mtm"
+
+
+def plant_news(preset: Preset, audience: list[str]) -> Article:
+    """The published article. To be called as the secretariat of the MTM Dialogue."""
+    publisher = Publisher.objects.create(slug=f"press-{preset}", name=f"Press {preset}")
+    feed = Feed.objects.create(
+        publisher=publisher, name=_canary(preset, "feed"), dialogue_id=DIALOGUE, audience=audience
+    )
+    Fetching.objects.create(feed=feed, address=f"https://{_canary(preset, 'feed')}.example/feed", is_paused=True)
+    published = article(feed, title=_canary(preset, "news"), excerpt=_canary(preset, "news"))
+    published.link = f"https://{_canary(preset, 'news')}.example/"
+    published.publish()
+    published.save()
+    article(feed, title=_canary(preset, "inbox"), excerpt=_canary(preset, "inbox")).save()
+    return published
+
+
+def article(feed: Feed, **values) -> Article:
+    """In the inbox, not saved."""
+    now = timezone.now()
+    key = f"guid:{secrets.token_hex(16)}"
+    return Article(feed=feed, key=key, digest=key[-32:], published_at=now, seen_at=now, title_language="en", **values)
+
+
+def _canary(preset: Preset, kind: str) -> str:
+    return f"cnry-{preset.value}-{kind}-{secrets.token_hex(4)}"

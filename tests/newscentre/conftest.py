@@ -1,0 +1,11 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.newscentre.publisher import Publisher, publishing
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    with publishing() as one:
+        yield one

@@ -1,0 +1,193 @@
+"""What reaches a page of what a feed sends: plain text, safe links, plausible dates, the language of each line."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from newscentre.stages.clean import LONGEST_EXCERPT, cleaned, cut, plain, plausible
+from newscentre.stages.documents import Document, Entry, Wording
+from newscentre.stages.languages import direction_of, language_of
+from newscentre.stages.links import canonical, safe_link
+from newscentre.stages.reading import document_in
+
+SEEN_AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
+ADDRESS = "https://sahel.example/feed"
+FEEDS = Path(__file__).parent / "feeds"
+
+
+def items_of(name: str, language: str = ""):
+    return cleaned(document_in((FEEDS / name).read_bytes(), "", ADDRESS), ADDRESS, language, SEEN_AT)
+
+
+def item_of(entry: Entry, language: str = ""):
+    return cleaned(Document("rss20", entries=(entry,)), ADDRESS, language, SEEN_AT)[0]
+
+
+def markup(text: str) -> str:
+    return plain(Wording(text, is_markup=True))
+
+
+# Text -----------------------------------------------------------------------------------------------------------------
+
+
+def test_an_article_comes_as_one_line_and_one_paragraph():
+    first, second = items_of("rss20_ar.xml")
+    assert (first.title.text, first.language, first.title.direction) == (
+        "إنقاذ 47 مهاجراً قبالة سواحل زوارة",
+        "ar",
+        "rtl",
+    )
+    assert first.excerpt.text == "أعلن خفر السواحل الليبي إنقاذ 47 مهاجراً."
+    assert first.words == ("هجرة",)
+    assert second.excerpt.text == ""
+
+
+def test_accents_and_quotation_marks_arrive_as_they_were_meant():
+    [item] = items_of("atom10_fr.xml")
+    assert item.title.text == "Le Maroc et l’Espagne renforcent leur coopération"
+    assert item.language == "fr"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>One.</p><p>Two.</p>", "One. Two."),
+        ("A<br>B<script>alert(1)</script><style>p{}</style>C", "A BC"),
+        ("<!-- x --><svg><title>y</title></svg>Z<iframe>q</iframe>", "Z"),
+        ("AT&amp;T &lt;b&gt; &#1587;", "AT&T <b> س"),
+        ("<img src=x onerror=alert(1)>Text", "Text"),
+        ("<a href='javascript:alert(1)'>Go</a>", "Go"),
+        ("a\x00b\x07c\x1b[0m", "ab c [0m"),
+        ("safe\u202egnp.exe\u202c \u2066x\u2069", "safegnp.exe x"),
+        ("e\u0301te\u0301", "été"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("<<script>script>alert(1)<</script>/script>", "<"),
+    ],
+)
+def test_markup_becomes_text(html, text):
+    assert markup(html).startswith(text)
+    assert "alert" not in markup(html) or "<script" not in markup(html)
+
+
+def test_plain_text_that_looks_like_markup_stays_text():
+    assert plain(Wording("x < y & y > z")) == "x < y & y > z"
+
+
+@pytest.mark.parametrize("ending", [" […]", " [...]", "...", " …", "\nThe post Title appeared first on Desk."])
+def test_a_feeds_own_shortening_becomes_one_mark(ending):
+    assert cut("They met in Rabat" + ending, 300) == "They met in Rabat…"
+
+
+def test_a_full_text_is_not_kept():
+    item = item_of(Entry(title=Wording("Title"), summary=Wording("word, " * 5000)))
+    assert len(item.excerpt.text) <= LONGEST_EXCERPT
+    assert item.excerpt.text.endswith("word…")
+
+
+def test_an_article_without_a_title_is_headed_by_what_it_says():
+    item = item_of(Entry(summary=Wording("Fourteen people were rescued. " * 20)))
+    assert item.title.text.startswith("Fourteen people")
+    assert len(item.title.text) <= 150
+    assert item_of(Entry(title=Wording("Same"), summary=Wording("Same"))).excerpt.text == ""
+
+
+# Languages ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "language"),
+    [
+        ("الهجرة في المتوسط", "en", "ar"),
+        ("Le Maroc accueille la conférence de Rabat", "en", "fr"),
+        ("The conference was held in Rabat", "fr", "en"),
+        ("Rabat", "fr-FR", "fr"),
+        ("Rabat", "", ""),
+        ("مهاجرت به اروپا چگونه است", "ar", "fa"),
+        ("پاکستان میں تارکین وطن ہیں", "", "ur"),
+        ("Миграция в Европу", "ru", "ru"),
+        ("Der Rat tagt in Wien und Berlin", "de", "de"),
+        ("47", "ar", "ar"),
+        ("Frontex: L'agence d'Europe", "en-US", "fr"),
+        ("Migration", "<script>", ""),
+    ],
+)
+def test_the_language_of_a_line_is_that_of_its_words(text, declared, language):
+    assert language_of(text, declared) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [("IOM: مهاجرون يصلون إلى لامبيدوزا", "rtl"), ("Sebha (سبها) hosts talks", "ltr"), ("2026", "ltr"), ("", "ltr")],
+)
+def test_each_line_runs_as_most_of_its_letters_do(text, direction):
+    assert direction_of(text) == direction
+
+
+def test_title_and_excerpt_may_be_in_two_languages():
+    item = item_of(
+        Entry(title=Wording("الاجتماع في الرباط"), summary=Wording("The meeting was held in the city of Rabat"))
+    )
+    assert (item.title.language, item.excerpt.language) == ("ar", "en")
+    assert (item.title.direction, item.excerpt.direction) == ("rtl", "ltr")
+
+
+# Links ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", " javascript:alert(1)", "data:text/html,<b>",
+     "vbscript:x", "file:///etc/passwd", "ftp://example.org/", "http:", "http://", "https:///x", "mailto:a@b.example",
+     "http://bank.example@evil.example/", "http://exa mple.org/", "http://example.org\\@evil.example", "http://[::1",
+     "http://example.org/\u202egnp", "http://example.org/" + "a" * 2000, "http://example.org:99999/", "http://a<b>/"],
+)  # fmt: skip
+def test_nothing_but_a_web_address_becomes_a_link(link):
+    assert safe_link(link) == ""
+    assert item_of(Entry(title=Wording("x"), link=link)).link == "" or ":" in link.split("/")[0]
+
+
+def test_relative_links_are_completed_by_the_feeds_address():
+    assert safe_link("/ar/1", ADDRESS) == "https://sahel.example/ar/1"
+    assert safe_link("//other.example/1", ADDRESS) == "https://other.example/1"
+    assert safe_link("https://مثال.example/خبر") == "https://مثال.example/خبر"
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["https://desk.example/1", "http://desk.example/1", "https://www.desk.example/1/", "https://desk.example:443/1",
+     "https://DESK.example/1#top", "https://desk.example/1?utm_source=rss&fbclid=x"],
+)  # fmt: skip
+def test_one_page_has_one_canonical_address(link):
+    assert canonical(link) == "desk.example/1"
+
+
+def test_what_a_page_is_asked_with_tells_pages_apart():
+    assert canonical("https://desk.example/?id=1&utm_medium=x") == "desk.example?id=1"
+    assert canonical("https://desk.example/?id=1") != canonical("https://desk.example/?id=2")
+    assert canonical("https://desk.example:8443/1") == "desk.example:8443/1"
+
+
+# Dates ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "taken", "is_known"),
+    [
+        ("2026-11-24T09:00:00+00:00", datetime(2026, 11, 24, 9, tzinfo=UTC), True),
+        ("1998-03-01T00:00:00+00:00", datetime(1998, 3, 1, tzinfo=UTC), True),
+        ("2026-11-25T09:05:00+00:00", SEEN_AT, True),
+        ("2031-01-01T00:00:00+00:00", SEEN_AT, False),
+        ("1970-01-01T00:00:00+00:00", SEEN_AT, False),
+        ("0001-01-01T00:00:00+00:00", SEEN_AT, False),
+        ("", SEEN_AT, False),
+        ("yesterday", SEEN_AT, False),
+    ],
+)
+def test_no_article_is_newer_than_the_moment_it_was_seen(said, taken, is_known):
+    assert plausible(said, SEEN_AT) == (taken, is_known)
+
+
+def test_the_date_as_the_feed_wrote_it_is_kept():
+    item = item_of(Entry(title=Wording("x"), published_at="2031-01-01T00:00:00+00:00", dated="1 Jan 2031"))
+    assert (item.published_at, item.is_date_known, item.dated) == (SEEN_AT, False, "1 Jan 2031")

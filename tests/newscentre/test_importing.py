@@ -1,0 +1,299 @@
+"""A feed from its publisher into the database: due, claimed, fetched, stored, and due again."""
+
+import threading
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connections
+from django.utils import timezone
+
+from access.viewer import ANYONE, Viewer
+from access.viewing import viewing
+from accounts.demo import ALL_FOUR
+from atlas.models import Subject
+from newscentre import importing, tasks
+from newscentre.claims import begin, claim_due
+from newscentre.importing import fetch_claimed
+from newscentre.models import Article, Feed, Fetching, Rule, Status, WhyNot
+from newscentre.stages.fetch import Reason
+from tests.newscentre.feeds_of_tests import entry, feed, rss
+from tests.newscentre.publisher import HOME, Answer, moved, page
+
+DESK = Viewer.secretariat_of(*ALL_FOUR)
+
+
+@pytest.fixture
+def desk(db):
+    with viewing(DESK):
+        yield
+
+
+@pytest.fixture
+def from_loopback(publisher, settings):
+    settings.NEWS_ALSO_FROM = [(HOME, publisher.port)]
+    return publisher
+
+
+def fetch(one: Feed) -> Fetching:
+    """One fetch of the feed, as due as it may be; returns how it stands afterwards."""
+    Fetching.objects.filter(feed=one).update(next_at=None)
+    [(feed_id, claim)] = [claimed for claimed in claim_due(timezone.now()) if claimed[0] == one.pk]
+    assert fetch_claimed(feed_id, claim, DESK)
+    return Fetching.objects.get(feed=one)
+
+
+def titles(**which) -> list[str]:
+    return sorted(Article.objects.filter(**which).values_list("title", flat=True))
+
+
+# A fetch --------------------------------------------------------------------------------------------------------------
+
+
+def test_articles_come_in_with_their_subjects_and_categories(desk, from_loopback):
+    words = "&lt;b&gt;Niger&lt;/b&gt; and Libya agree on voluntary return &lt;script&gt;alert(1)&lt;/script&gt;"
+    from_loopback.pages["/feed"] = page(rss(entry(1, title="Talks in Sabha", words=words)))
+    one = feed(from_loopback.at("/feed"), categories=["i-map"])
+    state = fetch(one)
+    [row] = Article.objects.filter(feed=one)
+    assert (row.title, row.excerpt) == ("Talks in Sabha", "Niger and Libya agree on voluntary return")
+    slugs = Subject.objects.filter(pk__in=row.subjects).values_list("slug", flat=True)
+    assert set(slugs) == {"sebha", "niger", "libya"}
+    assert row.categories[0] == "i-map"
+    assert "return-reintegration" in row.categories
+    assert state.succeeded_at == state.fetched_at
+    assert state.next_at > timezone.now() + timedelta(minutes=50)
+
+
+def test_what_stands_in_the_feed_again_is_not_written_again(desk, from_loopback):
+    from_loopback.pages["/feed"] = page(rss(entry(1), entry(2)))
+    one = feed(from_loopback.at("/feed"))
+    fetch(one)
+    versions = "SELECT xmin::text FROM newscentre_article WHERE feed_id = %s ORDER BY id"
+    with connections["default"].cursor() as cursor:
+        cursor.execute(versions, [one.pk])
+        before = cursor.fetchall()
+        fetch(one)
+        cursor.execute(versions, [one.pk])
+        assert cursor.fetchall() == before
+    assert titles(feed=one) == ["Headline 1", "Headline 2"]
+
+
+def test_the_publishers_correction_is_taken_and_the_editors_word_stays(desk, from_loopback):
+    one = feed(from_loopback.at("/feed"))
+    from_loopback.pages["/feed"] = page(rss(entry(1), entry(2)))
+    fetch(one)
+    edited = Article.objects.get(title="Headline 2")
+    edited.title, edited.edited = "As the editor says", ["title"]
+    edited.save()
+    from_loopback.pages["/feed"] = page(rss(entry(1, title="Corrected 1"), entry(2, title="Corrected 2", words="New")))
+    fetch(one)
+    assert titles(feed=one) == ["As the editor says", "Corrected 1"]
+    assert Article.objects.get(title="As the editor says").excerpt == "New"
+
+
+def test_a_date_to_come_is_the_moment_of_first_sight_and_stays_it(desk, from_loopback):
+    one = feed(from_loopback.at("/feed"))
+    for title in ("Early", "Early, corrected"):
+        from_loopback.pages["/feed"] = page(rss(entry(1, title=title, date="Tue, 24 Nov 2099 12:00:00 GMT")))
+        fetch(one)
+        [row] = Article.objects.filter(feed=one)
+        assert row.published_at == row.seen_at <= timezone.now()
+        assert (row.title, row.dated) == (title, "Tue, 24 Nov 2099 12:00:00 GMT")
+
+
+def test_a_story_of_two_publishers_is_one_story(desk, from_loopback):
+    lines = ["Libyan coast guard rescues 47 migrants off Zuwarah", "إنقاذ 47 مهاجراً قبالة زوارة: خفر السواحل الليبي"]
+    for number, title in enumerate(lines):
+        from_loopback.pages[f"/{number}"] = page(rss(entry(number, title=title)))
+        fetch(feed(from_loopback.at(f"/{number}")))
+    assert len(set(Article.objects.filter(title__in=lines).values_list("story", flat=True))) == 1
+
+
+def test_only_what_changed_is_asked_for(desk, from_loopback):
+    def answer(asked):
+        return Answer(304) if asked.get("If-None-Match") == '"1"' else page(rss(entry(1)), ETag='"1"')
+
+    from_loopback.pages["/feed"] = answer
+    one = feed(from_loopback.at("/feed"))
+    fetch(one)
+    fetch(one)
+    assert fetch(one).etag == '"1"'
+    assert [asked.get("If-None-Match") for _, asked in from_loopback.asked] == [None, '"1"', '"1"']
+
+
+def test_a_feed_that_moved_for_good_is_asked_at_its_new_address(desk, from_loopback):
+    from_loopback.pages |= {"/old": moved("/new"), "/new": page(rss(entry(1)))}
+    one = feed(from_loopback.at("/old"))
+    assert fetch(one).address == from_loopback.at("/new")
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [(Answer(500), Reason.OUT_OF_ORDER), (Answer(410), Reason.GONE), (page(b"<html></html>"), Reason.NOT_A_FEED)],
+)
+def test_a_feed_that_gives_nothing_says_why_and_is_never_given_up(desk, from_loopback, answer, reason):
+    from_loopback.pages["/feed"] = answer
+    one = feed(from_loopback.at("/feed"))
+    for failures in (1, 2):
+        state = fetch(one)
+        assert (state.reason, state.failures) == (reason, failures)
+        assert state.succeeded_at is None
+        assert timezone.now() < state.next_at < timezone.now() + timedelta(days=8)
+    from_loopback.pages["/feed"] = page(rss(entry(1)))
+    assert (fetch(one).reason, fetch(one).failures) == ("", 0)
+
+
+def test_a_publisher_that_asks_for_a_pause_gets_it(desk, from_loopback):
+    from_loopback.pages["/feed"] = Answer(429, headers={"Retry-After": str(3 * 24 * 3600)})
+    assert fetch(feed(from_loopback.at("/feed"))).next_at > timezone.now() + timedelta(days=2.9)
+
+
+def test_an_address_inside_is_refused_where_nobody_allowed_it(desk, publisher):
+    publisher.pages["/feed"] = page(rss(entry(1)))
+    assert fetch(feed(publisher.at("/feed"))).reason == Reason.REFUSED_ADDRESS
+    assert publisher.asked == []
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "http://a:b@sahel.example/", "sahel.example/feed"])
+def test_the_desk_cannot_enter_what_is_no_web_address(desk, address):
+    with pytest.raises(ValidationError):
+        Fetching(feed=feed(), address=address).full_clean()
+
+
+def test_every_reason_has_its_sentence():
+    assert set(WhyNot.values) == {reason.value for reason in Reason}
+
+
+# Who reads it ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_waits_for_an_editor_is_seen_by_the_secretariat_alone(desk, from_loopback):
+    from_loopback.pages["/feed"] = page(rss(entry(1)))
+    one = feed(from_loopback.at("/feed"), rule=Rule.WAIT)
+    fetch(one)
+    [row] = Article.objects.filter(feed=one)
+    assert (row.status, row.audience) == (Status.INBOX, ["secretariat:mtm"])
+    with viewing(ANYONE):
+        assert not Article.objects.filter(pk=row.pk).exists()
+    row.publish()
+    row.save()
+    with viewing(ANYONE):
+        assert Article.objects.visible_to(ANYONE).published().filter(pk=row.pk).exists()
+
+
+def test_narrowing_a_feed_narrows_its_articles_at_once(desk, from_loopback):
+    from_loopback.pages["/feed"] = page(rss(entry(1)))
+    one = feed(from_loopback.at("/feed"))
+    fetch(one)
+    one.audience = []
+    one.save()
+    with viewing(ANYONE):
+        assert not Article.objects.filter(feed=one).exists()
+
+
+# Claims ---------------------------------------------------------------------------------------------------------------
+
+
+def claimed(now=None) -> dict[int, uuid.UUID]:
+    return dict(claim_due(now or timezone.now()))
+
+
+def test_a_feed_is_claimed_once_and_begun_once(desk):
+    one, now = feed("https://sahel.example/feed"), timezone.now()
+    claim = claimed()[one.pk]
+    assert one.pk not in claimed()
+    assert begin(one.pk, claim, now)
+    assert begin(one.pk, claim, now) is None
+    assert begin(one.pk, uuid.uuid4(), now) is None
+
+
+def test_of_a_killed_worker_nothing_is_lost(desk):
+    one, now = feed("https://sahel.example/feed"), timezone.now()
+    claim = claimed()[one.pk]
+    begin(one.pk, claim, now)
+    later = now + timedelta(minutes=16)
+    again = claimed(later)[one.pk]
+    assert begin(one.pk, claim, later) is None
+    assert begin(one.pk, again, later)
+
+
+def test_a_worker_that_was_thought_dead_stores_nothing(desk, from_loopback, monkeypatch):
+    """Its claim went to another one while it was fetching."""
+    from_loopback.pages["/feed"] = page(rss(entry(1)))
+    one = feed(from_loopback.at("/feed"))
+    claim = claimed()[one.pk]
+    read = importing._read
+
+    def slowly(fetching):
+        Fetching.objects.filter(feed=one).update(claim=uuid.uuid4())
+        return read(fetching)
+
+    monkeypatch.setattr(importing, "_read", slowly)
+    assert fetch_claimed(one.pk, claim, DESK) is False
+    assert not Article.objects.filter(feed=one).exists()
+
+
+def test_one_host_is_asked_for_one_feed_at_a_time(desk):
+    ours = [feed(f"https://sahel.example/{number}").pk for number in range(3)]
+    other = feed("https://desk.example/feed").pk
+    first = claimed()
+    assert other in first
+    assert len(set(ours) & set(first)) == 1
+    assert not set(ours) & set(claimed())
+
+
+def test_paused_feeds_and_those_not_due_are_left_alone(desk):
+    paused, later = feed("https://a.example/1"), feed("https://b.example/1")
+    Fetching.objects.filter(feed=paused).update(is_paused=True)
+    Fetching.objects.filter(feed=later).update(next_at=timezone.now() + timedelta(minutes=1))
+    assert not {paused.pk, later.pk} & set(claimed())
+    assert later.pk in claimed(timezone.now() + timedelta(minutes=2))
+
+
+def test_the_clock_sends_each_feed_as_a_task_of_its_own(
+    db, from_loopback, django_capture_on_commit_callbacks, monkeypatch
+):
+    """Sent once more, as a queue may do, a task does nothing."""
+    sent = []
+    from_loopback.pages |= {"/1": page(rss(entry(1))), "/2": page(rss(entry(2)))}
+    with viewing(DESK):
+        feeds = [feed(from_loopback.at(path)) for path in ("/1", "/2")]
+    run = tasks.fetch_feed.run
+    monkeypatch.setattr(tasks.fetch_feed, "delay", lambda *told: sent.append(told) or run(*told))
+    for _ in feeds:  # both are of one host
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.send_what_is_due()
+    for told in sent:
+        run(*told)
+    assert sorted(feed_id for feed_id, _ in sent) == sorted(one.pk for one in feeds)
+    with viewing(DESK):
+        assert titles(feed__in=feeds) == ["Headline 1", "Headline 2"]
+    assert len(from_loopback.asked) == 2
+
+
+def test_many_workers_at_once_claim_each_feed_once(committed_world):
+    """Each with a connection of its own, all at the same moment."""
+    with viewing(DESK):
+        feeds = {feed(f"https://host-{number}.example/feed").pk for number in range(20)}
+    taken, gate = [], threading.Barrier(6)
+
+    def work():
+        try:
+            gate.wait()
+            for _ in range(4):
+                with viewing(DESK):
+                    taken.extend(claim_due(timezone.now(), most=3))
+        finally:
+            connections["default"].close()
+
+    workers = [threading.Thread(target=work) for _ in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    with viewing(DESK):
+        while more := claim_due(timezone.now(), most=3):
+            taken += more
+    assert sorted(feed_id for feed_id, _ in taken) == sorted(feeds)
