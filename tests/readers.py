@@ -1,12 +1,14 @@
 """What tests of reading share: the raw bytes of an answer, and comparing what is hidden with what is not there."""
 
 import gzip
+import io
 import re
 from dataclasses import dataclass
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
 
 TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")\w+')
 SETS_A_TOKEN = re.compile(rb"((?:csrftoken|sessionid)=)[^;\r\n]*(; expires=[^;\r\n]*)?")
@@ -15,8 +17,10 @@ NONCE = re.compile(rb"nonce(?:-|=\")[A-Za-z0-9+/=_-]+")
 
 
 def body_of(response) -> bytes:
-    """The bytes of the body, unpacked when the answer is compressed."""
+    """The bytes of the body, unpacked when the answer is compressed; of a PDF its words, not broken into lines."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
+    if response.get("Content-Type") == "application/pdf":
+        return b"".join("".join(page.extract_text().split()).encode() for page in PdfReader(io.BytesIO(body)).pages)
     return gzip.decompress(body) if response.get("Content-Encoding") == "gzip" and body else body
 
 

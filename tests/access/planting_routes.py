@@ -48,7 +48,7 @@ def plant_routes(canary, audience_for) -> MapEdition:
         segment = Segment.objects.create(layer=layer, route=route, start=ends[0], end=ends[1], mode="air", position=90)
         line = [[EXACT, 10.0 + index], [EXACT + 1, 11.0 + index]]
         SegmentDrawing.objects.create(
-            segment=segment, line={"type": "LineString", "coordinates": line},
+            segment=segment, line={"type": "LineString", "coordinates": line}, source=canary(preset, "segment"),
             **in_three("remark", canary(preset, "segment")),
         )  # fmt: skip
         Reason.objects.create(
@@ -74,11 +74,9 @@ def plant_routes(canary, audience_for) -> MapEdition:
         digest=digest_of("key-of-a-map-that-is-not-open"),
     )  # fmt: skip
     for drawing in (*StopDrawing.objects.all(), *SegmentDrawing.objects.all()):
-        for language in LANGUAGES:
-            if held := getattr(drawing, f"remark_{language}"):
-                setattr(
-                    drawing, f"remark_{language}", held.replace("-stop-", "-draft-").replace("-segment-", "-draft-")
-                )
+        for field in (*(f"remark_{language}" for language in LANGUAGES), "source"):
+            if held := getattr(drawing, field, ""):
+                setattr(drawing, field, held.replace("-stop-", "-draft-").replace("-segment-", "-draft-"))
         drawing.save()
     return proof
 

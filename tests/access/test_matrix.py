@@ -219,7 +219,7 @@ SURFACES: dict[str, list[Surface]] = {
     "route_export": [at(DIALOGUE, YEAR, 1, ending, shows="stop segment") for ending in ("geojson", "csv", "kml")]
     + [at(DIALOGUE, YEAR, 1, "gpkg"), at(DIALOGUE, YEAR, 1, "exe")],
     "route_sheet": [
-        at(DIALOGUE, YEAR, 1, YEAR, "a4", "pdf"),
+        at(DIALOGUE, YEAR, 1, YEAR, "a4", "pdf", shows="segment"),
         at(DIALOGUE, YEAR, 1, YEAR, "a3", "svg"),
         at(DIALOGUE, 2012, 1, 1999, "a4", "pdf"),
     ],
