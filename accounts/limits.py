@@ -29,6 +29,9 @@ OURS = {
     "token_failed": "20/m/ip",
     # Maps to print and files of geodata, which take up to half a second to make; a ministry may share one address.
     "map_file": "120/m/ip",
+    # Words asked of the database, and names suggested while someone writes.
+    "search": "120/m/ip",
+    "suggest": "600/m/ip",
     "make_token": "10/h/user",
     "own_data": "5/h/user",
     "invitation": "30/m/ip",

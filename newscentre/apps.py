@@ -10,4 +10,14 @@ class NewsCentreConfig(AppConfig):
         from newscentre.listing import seen_by
         from search.kinds import Kind, register
 
-        register(Kind("article", _("Articles"), seen_by, "newscentre/found.html"))
+        register(
+            Kind(
+                "article",
+                _("Articles"),
+                seen_by,
+                "newscentre/found.html",
+                text=lambda article: (article.excerpt_language or article.title_language, article.excerpt),
+                rebuild="UPDATE newscentre_article SET status = status",
+                position=40,
+            )
+        )

@@ -10,6 +10,7 @@ from accounts.log import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
 from profiles.across import AcrossRow
+from profiles.models import EditionText
 from profiles.standing import Address, Standing
 
 
@@ -29,6 +30,14 @@ def note_across(request: ReaderRequest, dialogue: str, section: str, rows: Itera
     restricted = [row.profile for row in rows if row.html and tokens.PUBLIC not in row.audience]
     addresses = [(Address(dialogue, profile.theme_id, profile.slug), profile.number) for profile in restricted]
     _note(request, dialogue, [_words(address, number, section) for address, number in addresses])
+
+
+def note_texts(request: ReaderRequest, texts: Iterable[EditionText]) -> None:
+    """A line for each section of which a part is shown."""
+    for text in texts:
+        profile = text.edition.profile
+        address = Address(profile.dialogue_id, profile.theme_id, profile.slug)
+        _note(request, profile.dialogue_id, [_words(address, text.edition.number, text.section.slug)])
 
 
 def _note(request: ReaderRequest, dialogue: str, objects: list[str]) -> None:

@@ -1,18 +1,23 @@
 """Finds records by words: those that the viewer may see, best first among the newest, with counts that stop at a thousand."""
 
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from access.viewer import Viewer
 from access.visibility import tokens_of
-from search.kinds import KINDS, Kind
+from search.kinds import Kind
+from search.snippets import Part, snippets
 
 MOST_LETTERS, MOST_WORDS = 200, 16
 MOST_COUNTED = 1000  # an exact count of a common word costs more than everything else
 MOST_RANKED = 500  # newest matches among which the best come first
 PER_PAGE = 20
+MOST_SECONDS = 5.0  # of the database, for one question
+CANCELLED = "57014"  # SQLSTATE of a statement that took too long
 
 # Entries in each language are asked in its own stems. The query is folded as the entries are, and names stand in every
 # spelling in each entry. What is hidden by an entry's audiences is left out here already; the protected row decides.
@@ -32,21 +37,69 @@ SEEN = " AND ".join(
     for column in ("audience", "parents")
 )
 NEWEST = f"""
-    SELECT e.record, e.language,
+    SELECT e.record, e.language, e.at,
            ts_rank(e.vector, websearch_to_tsquery(imap_stems(e.language), imap_searched(%(words)s)))
-    FROM search_entry e WHERE e.kind = %(kind)s AND ({MATCHES}) AND {SEEN} AND (%(language)s = '' OR e.language = %(language)s)
+    FROM search_entry e WHERE e.kind = %(kind)s AND ({MATCHES}) AND {SEEN}
+        AND (%(language)s = '' OR e.language = %(language)s)
+        AND (%(begins)s::timestamptz IS NULL OR e.at >= %(begins)s AND e.at < %(ends)s)
     ORDER BY e.at DESC, e.record DESC LIMIT %(most)s
 """
 
 
+class TookTooLong(Exception):
+    """The database gave up: the words are too common together."""
+
+
+class Match(NamedTuple):
+    record: int
+    language: str
+    at: datetime
+    rank: float
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What is asked for beside the words; empty or None where all is."""
+
+    language: str = ""
+    year: int | None = None
+
+    def values(self) -> dict[str, Any]:
+        begins, ends = (
+            (datetime(year, 1, 1, tzinfo=UTC) for year in (self.year, self.year + 1)) if self.year else (None, None)
+        )
+        return {"language": self.language, "begins": begins, "ends": ends}
+
+
+EVERYTHING = Narrowing()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A record, and of its text the part in which the words stand."""
+
+    record: Any
+    language: str
+    snippet: list[Part]
+
+
 @dataclass
 class Found:
-    """`records`: of the page that was asked for; `number`: how many are found, at most a thousand and one."""
+    """`hits`: of the page that was asked for; `number`: how many are found, at most a thousand and one.
+
+    `languages` and `years`: how many there are in each, of all that the words find, whatever was asked for beside them.
+    """
 
     words: str
     number: int = 0
-    records: list[Any] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
     has_more: bool = False
+    languages: list[tuple[str, int]] = field(default_factory=list)
+    years: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def records(self) -> list[Any]:
+        return [hit.record for hit in self.hits]
 
     @property
     def is_counted_out(self) -> bool:
@@ -60,28 +113,57 @@ def as_asked(text: str) -> str:
     return " ".join(shown[:MOST_LETTERS].split()[:MOST_WORDS])
 
 
-def search(viewer: Viewer, words: str, *, kind: str, language: str = "", page: int = 1) -> Found:
-    """Records of one kind. Three questions at most, whatever is found."""
+def search(
+    viewer: Viewer,
+    words: str,
+    kind: Kind,
+    narrowing: Narrowing = EVERYTHING,
+    *,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Found:
+    """Records of one kind. Five questions at most, whatever is found. Raises TookTooLong."""
     found = Found(as_asked(words))
     if not found.words:
         return found
-    of = KINDS[kind]
-    ranked = _newest(viewer, of, found.words, language)
-    visible = set(of.rows(viewer).filter(pk__in=[pk for pk, *_ in ranked]).values_list("pk", flat=True))
-    ranked = [row for row in ranked if row[0] in visible]
+    everything = matches = _newest(viewer, kind, found.words, EVERYTHING)
+    if narrowing != EVERYTHING:
+        matches = _newest(viewer, kind, found.words, narrowing)
+    numbers = {row.record for row in (*everything, *matches)}
+    visible = set(kind.rows(viewer).filter(pk__in=numbers).values_list("pk", flat=True)) if numbers else set()
+    _count(found, [row for row in everything if row.record in visible])
+    ranked = [row for row in matches if row.record in visible]
     found.number = len(ranked)
-    best = sorted(ranked[:MOST_RANKED], key=lambda row: row[2], reverse=True)
-    shown = [pk for pk, *_ in best[(page - 1) * PER_PAGE : page * PER_PAGE]]
-    rows = of.rows(viewer).in_bulk(shown)
-    found.records = [rows[pk] for pk in shown if pk in rows]
-    found.has_more = len(best) > page * PER_PAGE
+    best = sorted(ranked[:MOST_RANKED], key=lambda row: row.rank, reverse=True)
+    shown = best[(page - 1) * per_page : page * per_page]
+    found.has_more = len(best) > page * per_page
+    found.hits = _hits(viewer, kind, found.words, shown)
     return found
 
 
-def _newest(viewer: Viewer, kind: Kind, words: str, language: str) -> list[tuple[int, str, float]]:
-    """(record, language, rank) of the newest entries that match, of every language or one."""
-    values: dict[str, Any] = {"words": words, "kind": kind.name, "language": language, "most": MOST_COUNTED + 1}
-    values |= tokens_of(viewer)
-    with connection.cursor() as cursor:
-        cursor.execute(NEWEST, values)
-        return cursor.fetchall()
+def _count(found: Found, rows: list[Match]) -> None:
+    found.languages = Counter(row.language for row in rows if row.language).most_common()
+    found.years = sorted(Counter(row.at.year for row in rows).items(), reverse=True)
+
+
+def _hits(viewer: Viewer, kind: Kind, words: str, shown: list[Match]) -> list[Hit]:
+    rows = kind.rows(viewer).in_bulk([row.record for row in shown]) if shown else {}
+    there = [row for row in shown if row.record in rows]
+    texts = [kind.text(rows[row.record]) if kind.text else ("", "") for row in there]
+    parts = snippets(words, texts)
+    return [Hit(rows[row.record], row.language, part) for row, part in zip(there, parts, strict=True)]
+
+
+def _newest(viewer: Viewer, kind: Kind, words: str, narrowing: Narrowing) -> list[Match]:
+    """The newest entries that match, of all or of those asked for."""
+    values: dict[str, Any] = {"words": words, "kind": kind.name, "most": MOST_COUNTED + 1}
+    values |= narrowing.values() | tokens_of(viewer)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            # For the rest of the request, which asks for nothing that takes longer.
+            cursor.execute(f"SET LOCAL statement_timeout = {int(MOST_SECONDS * 1000)}; {NEWEST}", values)
+            return [Match(*row) for row in cursor.fetchall()]
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") == CANCELLED:
+            raise TookTooLong from error
+        raise

@@ -1,26 +1,46 @@
 """The kinds of record that search finds. Each room registers its own; search knows none of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from access.viewer import Viewer
+from accounts.requests import ReaderRequest
 
 
 @dataclass(frozen=True)
 class Kind:
-    """`rows`: the protected rows that a viewer may find; `template`: shows one of them, as `record`."""
+    """`rows`: the protected rows that a viewer may find; `template`: shows one of them, as `record`, with its `snippet`.
+
+    `text`: (language, text) of a record, of which the part round the words is shown. `note`: writes the log, where
+    records that are shown are not for everyone. `suggest`: names that begin with a word, of what the viewer may see.
+    `rebuild`: SQL that makes all entries anew, run by someone who sees every row. `position`: among the kinds.
+    """
 
     name: str
     label: str | Promise
     rows: Callable[[Viewer], QuerySet]
     template: str
+    text: Callable[[Any], tuple[str, str]] | None = None
+    note: Callable[[ReaderRequest, Sequence[Any]], None] | None = None
+    suggest: Callable[[Viewer, str], list[str]] | None = None
+    rebuild: str = ""
+    position: int = 50
 
 
-KINDS: dict[str, Kind] = {}
+_registered: dict[str, Kind] = {}
 
 
 def register(kind: Kind) -> None:
-    KINDS[kind.name] = kind
+    _registered[kind.name] = kind
+
+
+def kinds() -> list[Kind]:
+    return sorted(_registered.values(), key=lambda kind: (kind.position, kind.name))
+
+
+def kind_named(name: str) -> Kind | None:
+    return _registered.get(name)

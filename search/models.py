@@ -28,7 +28,7 @@ class Entry(models.Model):
         indexes = [
             # Without a list of what is to be added, which every question would have to read through.
             GinIndex(fields=["vector"], name="search_by_words", fastupdate=False),
-            models.Index(fields=["-at"], name="search_newest_first"),
+            models.Index(fields=["kind", "-at", "-record"], name="search_newest_of_a_kind"),
         ]
 
     def __str__(self):

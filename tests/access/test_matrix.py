@@ -229,7 +229,16 @@ SURFACES: dict[str, list[Surface]] = {
     "routes_of": [at(DIALOGUE, "route", ROUTE, shows="layer why"), at(DIALOGUE, "country", "mali")],
     "news": [at(shows="news"), at(query="?publisher=press-public", shows="")],
     "article": [at("article", each=True, shows="news")],
-    "search": [at(), at(query="?q=cnry", shows="news"), at(query="?q=inbox")],
+    "search": [
+        at(),
+        at(query="?q=cnry"),
+        at(query="?q=cnry+news", shows="news"),
+        at(query="?q=inbox"),
+        at(query="?q=cnry&kind=article", shows="news"),
+        at(query="?q=cnry+text&kind=profile&language=en", shows="text"),
+        at(query="?q=cnry+narrow&kind=profile&language=en", shows="narrow"),
+    ],
+    "search_suggestions": [at(), at(query="?q=mor")],
     "countries": [at()],
     "country": [
         at("slug", each=True, shows="address source further figure"),

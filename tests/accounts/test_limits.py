@@ -48,6 +48,8 @@ TRIES: dict[str, Callable[[Attempt], bool]] = {
     "single_sign_on": lambda one: is_too_many(one.client.get("/single-sign-on/nobody/")),
     "token_failed": lambda one: is_too_many(one.client.get("/api/me", headers={"Authorization": "Bearer x"})),
     "map_file": lambda one: is_too_many(one.client.get("/en/maps/mtm/routes/editions/1/1/map-1-a4.pdf")),
+    "search": lambda one: is_too_many(one.client.get("/en/search/")),
+    "suggest": lambda one: is_too_many(one.client.get("/en/search/suggestions/")),
     "make_token": lambda one: is_too_many(one.post("tokens/", client=one.signed_in)),
     "invitation": lambda one: is_too_many(one.client.get(f"{OF_ACCOUNT}join/{'x' * 43}/")),
     "nominate": lambda one: is_too_many(one.signed_in.post("/en/nominations/new/")),

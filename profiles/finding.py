@@ -1,0 +1,63 @@
+"""Sections of published profiles as search finds them: each text apart, since each has readers of its own."""
+
+from collections.abc import Sequence
+from functools import reduce
+from html import unescape
+from re import sub
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from access import tokens
+from access.viewer import Viewer, narrowest
+from accounts.requests import ReaderRequest
+from atlas.models import NameVariant, Subject
+from profiles.models import Edition, EditionText
+from profiles.reads import note_texts
+from search.kinds import Kind
+from search.letters import folded
+
+SHOWN = ("edition__profile__subject", "edition__profile__dialogue", "section__heading")
+REBUILD = "SELECT profiles_put_text_in_search(id) FROM profiles_editiontext ORDER BY id"
+
+
+def seen_by(viewer: Viewer) -> QuerySet[EditionText]:
+    """Texts of the newest edition of each profile that this viewer may read."""
+    later = Edition.objects.visible_to(viewer).filter(
+        profile=OuterRef("edition__profile"), number__gt=OuterRef("edition__number")
+    )
+    return EditionText.objects.visible_to(viewer).filter(~Exists(later)).select_related(*SHOWN)
+
+
+def plain_text(text: EditionText) -> tuple[str, str]:
+    """(language, text) without markup; a cited figure is an ellipsis, as its number has readers of its own."""
+    without_figures = sub(r"<data\b[^>]*>[^<]*</data>", "…", text.html)
+    return text.language, " ".join(unescape(sub(r"<[^>]*>", " ", without_figures)).split())
+
+
+def readers_of(text: EditionText) -> list[str]:
+    """Tokens: of the audiences above the text and its own the narrowest."""
+    edition, section = text.edition, text.section
+    held = [edition.profile.audience, edition.audience, section.audience, text.audience]
+    return list(reduce(narrowest, [audience for audience in held if audience is not None]))
+
+
+def note(request: ReaderRequest, texts: Sequence[EditionText]) -> None:
+    note_texts(request, [text for text in texts if tokens.PUBLIC not in readers_of(text)])
+
+
+def names_beginning(viewer: Viewer, begun: str) -> list[str]:
+    """Of subjects with a profile that the viewer may see, in any language or spelling; shown in the page's own."""
+    subjects = Edition.objects.visible_to(viewer).values("profile__subject")
+    wanted = folded(begun).lower()
+    spellings = list(NameVariant.objects.filter(subject__in=subjects).values_list("subject", "text"))
+    for row in Subject.objects.filter(pk__in=subjects).values_list("pk", "name_en", "name_fr", "name_ar"):
+        spellings += [(row[0], name) for name in row[1:] if name]
+    begin_so = {pk for pk, name in spellings if folded(name).lower().startswith(wanted)}
+    return sorted(subject.name for subject in Subject.objects.filter(pk__in=begin_so))
+
+
+KIND = Kind(
+    "profile", _("Profiles"), seen_by, "profiles/found.html",
+    text=plain_text, note=note, suggest=names_beginning, rebuild=REBUILD, position=10,
+)  # fmt: skip
