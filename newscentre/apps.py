@@ -8,6 +8,7 @@ class NewsCentreConfig(AppConfig):
 
     def ready(self) -> None:
         from newscentre.listing import seen_by
+        from search.entries import all_of
         from search.kinds import Kind, register
 
         register(
@@ -17,7 +18,7 @@ class NewsCentreConfig(AppConfig):
                 seen_by,
                 "newscentre/found.html",
                 text=lambda article: (article.excerpt_language or article.title_language, article.excerpt),
-                rebuild="UPDATE newscentre_article SET status = status",
+                rebuild=all_of("newscentre_entries"),
                 position=40,
             )
         )

@@ -14,11 +14,11 @@ from accounts.requests import ReaderRequest
 from atlas.models import NameVariant, Subject
 from profiles.models import Edition, EditionText
 from profiles.reads import note_texts
+from search.entries import all_of
 from search.kinds import Kind
 from search.letters import folded
 
 SHOWN = ("edition__profile__subject", "edition__profile__dialogue", "section__heading")
-REBUILD = "SELECT profiles_put_text_in_search(id) FROM profiles_editiontext ORDER BY id"
 
 
 def seen_by(viewer: Viewer) -> QuerySet[EditionText]:
@@ -59,5 +59,5 @@ def names_beginning(viewer: Viewer, begun: str) -> list[str]:
 
 KIND = Kind(
     "profile", _("Profiles"), seen_by, "profiles/found.html",
-    text=plain_text, note=note, suggest=names_beginning, rebuild=REBUILD, position=10,
+    text=plain_text, note=note, suggest=names_beginning, rebuild=all_of("profiles_entries"), position=10,
 )  # fmt: skip
