@@ -20,6 +20,7 @@ from bench.browsing import browse, browsing_table, browsing_targets  # noqa: E40
 from bench.counting import cost_of_lists, cost_of_sections  # noqa: E402
 from bench.layers import cost_of_layers, layer_targets, layers_table, rates_of_layers  # noqa: E402
 from bench.pages import Reader  # noqa: E402
+from bench.searching import measure_news, news_table, news_targets  # noqa: E402
 from bench.throughput import first_visits, later_visits  # noqa: E402
 
 FIRST_ROUNDS, LATER_ROUNDS, LIST_ROUNDS = 5, 9, 3
@@ -37,6 +38,7 @@ def main() -> None:
     costs = _told("Layers of route maps", lambda: cost_of_layers(made))
     rates = _told("Requests for layers", lambda: rates_of_layers(home, made, FIRST_ROUNDS, SECONDS))
     browsing = _told("Chromium", lambda: browse(home, made))
+    news = _told("News", lambda: measure_news(made))
     databases.use(made.world)
     results = report.Results(
         made=made,
@@ -51,7 +53,16 @@ def main() -> None:
     print("", *report.lists_table(results), sep="\n")
     print("", *layers_table(costs, rates), sep="\n")
     print("", *browsing_table(browsing), sep="\n")
-    print("", "Targets", *report.targets(results), *layer_targets(rates), *browsing_targets(browsing), sep="\n")
+    print("", *news_table(news), sep="\n")
+    print(
+        "",
+        "Targets",
+        *report.targets(results),
+        *layer_targets(rates),
+        *browsing_targets(browsing),
+        *news_targets(news),
+        sep="\n",
+    )
 
 
 def _told(what: str, work: Callable[[], T]) -> T:

@@ -19,6 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bench.crowd import gather
 from bench.maps import draw
+from bench.news import SIZES, fill
 from imap.demo import CHECKOUT
 
 PREFIX = "imap_bench_"
@@ -27,13 +28,14 @@ LOCKED_TABLES = "SELECT oid::regclass FROM pg_class WHERE relkind = 'r' AND relr
 
 @dataclass(frozen=True)
 class Databases:
-    """Names. `open` and `crowd_open` are copies without row-level security, `maps` is the world with large maps."""
+    """Names. `open` and `crowd_open` are copies without row-level security, `maps` is the world with large maps, `news` with articles."""
 
     world: str
     open: str
     crowd: str
     crowd_open: str
     maps: str
+    news: dict[int, str]  # by the number of articles
 
     @property
     def names(self) -> tuple[str, str, str, str]:
@@ -44,13 +46,20 @@ class Databases:
 def prepare() -> Databases:
     """Makes what is missing."""
     world = PREFIX + _fingerprint()
-    made = Databases(world, f"{world}_open", f"{world}_crowd", f"{world}_crowd_open", f"{world}_maps")
+    made = Databases(
+        world,
+        f"{world}_open",
+        f"{world}_crowd",
+        f"{world}_crowd_open",
+        f"{world}_maps",
+        {size: f"{world}_news_{size}" for size in SIZES},
+    )
     home = connections["owner"].settings_dict["NAME"]
     existing = {row[0] for row in _as_owner(home, f"SELECT datname FROM pg_database WHERE datname LIKE '{PREFIX}%'")}
-    for name in existing - {*made.names, made.maps}:
+    for name in existing - {*made.names, made.maps, *made.news.values()}:
         _as_owner(home, f"DROP DATABASE {name} WITH (FORCE)")
     for name, template in ((made.world, None), (made.crowd, made.world), (made.open, made.world),
-                           (made.crowd_open, made.crowd), (made.maps, made.world)):  # fmt: skip
+                           (made.crowd_open, made.crowd), (made.maps, made.world), *((name, made.world) for name in made.news.values())):  # fmt: skip
         if name not in existing:
             _make(home, name, template, made)
     use(made.world)
@@ -72,6 +81,8 @@ def _make(home: str, name: str, template: str | None, made: Databases) -> None:
             call_command("load_world", with_demo_accounts=True, stdout=io.StringIO())
         elif name == made.maps:
             draw()
+        elif name in made.news.values():
+            fill(next(size for size, named in made.news.items() if named == name))
         else:
             gather()
         use(home)
@@ -139,7 +150,16 @@ def _fingerprint() -> str:
 def _is_of_the_database(path: Path) -> bool:
     if path.suffix != ".py":
         return False
-    return path.stem in {"models", "crowd", "maps", "demo", "lock", "mark", "tokens_sql"} or path.parent.name in {
+    return path.stem in {
+        "models",
+        "crowd",
+        "maps",
+        "news",
+        "demo",
+        "lock",
+        "mark",
+        "tokens_sql",
+    } or path.parent.name in {
         "migrations",
         "models",
     }

@@ -1,0 +1,217 @@
+"""List, filters, deep pages and searches of the news at three sizes, in this process and without a web server."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from access.viewer import ANYONE, Viewer
+from access.viewing import viewing
+from bench.databases import Databases, use
+from bench.news import (
+    A_TENTH,
+    ARABIC_A_TENTH,
+    ARABIC_NEARLY_ALL,
+    CATEGORY,
+    DIALOGUE,
+    NEARLY_ALL,
+    RARE,
+    SIZES,
+    THEME,
+)
+from bench.report import at_most
+from newscentre.filters import Filters, Place
+from newscentre.listing import news_page
+from newscentre.models import Feed
+from newscentre.stages.clean import cleaned
+from newscentre.stages.parse import parse
+from newscentre.storing import store
+from search import asking
+from search.asking import search
+from search.kinds import kind_named
+
+ROUNDS = 7
+OFFICIAL = Viewer.of(["nominated", f"dialogue:{DIALOGUE}:{THEME}"])
+MOST_GROWN, MOST_GROWN_SEARCH, MOST_ARABIC, MOST_MS, MOST_FILTERED = 1.2, 2.0, 2.0, 60.0, 1.3
+INDEXES = {RARE: "search_by_words", NEARLY_ALL: "search_newest_of_a_kind"}
+
+
+@dataclass
+class Timed:
+    """Milliseconds: of the first time, when nothing was asked of that database before, and of each round after it."""
+
+    cold: float = 0.0
+    rounds: list[float] = field(default_factory=list)
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.rounds)
+
+
+@dataclass(frozen=True)
+class News:
+    """By case and number of articles; `indexes`: (word, size) of questions that do not use their index."""
+
+    times: dict[tuple[str, int], Timed]
+    without_index: list[tuple[str, int]]
+    entries_a_second: dict[str, float]
+    filtered: float
+
+
+def _list(query: str = "", before: Place | None = None, viewer: Viewer = ANYONE) -> Callable[[int], object]:
+    return lambda size: news_page(viewer, Filters.of(QueryDict(query)), before)
+
+
+def _deep(size: int) -> object:
+    at = timezone.now() - size * 0.5 * timedelta(minutes=7)
+    return news_page(ANYONE, Filters(), Place(at, 1))
+
+
+def _search(words: str, viewer: Viewer = ANYONE, page: int = 1) -> Callable[[int], object]:
+    def ask(size: int) -> object:
+        article = kind_named("article")
+        assert article
+        return search(viewer, words, article, page=page)
+
+    return ask
+
+
+CASES: dict[str, Callable[[int], object]] = {
+    "list": _list(),
+    "list, an official": _list(viewer=OFFICIAL),
+    "one category": _list(f"category={CATEGORY}"),
+    "one language": _list("language=ar"),
+    "one country": _list("country=morocco"),
+    "page in the middle": _deep,
+    "search, rare word": _search(RARE),
+    "search, word in a tenth": _search(A_TENTH),
+    "search, word in nearly all": _search(NEARLY_ALL),
+    "search, two words": _search(f"{NEARLY_ALL} {A_TENTH}"),
+    "search, Arabic, in a tenth": _search(ARABIC_A_TENTH),
+    "search, Arabic, in nearly all": _search(ARABIC_NEARLY_ALL),
+    "search, an official": _search(NEARLY_ALL, OFFICIAL),
+    "search, page 10": _search(NEARLY_ALL, page=10),
+}
+SEARCHES = [name for name in CASES if name.startswith("search")]
+LISTS = [name for name in CASES if name not in SEARCHES]
+
+
+def measure_news(made: Databases) -> News:
+    times: dict[tuple[str, int], Timed] = {}
+    without_index = []
+    for size in SIZES:
+        use(made.news[size])
+        for name, ask in CASES.items():
+            times[name, size] = Timed(cold=_milliseconds(ask, size, _viewer_of(name)))
+        without_index += [
+            (word, size) for word, index in INDEXES.items() if not _uses(index, word) and size == SIZES[-1]
+        ]
+    for _ in range(ROUNDS):
+        for size in SIZES:
+            use(made.news[size])
+            for name, ask in CASES.items():
+                times[name, size].rounds.append(_milliseconds(ask, size, _viewer_of(name)))
+    use(made.news[SIZES[-1]])
+    filtered = _cost_of_the_filter()
+    use(made.news[SIZES[0]])
+    return News(times, without_index, _rates(), filtered)
+
+
+def _viewer_of(name: str) -> Viewer:
+    return OFFICIAL if name.endswith("an official") else ANYONE
+
+
+def _milliseconds(ask: Callable[[int], object], size: int, viewer: Viewer) -> float:
+    with viewing(viewer):
+        began = time.perf_counter()
+        ask(size)
+        return (time.perf_counter() - began) * 1000
+
+
+def _uses(index: str, words: str) -> bool:
+    """Whether PostgreSQL finds the word by this index."""
+    with viewing(ANYONE), CaptureQueriesContext(connection) as asked:
+        _search(words)(0)
+    [query] = [row["sql"] for row in asked if "search_entry" in row["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {query.partition(';')[2]}")
+        return index in str(cursor.fetchall())
+
+
+def _cost_of_the_filter() -> float:
+    """Time of a search with the audiences' condition, as a multiple of that without it, in turn."""
+    whole = asking.NEWEST
+    ratios = []
+    for _ in range(ROUNDS):
+        spent = {}
+        for name, sql in (("with", whole), ("without", whole.replace(f"AND {asking.SEEN}", ""))):
+            asking.NEWEST = sql
+            try:
+                spent[name] = _milliseconds(_search(A_TENTH), 0, ANYONE)
+            finally:
+                asking.NEWEST = whole
+        ratios.append(spent["with"] / spent["without"])
+    return statistics.median(ratios)
+
+
+def _rates() -> dict[str, float]:
+    """Entries a second: read out of a feed, and stored as new, as unchanged."""
+    items = "".join(
+        f"<item><guid>bench-{n}</guid><title>Report {n} on Rabat and Dakar</title><link>https://news.example/b{n}</link>"
+        f"<description>Text number {n} on what was said.</description></item>"
+        for n in range(1000)
+    )
+    body = f'<rss version="2.0"><channel><title>Bench</title>{items}</channel></rss>'.encode()
+    began = time.perf_counter()
+    document = parse(body, "application/rss+xml", "https://news.example/feed")
+    rates = {"read": 1000 / (time.perf_counter() - began)}
+    now = timezone.now()
+    with viewing(Viewer.secretariat_of(DIALOGUE)), transaction.atomic():
+        feed = Feed.objects.filter(publisher="bench").first()
+        assert feed
+        cleaned_items = cleaned(document, "https://news.example/feed", "en", now)
+        for name in ("new", "unchanged"):
+            began = time.perf_counter()
+            store(feed, cleaned_items, now)
+            rates[name] = len(cleaned_items) / (time.perf_counter() - began)
+        transaction.set_rollback(True)
+    cache.clear()
+    return rates
+
+
+def news_table(news: News) -> Iterable[str]:
+    least = min(timed.median for timed in news.times.values())
+    yield "News: time as a multiple of the shortest, first time in brackets"
+    yield f"{'':<34}" + "".join(f"{f'{size:,}':>20}" for size in SIZES)
+    for name in CASES:
+        cells = [news.times[name, size] for size in SIZES]
+        yield f"  {name:<32}" + "".join(
+            f"{cell.median / least:>10.1f}× {f'({cell.cold / least:.0f}×)':>8}" for cell in cells
+        )
+    rates = news.entries_a_second
+    yield (
+        f"Entries of a feed, beside reading them (1): storing new ones {rates['new'] / rates['read']:.2f},"
+        f" passing over unchanged ones {rates['unchanged'] / rates['read']:.2f}"
+    )
+
+
+def news_targets(news: News) -> Iterable[str]:
+    few, middle, many = SIZES
+    grown, name = max((news.times[name, many].median / news.times[name, few].median, name) for name in LISTS)
+    yield at_most(f"lists at {many:,} beside {few:,}, worst ({name})", grown, MOST_GROWN, " ×")
+    grown, name = max((news.times[name, many].median / news.times[name, middle].median, name) for name in SEARCHES)
+    yield at_most(f"searches at {many:,} beside {middle:,}, worst ({name})", grown, MOST_GROWN_SEARCH, " ×")
+    slowest, name = max((news.times[name, many].median, name) for name in SEARCHES)
+    yield at_most(f"a search at {many:,}, slowest ({name})", slowest, MOST_MS, " ms")
+    arabic = news.times["search, Arabic, in a tenth", many].median / news.times["search, word in a tenth", many].median
+    yield at_most("Arabic beside English", arabic, MOST_ARABIC, " ×")
+    yield at_most("the condition on audiences", news.filtered, MOST_FILTERED, " ×")
+    missing = ", ".join(f"{word} at {size:,}" for word, size in news.without_index)
+    yield f"  {'missed ' if missing else 'reached'}  searches use their indexes{': not ' + missing if missing else ''}"
