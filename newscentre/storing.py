@@ -34,9 +34,11 @@ UPSERT = """
         page = EXCLUDED.page, digest = EXCLUDED.digest, dated = EXCLUDED.dated,
         link = CASE WHEN 'link' = ANY (a.edited) THEN a.link ELSE EXCLUDED.link END,
         title = CASE WHEN 'title' = ANY (a.edited) THEN a.title ELSE EXCLUDED.title END,
-        title_language = CASE WHEN 'title' = ANY (a.edited) THEN a.title_language ELSE EXCLUDED.title_language END,
+        title_language = CASE WHEN a.edited && ARRAY['title', 'title_language']::varchar[] THEN a.title_language
+                              ELSE EXCLUDED.title_language END,
         excerpt = CASE WHEN 'excerpt' = ANY (a.edited) THEN a.excerpt ELSE EXCLUDED.excerpt END,
-        excerpt_language = CASE WHEN 'excerpt' = ANY (a.edited) THEN a.excerpt_language ELSE EXCLUDED.excerpt_language END,
+        excerpt_language = CASE WHEN a.edited && ARRAY['excerpt', 'excerpt_language']::varchar[] THEN a.excerpt_language
+                                ELSE EXCLUDED.excerpt_language END,
         published_at = CASE WHEN 'published_at' = ANY (a.edited) THEN a.published_at
                             ELSE least(EXCLUDED.published_at, a.seen_at) END,
         categories = CASE WHEN 'categories' = ANY (a.edited) THEN a.categories ELSE EXCLUDED.categories END,

@@ -93,6 +93,22 @@ def test_the_publishers_correction_is_taken_and_the_editors_word_stays(desk, fro
     assert Article.objects.get(title="As the editor says").excerpt == "New"
 
 
+@pytest.mark.parametrize("field", ["title", "excerpt"])
+def test_a_language_that_an_editor_corrected_alone_stays_when_the_publisher_changes_the_text(
+    desk, from_loopback, field
+):
+    one = feed(from_loopback.at("/feed"), language="en")
+    from_loopback.pages["/feed"] = page(rss(entry(1, title="Talks go on", words="Nothing new in Rome")))
+    fetch(one)
+    Article.objects.filter(feed=one).update(**{f"{field}_language": "it"}, edited=[f"{field}_language"])
+    from_loopback.pages["/feed"] = page(rss(entry(1, title="Talks go on today", words="Nothing new in Rome today")))
+    fetch(one)
+    [row] = Article.objects.filter(feed=one)
+    assert (row.title, row.excerpt) == ("Talks go on today", "Nothing new in Rome today")
+    other = {"title": "excerpt", "excerpt": "title"}[field]
+    assert (getattr(row, f"{field}_language"), getattr(row, f"{other}_language")) == ("it", "en")
+
+
 def test_a_date_to_come_is_the_moment_of_first_sight_and_stays_it(desk, from_loopback):
     one = feed(from_loopback.at("/feed"))
     for title in ("Early", "Early, corrected"):
