@@ -313,3 +313,42 @@ def test_many_workers_at_once_claim_each_feed_once(committed_world):
         while more := claim_due(timezone.now(), most=3):
             taken += more
     assert sorted(feed_id for feed_id, _ in taken) == sorted(feeds)
+
+
+# What a feed's rules drop ---------------------------------------------------------------------------------------------
+
+
+def test_what_a_rule_drops_never_comes_in(desk, from_loopback):
+    one = feed(from_loopback.at("/feed"), drop_words=["football", "قرعة"], drop_languages=["fr"],
+               drop_categories=["remittances"])  # fmt: skip
+    from_loopback.pages["/feed"] = page(
+        rss(
+            entry(1, title="Football in the camp"),
+            entry(2, title="Les ministres de la région se réunissent dans la capitale"),
+            entry(3, title="Remittances to Mali grow"),
+            entry(4, title="القرعة لاختيار المشاركين"),
+            entry(5, title="A meeting of the ministers"),
+        )
+    )
+    fetch(one)
+    assert titles(feed=one) == ["A meeting of the ministers"]
+
+
+def test_a_rule_made_later_leaves_what_is_there_and_keeps_it_up_to_date(desk, from_loopback):
+    one = feed(from_loopback.at("/feed"))
+    from_loopback.pages["/feed"] = page(rss(entry(1, title="Football in the camp")))
+    fetch(one)
+    Feed.objects.filter(pk=one.pk).update(drop_words=["foot*"])
+    from_loopback.pages["/feed"] = page(
+        rss(entry(1, title="Football in the camp, again"), entry(2, title="Footballers"))
+    )
+    fetch(one)
+    assert titles(feed=one) == ["Football in the camp, again"]
+
+
+def test_subjects_of_a_feed_are_those_of_all_its_articles(desk, from_loopback):
+    mali, libya = (Subject.objects.get(kind="country", slug=slug).pk for slug in ("mali", "libya"))
+    from_loopback.pages["/feed"] = page(rss(entry(1, title="Talks in Libya")))
+    one = feed(from_loopback.at("/feed"), subjects=[mali])
+    fetch(one)
+    assert Article.objects.get(feed=one).subjects == [mali, libya]
