@@ -5,6 +5,7 @@ import re
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -17,8 +18,12 @@ from accounts.models import User
 from atlas.models import Subject
 from atlas.sorting import in_reading_order
 from atlas.translated_admin import TranslatedAdmin
+from newscentre.claims import make_due
+from newscentre.health_admin import HealthPages
+from newscentre.lists_admin import ListPages
 from newscentre.models import Article, Category, Feed, Fetching, Publisher, Status
 from newscentre.tagging import NAMED_IN_THE_PRESS
+from newscentre.tasks import send_soon
 
 SHORTEST_DROPPED, LONGEST_DROPPED = 2, 100  # letters
 LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
@@ -136,7 +141,8 @@ class FetchingInline(admin.StackedInline):
 
 
 @admin.register(Feed)
-class FeedAdmin(AudienceAdmin):
+class FeedAdmin(HealthPages, ListPages, AudienceAdmin):
+    change_list_template = "admin/newscentre/feed/change_list.html"
     form = FeedForm
     inlines = [FetchingInline]
     list_display = ["publisher", "name", "dialogue", "language", "access", "rule", "last_success", "next_fetch", "why"]
@@ -181,10 +187,12 @@ class FeedAdmin(AudienceAdmin):
 
     @admin.action(description=_("Fetch now"), permissions=["change"])
     def fetch_now(self, request, feeds):
-        """Due at once: the scheduler sends them within half a minute, one after another for each host."""
-        number = Fetching.objects.filter(feed__in=feeds, is_paused=False).update(next_at=None)
+        """Due at once, and sent at once, one after another for each host."""
+        number = make_due(feeds)
+        send_soon()
         words = ngettext("%(number)d feed is fetched now.", "%(number)d feeds are fetched now.", number)
         self.message_user(request, words % {"number": number}, messages.SUCCESS)
+        return redirect(f"{reverse('admin:newscentre_feed_health')}?of={number}")
 
 
 def _state(feed: Feed) -> Fetching:

@@ -59,8 +59,8 @@ def _entry(entry: Any, feed: Any) -> Entry:
 
 
 def _own(entry: Any, name: str) -> Any:
-    """What the entry itself says: asked plainly, feedparser gives the date of publication for one of an update, with a warning."""
-    return entry[name] if name in entry else None
+    """What the entry itself says: `get` gives the date of publication for a missing one of an update, with a warning."""
+    return entry[name] if name in entry else None  # noqa: SIM401
 
 
 def _wording(detail: Any, feed: Any) -> Wording:
