@@ -14,10 +14,10 @@ from accounts.demo import ALL_FOUR
 from newscentre import heartbeats, tasks
 from newscentre.health import state_of
 from newscentre.models import Feed, Fetching
+from newscentre.simulator import HOME, page
 from newscentre.stages.fetch import Reason
 from tests.conftest import user_of
 from tests.newscentre.feeds_of_tests import article, entry, feed, rss
-from tests.newscentre.publisher import HOME, page
 from tests.readers import body_of
 
 pytestmark = pytest.mark.django_db

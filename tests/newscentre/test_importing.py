@@ -17,9 +17,9 @@ from newscentre import importing, tasks
 from newscentre.claims import begin, claim_due
 from newscentre.importing import fetch_claimed
 from newscentre.models import Article, Feed, Fetching, Rule, Status, WhyNot
+from newscentre.simulator import HOME, Answer, moved, page
 from newscentre.stages.fetch import Reason
 from tests.newscentre.feeds_of_tests import entry, feed, rss
-from tests.newscentre.publisher import HOME, Answer, moved, page
 
 DESK = Viewer.secretariat_of(*ALL_FOUR)
 
