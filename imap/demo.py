@@ -40,6 +40,9 @@ ACCOUNTS = (
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Data, texts and static files", (sys.executable, "manage.py", "prepare_demo")),
 )
+NEWS_BEGAN = "demo-news-began"  # file below the home: by when the news are dated
+HOME_OF_NEWS = "127.0.0.1"
+FROM_THE_PORTAL_TO_THE_NEWS = 1000  # ports
 APPLICATION = "imap.wsgi:application"
 LOOPBACK = ("127.0.0.1", "::1")  # what `localhost` may mean to a browser
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -56,6 +59,11 @@ class Demo:
     application: str = APPLICATION
     ready_path: str = "/readyz"
     celery: str = "imap"  # empty: neither worker nor scheduler
+    news_port: int = 0  # of the publishers whose news the portal fetches; 0: there are none
+
+    @property
+    def news_began(self) -> Path:
+        return self.home.resolve() / NEWS_BEGAN
 
     @property
     def address(self) -> str:
@@ -162,6 +170,9 @@ def portal_children(demo: Demo, places: Places) -> list[tuple[str, Child]]:
         *("--workers-kill-timeout", "5", "--log-level", "warning", demo.application),
     )
     children = []
+    if demo.news_port:
+        told = ("--port", str(demo.news_port), "--began", str(demo.news_began))
+        children.append(("Publishers of news", child("publishers", at_once, "newscentre.made_news", *told)))
     if demo.celery:
         celery = ("celery", "-A", demo.celery)
         schedule = str(places.home / "celery-schedule")
@@ -178,8 +189,10 @@ def portal_children(demo: Demo, places: Places) -> list[tuple[str, Child]]:
 
 def environment_of(demo: Demo) -> dict[str, str]:
     """The environment of every process of the portal: servers that are configured already stay."""
+    news = {"IMAP_NEWS_ALSO_FROM": f"{HOME_OF_NEWS}:{demo.news_port}"} if demo.news_port else {}
     return {
         "IMAP_SITE_ADDRESS": demo.address,
+        **news,
         **os.environ,
         **addresses(demo.home).missing_from(os.environ),
         "DJANGO_SETTINGS_MODULE": "imap.settings",
@@ -215,6 +228,17 @@ def refuse_taken_port(port: int) -> None:
             ) from error
 
 
+def port_for_news(port: int) -> int:
+    """A free port, the same at each start wherever it can be; 0 when none is found."""
+    first = port + FROM_THE_PORTAL_TO_THE_NEWS if port < 60_000 else port - FROM_THE_PORTAL_TO_THE_NEWS
+    for trial in range(first, first + 20):
+        with contextlib.suppress(OSError), socket.socket() as listening:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind((HOME_OF_NEWS, trial))
+            return trial
+    return 0
+
+
 def print_welcome(demo: Demo) -> None:
     print(f"\ni-Map is ready at {demo.address}/\n\nAccounts of the demo, all with the password {PASSWORD}:")
     width = max(len(name) for name, _ in ACCOUNTS) + len("@imap.example")
@@ -234,7 +258,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--home", type=Path, default=default_home(), help="folder of the demo's state (default: var)")
     parser.add_argument("--port", type=port_number, default=os.environ.get("PORT") or "8000")
     chosen = parser.parse_args(arguments)
-    return run(Demo(chosen.home, chosen.port))
+    steps = [(name, (*command, "--news-began", str(chosen.home.resolve() / NEWS_BEGAN))) for name, command in STEPS]
+    return run(Demo(chosen.home, chosen.port, steps=steps, news_port=port_for_news(chosen.port)))
 
 
 def run(demo: Demo) -> int:

@@ -1,7 +1,11 @@
 """The news desk in the admin: publishers, feeds with how they are fetched, and the inbox of articles."""
 
+import re
+
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -10,11 +14,19 @@ from access.presets import Preset
 from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.audiences import preset_of
 from accounts.desk_admin import AudienceAdmin, DeskAdmin
+from accounts.models import User
 from atlas.models import Subject
 from atlas.sorting import in_reading_order
 from atlas.translated_admin import TranslatedAdmin
+from newscentre.claims import make_due
+from newscentre.health_admin import HealthPages
+from newscentre.lists_admin import ListPages
 from newscentre.models import Article, Category, Feed, Fetching, Publisher, Status
 from newscentre.tagging import NAMED_IN_THE_PRESS
+from newscentre.tasks import send_soon
+
+SHORTEST_DROPPED, LONGEST_DROPPED = 2, 100  # letters
+LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 
 
 @admin.register(Category)
@@ -57,14 +69,65 @@ def _named_in_the_press():
     return Subject.objects.filter(kind__in=NAMED_IN_THE_PRESS)
 
 
+class SeveralField(forms.CharField):
+    """Several words, each on a line of its own, or parted by commas."""
+
+    def __init__(self, **options):
+        widget = forms.Textarea(attrs={"rows": 3})
+        super().__init__(required=False, widget=widget, max_length=4000, **options)
+
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value) -> list[str]:
+        parted = (" ".join(word.split()) for word in re.split(r"[\n,،;؛]", super().to_python(value)))
+        return list(dict.fromkeys(filter(None, parted)))
+
+    def has_changed(self, initial, data) -> bool:
+        return (initial or []) != self.to_python(data)
+
+
 class FeedForm(AudienceForm):
     has_theme = False
 
     categories = CategoriesField(label=_("Categories of all its articles"))
+    subjects = SubjectsField(label=_("Subjects of all its articles"))
+    drop_words = SeveralField(
+        label=_("With these words"),
+        help_text=_(
+            "In title, excerpt or the publisher’s own categories; one on each line. “migrat*” means any ending."
+        ),
+    )
+    drop_languages = SeveralField(label=_("In these languages"), help_text=_("Codes such as es or it."))
+    drop_categories = CategoriesField(label=_("Of these categories"))
 
     class Meta:
         model = Feed
-        fields = ["publisher", "name", "dialogue", "language", "categories", "rule"]
+        fields = [
+            *("publisher", "name", "dialogue", "owner", "language", "categories", "subjects"),
+            *("rule", "drop_words", "drop_languages", "drop_categories"),
+        ]
+
+    def clean_drop_words(self) -> list[str]:
+        words = self.cleaned_data["drop_words"]
+        if any(len(word) > LONGEST_DROPPED for word in words):
+            raise ValidationError(_("At most %(number)d letters for each.") % {"number": LONGEST_DROPPED})
+        if any(len(word.rstrip("*")) < SHORTEST_DROPPED for word in words):
+            raise ValidationError(_("A word of one letter would drop too much."))
+        return words
+
+    def clean_drop_languages(self) -> list[str]:
+        codes = [code.lower() for code in self.cleaned_data["drop_languages"]]
+        if not all(LANGUAGE_CODE.fullmatch(code) for code in codes):
+            raise ValidationError(_("A language is a code of two or three letters."))
+        return codes
+
+    def clean(self):
+        told = super().clean()
+        owner, dialogue = told.get("owner"), told.get("dialogue") or self.instance.dialogue
+        if owner and not owner.secretariats.filter(dialogue=dialogue).exists():
+            self.add_error("owner", _("This person is not of the Secretariat that keeps the feed."))
+        return told
 
     def page_of_the_row(self):
         return f"{reverse('news')}?publisher={self.instance.publisher_id}"
@@ -78,7 +141,8 @@ class FetchingInline(admin.StackedInline):
 
 
 @admin.register(Feed)
-class FeedAdmin(AudienceAdmin):
+class FeedAdmin(HealthPages, ListPages, AudienceAdmin):
+    change_list_template = "admin/newscentre/feed/change_list.html"
     form = FeedForm
     inlines = [FetchingInline]
     list_display = ["publisher", "name", "dialogue", "language", "access", "rule", "last_success", "next_fetch", "why"]
@@ -87,12 +151,19 @@ class FeedAdmin(AudienceAdmin):
     search_fields = ["name", "publisher__name"]
     actions = ["fetch_now"]
     fieldsets = [
-        (None, {"fields": ["publisher", "name", "dialogue", "language", "categories", "rule"]}),
+        (None, {"fields": ["publisher", "name", "dialogue", "owner", "language", "categories", "subjects", "rule"]}),
+        (_("Articles that are dropped"), {"fields": ["drop_words", "drop_languages", "drop_categories"]}),
         (_("Audience"), {"fields": AUDIENCE_FIELDS}),
     ]
 
     def get_readonly_fields(self, request, obj=None):
         return ["dialogue"] if obj else []
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "owner":
+            of_the_desk = User.objects.filter(secretariats__dialogue__in=request.viewer.secretariats, is_active=True)
+            kwargs["queryset"] = of_the_desk.distinct().order_by("name", "email")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_delete_permission(self, request, obj=None):
         """Its articles would go with it; a feed that is over is paused."""
@@ -116,10 +187,12 @@ class FeedAdmin(AudienceAdmin):
 
     @admin.action(description=_("Fetch now"), permissions=["change"])
     def fetch_now(self, request, feeds):
-        """Due at once: the scheduler sends them within half a minute, one after another for each host."""
-        number = Fetching.objects.filter(feed__in=feeds, is_paused=False).update(next_at=None)
+        """Due at once, and sent at once, one after another for each host."""
+        number = make_due(feeds)
+        send_soon()
         words = ngettext("%(number)d feed is fetched now.", "%(number)d feeds are fetched now.", number)
         self.message_user(request, words % {"number": number}, messages.SUCCESS)
+        return redirect(f"{reverse('admin:newscentre_feed_health')}?of={number}")
 
 
 def _state(feed: Feed) -> Fetching:

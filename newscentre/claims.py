@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 
-from newscentre.models import Fetching
+from newscentre.models import Feed, Fetching
 
 LONGEST_FETCH = timedelta(minutes=15)  # more than a task may take (CELERY_TASK_TIME_LIMIT)
 MOST_AT_ONCE = 100
@@ -59,3 +60,15 @@ def still_held(feed_id: int, claim: uuid.UUID, now: datetime) -> Fetching | None
     """The fetching, kept for this transaction; None when another worker may have taken it meanwhile."""
     held = Fetching.objects.select_for_update(of=("self",)).filter(feed=feed_id, claim=claim, claimed_until__gt=now)
     return held.select_related("feed").first()
+
+
+def make_due(feeds: QuerySet[Feed]) -> int:
+    """How many of them are due from now on: those that nobody paused."""
+    return Fetching.objects.filter(feed__in=feeds, is_paused=False).update(next_at=None)
+
+
+def is_another_of_its_host_due(feed_id: int, now: datetime) -> bool:
+    of_its_host = Fetching.objects.filter(host__in=Fetching.objects.filter(feed=feed_id).values("host"))
+    is_due = Q(next_at__isnull=True) | Q(next_at__lte=now)
+    is_free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
+    return of_its_host.exclude(feed=feed_id).filter(is_due, is_free, is_paused=False).exists()

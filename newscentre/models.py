@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
@@ -23,6 +24,7 @@ from access.viewer import narrowest
 from access.visibility import RestrictedModel, RestrictedQuerySet
 from atlas.addresses import refuse_reserved_word
 from atlas.models import Dialogue
+from newscentre.stages.drop import Drops
 from newscentre.stages.fetch import NotFetched, Reason, parsed
 
 LONGEST_LINK = 2000
@@ -80,7 +82,27 @@ class Feed(RestrictedModel):
     categories = ArrayField(
         models.SlugField(), verbose_name=_("categories of all its articles"), default=list, blank=True
     )
+    subjects = ArrayField(
+        models.BigIntegerField(), verbose_name=_("subjects of all its articles"), default=list, blank=True
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("looked after by"),
+    )
     rule = models.CharField(_("articles that come in"), max_length=10, choices=Rule, default=Rule.WAIT)
+    drop_words = ArrayField(
+        models.CharField(max_length=100), verbose_name=_("dropped: with these words"), default=list, blank=True
+    )
+    drop_languages = ArrayField(
+        models.CharField(max_length=7), verbose_name=_("dropped: in these languages"), default=list, blank=True
+    )
+    drop_categories = ArrayField(
+        models.SlugField(), verbose_name=_("dropped: of these categories"), default=list, blank=True
+    )
 
     class Meta:
         ordering = ["publisher", "name"]
@@ -90,6 +112,11 @@ class Feed(RestrictedModel):
 
     def __str__(self):
         return f"{self.publisher} · {self.name}"
+
+    @property
+    def drops(self) -> Drops:
+        """Which of the articles that come in are left out."""
+        return Drops(self.drop_words, self.drop_languages, self.drop_categories)
 
 
 class WhyNot(models.TextChoices):

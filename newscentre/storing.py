@@ -34,9 +34,11 @@ UPSERT = """
         page = EXCLUDED.page, digest = EXCLUDED.digest, dated = EXCLUDED.dated,
         link = CASE WHEN 'link' = ANY (a.edited) THEN a.link ELSE EXCLUDED.link END,
         title = CASE WHEN 'title' = ANY (a.edited) THEN a.title ELSE EXCLUDED.title END,
-        title_language = CASE WHEN 'title' = ANY (a.edited) THEN a.title_language ELSE EXCLUDED.title_language END,
+        title_language = CASE WHEN a.edited && ARRAY['title', 'title_language']::varchar[] THEN a.title_language
+                              ELSE EXCLUDED.title_language END,
         excerpt = CASE WHEN 'excerpt' = ANY (a.edited) THEN a.excerpt ELSE EXCLUDED.excerpt END,
-        excerpt_language = CASE WHEN 'excerpt' = ANY (a.edited) THEN a.excerpt_language ELSE EXCLUDED.excerpt_language END,
+        excerpt_language = CASE WHEN a.edited && ARRAY['excerpt', 'excerpt_language']::varchar[] THEN a.excerpt_language
+                                ELSE EXCLUDED.excerpt_language END,
         published_at = CASE WHEN 'published_at' = ANY (a.edited) THEN a.published_at
                             ELSE least(EXCLUDED.published_at, a.seen_at) END,
         categories = CASE WHEN 'categories' = ANY (a.edited) THEN a.categories ELSE EXCLUDED.categories END,
@@ -48,6 +50,7 @@ UPSERT = """
 def store(feed: Feed, items: Sequence[Item], now: datetime) -> Plan:
     """Brings the feed's articles up to date. To be called as its secretariat; returns what was planned and done."""
     planned = plan(items, known_of(feed, items))
+    _drop(planned, feed)
     if planned.rows:
         tags = [tagger().tags_of(row.item) for row in planned.rows]
         stories = stories_of(feed, [row.item for row in planned.rows], tags)
@@ -63,6 +66,15 @@ def store(feed: Feed, items: Sequence[Item], now: datetime) -> Plan:
         with connection.cursor() as cursor:
             cursor.execute(UPSERT, values)
     return planned
+
+
+def _drop(planned: Plan, feed: Feed) -> None:
+    """Leaves out new articles that the feed's rules drop; one that is stored already stays, and is kept up to date."""
+    drops = feed.drops
+    if not drops:
+        return
+    kept = [row for row in planned.added if not drops.drops(row.item, tagger().tags_of(row.item))]
+    planned.added, planned.dropped = kept, len(planned.added) - len(kept)
 
 
 def known_of(feed: Feed, items: Sequence[Item]) -> list[Known]:
@@ -87,7 +99,7 @@ def _values(row: Row, tags: Tags, story: uuid.UUID, feed: Feed) -> dict[str, Any
         "published_at": item.published_at.isoformat(),
         "dated": item.dated,
         "categories": list(dict.fromkeys([*feed.categories, *tags.categories])),
-        "subjects": [int(subject) for subject in tags.subjects],
+        "subjects": list(dict.fromkeys([*feed.subjects, *map(int, tags.subjects)])),
         "story": str(story),
     }
 

@@ -33,6 +33,7 @@ class Plan:
     changed: list[Row] = field(default_factory=list)
     unchanged: int = 0
     repeated: int = 0
+    dropped: int = 0
 
     @property
     def rows(self) -> list[Row]:

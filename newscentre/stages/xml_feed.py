@@ -51,11 +51,16 @@ def _entry(entry: Any, feed: Any) -> Entry:
         link=_word(entry.get("link")),
         title=_wording(entry.get("title_detail"), feed),
         summary=_wording(entry.get("summary_detail") or next(iter(entry.get("content", ())), None), feed),
-        published_at=_moment(entry.get("published_parsed")),
-        updated_at=_moment(entry.get("updated_parsed")),
-        dated=_word(entry.get("published") or entry.get("updated"))[:100],
+        published_at=_moment(_own(entry, "published_parsed")),
+        updated_at=_moment(_own(entry, "updated_parsed")),
+        dated=_word(_own(entry, "published") or _own(entry, "updated"))[:100],
         words=tuple(_word(tag.get("term"))[:100] for tag in entry.get("tags", ())[:20] if tag.get("term")),
     )
+
+
+def _own(entry: Any, name: str) -> Any:
+    """What the entry itself says: `get` gives the date of publication for a missing one of an update, with a warning."""
+    return entry[name] if name in entry else None  # noqa: SIM401
 
 
 def _wording(detail: Any, feed: Any) -> Wording:

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.newscentre.publisher import Publisher, publishing
+from newscentre.simulator import Publisher, publishing
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from newscentre.simulator import HOME, Answer, moved, packed, page, publishing
 from newscentre.stages.fetch import Fetcher, Limits, Marks, NotFetched, Reason, retry_after
 from newscentre.stages.internet import WayOut, is_public
-from tests.newscentre.publisher import HOME, Answer, moved, packed, page, publishing
 
 FEED = b"<rss version='2.0'><channel><title>News</title></channel></rss>"
 NOT_PUBLIC = [

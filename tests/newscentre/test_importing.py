@@ -17,9 +17,9 @@ from newscentre import importing, tasks
 from newscentre.claims import begin, claim_due
 from newscentre.importing import fetch_claimed
 from newscentre.models import Article, Feed, Fetching, Rule, Status, WhyNot
+from newscentre.simulator import HOME, Answer, moved, page
 from newscentre.stages.fetch import Reason
 from tests.newscentre.feeds_of_tests import entry, feed, rss
-from tests.newscentre.publisher import HOME, Answer, moved, page
 
 DESK = Viewer.secretariat_of(*ALL_FOUR)
 
@@ -91,6 +91,22 @@ def test_the_publishers_correction_is_taken_and_the_editors_word_stays(desk, fro
     fetch(one)
     assert titles(feed=one) == ["As the editor says", "Corrected 1"]
     assert Article.objects.get(title="As the editor says").excerpt == "New"
+
+
+@pytest.mark.parametrize("field", ["title", "excerpt"])
+def test_a_language_that_an_editor_corrected_alone_stays_when_the_publisher_changes_the_text(
+    desk, from_loopback, field
+):
+    one = feed(from_loopback.at("/feed"), language="en")
+    from_loopback.pages["/feed"] = page(rss(entry(1, title="Talks go on", words="Nothing new in Rome")))
+    fetch(one)
+    Article.objects.filter(feed=one).update(**{f"{field}_language": "it"}, edited=[f"{field}_language"])
+    from_loopback.pages["/feed"] = page(rss(entry(1, title="Talks go on today", words="Nothing new in Rome today")))
+    fetch(one)
+    [row] = Article.objects.filter(feed=one)
+    assert (row.title, row.excerpt) == ("Talks go on today", "Nothing new in Rome today")
+    other = {"title": "excerpt", "excerpt": "title"}[field]
+    assert (getattr(row, f"{field}_language"), getattr(row, f"{other}_language")) == ("it", "en")
 
 
 def test_a_date_to_come_is_the_moment_of_first_sight_and_stays_it(desk, from_loopback):
@@ -297,3 +313,42 @@ def test_many_workers_at_once_claim_each_feed_once(committed_world):
         while more := claim_due(timezone.now(), most=3):
             taken += more
     assert sorted(feed_id for feed_id, _ in taken) == sorted(feeds)
+
+
+# What a feed's rules drop ---------------------------------------------------------------------------------------------
+
+
+def test_what_a_rule_drops_never_comes_in(desk, from_loopback):
+    one = feed(from_loopback.at("/feed"), drop_words=["football", "قرعة"], drop_languages=["fr"],
+               drop_categories=["remittances"])  # fmt: skip
+    from_loopback.pages["/feed"] = page(
+        rss(
+            entry(1, title="Football in the camp"),
+            entry(2, title="Les ministres de la région se réunissent dans la capitale"),
+            entry(3, title="Remittances to Mali grow"),
+            entry(4, title="القرعة لاختيار المشاركين"),
+            entry(5, title="A meeting of the ministers"),
+        )
+    )
+    fetch(one)
+    assert titles(feed=one) == ["A meeting of the ministers"]
+
+
+def test_a_rule_made_later_leaves_what_is_there_and_keeps_it_up_to_date(desk, from_loopback):
+    one = feed(from_loopback.at("/feed"))
+    from_loopback.pages["/feed"] = page(rss(entry(1, title="Football in the camp")))
+    fetch(one)
+    Feed.objects.filter(pk=one.pk).update(drop_words=["foot*"])
+    from_loopback.pages["/feed"] = page(
+        rss(entry(1, title="Football in the camp, again"), entry(2, title="Footballers"))
+    )
+    fetch(one)
+    assert titles(feed=one) == ["Football in the camp, again"]
+
+
+def test_subjects_of_a_feed_are_those_of_all_its_articles(desk, from_loopback):
+    mali, libya = (Subject.objects.get(kind="country", slug=slug).pk for slug in ("mali", "libya"))
+    from_loopback.pages["/feed"] = page(rss(entry(1, title="Talks in Libya")))
+    one = feed(from_loopback.at("/feed"), subjects=[mali])
+    fetch(one)
+    assert Article.objects.get(feed=one).subjects == [mali, libya]

@@ -9,8 +9,10 @@ from django.utils import timezone
 from access.viewer import Viewer
 from access.viewing import viewing
 from accounts.demo import ALL_FOUR
+from accounts.models import SecretariatMember
 from atlas.models import Subject
 from newscentre.models import Article, Feed, Fetching, Publisher, Rule, Status
+from tests.conftest import user_of
 from tests.newscentre.feeds_of_tests import article, feed
 from tests.readers import body_of
 
@@ -74,6 +76,56 @@ def test_an_editor_adds_a_feed_and_says_who_reads_it(reader):
         made = Feed.objects.get(publisher="desk")
         assert set(made.audience) == {"public", "secretariat:mtm"}
         assert (made.categories, made.fetching.host) == (["diaspora"], "desk.example")
+
+
+def of_a_feed(one: Feed, **changes) -> dict:
+    """What the form of a feed sends."""
+    told = {
+        "publisher": one.publisher_id, "name": one.name, "rule": one.rule, "preset": "public", "fetching-TOTAL_FORMS": "1",
+        "fetching-INITIAL_FORMS": "1", "fetching-0-id": one.fetching.pk, "fetching-0-feed": one.pk,
+        "fetching-0-address": one.fetching.address,
+    }  # fmt: skip
+    return told | changes
+
+
+def test_an_editor_says_what_a_feed_is_about_who_looks_after_it_and_what_is_dropped(reader, waiting):
+    libya = Subject.objects.get(kind="country", slug="libya").pk
+    told = of_a_feed(
+        waiting.feed, owner=user_of("editor").pk, subjects=[libya], drop_words="Football\r\nloterie, football*",
+        drop_languages="ES, it", drop_categories=["remittances"],
+    )  # fmt: skip
+    answer = reader("editor").post(f"{FEEDS}{waiting.feed_id}/change/", told)
+    assert answer.status_code == 302, answer.content.decode()
+    with viewing(DESK):
+        kept = Feed.objects.get(pk=waiting.feed_id)
+    assert (kept.owner, kept.subjects) == (user_of("editor"), [libya])
+    assert kept.drop_words == ["Football", "loterie", "football*"]
+    assert (kept.drop_languages, kept.drop_categories) == (["es", "it"], ["remittances"])
+    shown = body_of(reader("editor").get(f"{FEEDS}{waiting.feed_id}/change/")).decode()
+    assert "Football\nloterie\nfootball*" in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"drop_words": "a"}, "A word of one letter would drop too much."),
+        ({"drop_words": "*"}, "A word of one letter would drop too much."),
+        ({"drop_languages": "Spanish"}, "A language is a code of two or three letters."),
+    ],
+)
+def test_rules_that_cannot_be_meant_are_refused(reader, waiting, changes, sentence):
+    answer = reader("editor").post(f"{FEEDS}{waiting.feed_id}/change/", of_a_feed(waiting.feed, **changes))
+    assert sentence in body_of(answer).decode()
+
+
+def test_nobody_of_another_secretariat_looks_after_a_feed(reader, waiting):
+    """Those of no dialogue of the editor's cannot be chosen; one of another of them is told apart."""
+    told = of_a_feed(waiting.feed, owner=user_of("official.mar").pk)
+    assert reader("editor").post(f"{FEEDS}{waiting.feed_id}/change/", told).status_code == 200
+    SecretariatMember.objects.create(user=user_of("unhcr"), dialogue_id="rabat-process")
+    told = of_a_feed(waiting.feed, owner=user_of("unhcr").pk)
+    answer = reader("secretariat").post(f"{FEEDS}{waiting.feed_id}/change/", told)
+    assert "This person is not of the Secretariat that keeps the feed." in body_of(answer).decode()
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "javascript:alert(1)", "http://u:p@desk.example/"])

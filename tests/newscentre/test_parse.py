@@ -65,6 +65,14 @@ def test_rdf_and_the_oldest_rss():
     assert ours("rss091_en.xml").entries[0].title.text.startswith("Caf")
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_date_of_publication_is_no_date_of_an_update():
+    """feedparser's own guess of the one by the other will be gone."""
+    item = "<item><title>a</title><pubDate>Tue, 24 Nov 2026 18:30:00 +0200</pubDate></item>"
+    found = document_in(f'<rss version="2.0"><channel>{item}</channel></rss>'.encode(), "", ADDRESS)
+    assert (found.entries[0].published_at, found.entries[0].updated_at) == ("2026-11-24T16:30:00+00:00", "")
+
+
 def test_json_feed_takes_numbers_for_ids_and_leaves_out_what_is_no_item():
     first, second = ours("jsonfeed_en.json").entries
     assert first == Entry(

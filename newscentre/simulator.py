@@ -1,4 +1,7 @@
-"""A publisher on loopback, as good and as bad as those of the internet, for the tests."""
+"""A publisher on loopback, as good and as bad as those of the internet, for the tests and the demonstration.
+
+The portal fetches nothing from loopback unless IMAP_NEWS_ALSO_FROM names address and port, which production refuses.
+"""
 
 import contextlib
 import gzip
@@ -96,10 +99,13 @@ class Publisher:
 
 
 @contextlib.contextmanager
-def publishing(trust: ssl.SSLContext | None = None) -> Iterator[Publisher]:
-    """A publisher that answers until the block ends; over TLS when given a server's certificate."""
+def publishing(trust: ssl.SSLContext | None = None, port: int = 0) -> Iterator[Publisher]:
+    """A publisher that answers until the block ends; over TLS when given a server's certificate; at any port by default.
+
+    Raises OSError when the port is taken.
+    """
     handler = type("Handler", (_Handler,), {})
-    server = ThreadingHTTPServer((HOME, 0), handler)
+    server = ThreadingHTTPServer((HOME, port), handler)
     server.daemon_threads, server.block_on_close = True, False
     if trust is not None:
         server.socket = trust.wrap_socket(server.socket, server_side=True)
