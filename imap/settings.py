@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "djgeojson",
     "js_asset",
     "django_prose_editor",
+    "django_htmx",  # of which pages load the file of htmx alone
     "imap",
     "access",
     "atlas",

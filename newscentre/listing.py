@@ -33,7 +33,7 @@ def seen_by(viewer: Viewer):
     return Article.objects.visible_to(viewer).published().select_related("feed__publisher")
 
 
-def news_page(viewer: Viewer, filters: Filters, place: Place | None) -> NewsPage:
+def news_page(viewer: Viewer, filters: Filters, place: Place | None, number: int = PER_PAGE) -> NewsPage:
     """Two questions, whatever the page. Only what the viewer sees and asked for tells a story."""
     matching = filters.apply(seen_by(viewer))
     later = Q(published_at__gt=OuterRef("published_at")) | Q(
@@ -42,8 +42,8 @@ def news_page(viewer: Viewer, filters: Filters, place: Place | None) -> NewsPage
     newest = matching.filter(~Exists(matching.filter(later, story=OuterRef("story"))))
     if place:
         newest = newest.before(place.published_at, place.pk)
-    shown = list(newest.newest_first()[: PER_PAGE + 1])
-    more, shown = len(shown) > PER_PAGE, shown[:PER_PAGE]
+    shown = list(newest.newest_first()[: number + 1])
+    more, shown = len(shown) > number, shown[:number]
     others = _others(matching, shown)
     return NewsPage(
         [Told(article, others[article.story]) for article in shown], Place.after(shown[-1]) if more else None

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from newscentre import views
+from newscentre import feeds_out, views
 
 
 class ArticleNumber:
@@ -15,9 +15,23 @@ class ArticleNumber:
         return str(value)
 
 
+class FeedKind:
+    """As a program reads the news."""
+
+    regex = "|".join(feeds_out.KINDS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(FeedKind, "feed_kind")
 register_converter(ArticleNumber, "article_number")
 
 urlpatterns = [
     path("news/", views.news, name="news"),
+    path("news/<feed_kind:kind>/", feeds_out.feed, name="news_feed"),
     path("news/<article_number:pk>/", views.article, name="article"),
 ]

@@ -2,6 +2,8 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from access import tokens
@@ -25,17 +27,33 @@ def news(request: ReaderRequest) -> HttpResponse:
     context = {
         "active": "news",
         "filters": filters,
+        "query": filters.as_query(),
         "stories": page.stories,
-        "newest": filters.as_query() if "before" in request.GET else "",
         "is_later_page": "before" in request.GET,
         "older": filters.as_query(before=str(page.older)) if page.older else "",
+    }
+    if is_in_place(request):
+        response = render(request, "newscentre/in_place.html", context)
+        response["HX-Push-Url"] = reverse("news") + filters.as_query()
+    else:
+        response = render(request, "newscentre/news.html", context | _choices(request))
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def is_in_place(request: ReaderRequest) -> bool:
+    """Whether the page that is open asks for what changes in it."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _choices(request: ReaderRequest) -> dict[str, object]:
+    return {
         "languages": LANGUAGES,
         "categories": list(Category.objects.all()),
         "countries": in_reading_order(Subject.objects.filter(kind=SubjectKind.COUNTRY)),
         "dialogues": in_reading_order(Dialogue.objects.all()),
         "publishers": in_reading_order(publishers_for(request.viewer)),
     }
-    return render(request, "newscentre/news.html", context)
 
 
 @require_safe

@@ -228,6 +228,7 @@ SURFACES: dict[str, list[Surface]] = {
     "route_story": [at(DIALOGUE, "story", each=True, shows="story")],
     "routes_of": [at(DIALOGUE, "route", ROUTE, shows="layer why"), at(DIALOGUE, "country", "mali")],
     "news": [at(shows="news"), at(query="?publisher=press-public", shows="")],
+    "news_feed": [at("rss"), at("atom"), at("rss", query="?publisher=press-theme")],
     "article": [at("article", each=True, shows="news")],
     "search": [at(), at(query="?q=cnry", shows="news"), at(query="?q=inbox")],
     "countries": [at()],

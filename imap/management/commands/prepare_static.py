@@ -6,6 +6,8 @@ from imap.fonts import make_fonts, make_print_fonts
 from imap.words import compile_words
 
 STAMP = ".generation"
+# Of htmx the pages load one file; the modules beside it name others that are not in the package.
+NEVER_LOADED = ["django_htmx/ext/*", "django_htmx/htmax-*", "django_htmx/htmx-4*", "django_htmx/django-htmx.js"]
 
 
 class Command(BaseCommand):
@@ -20,6 +22,6 @@ class Command(BaseCommand):
         if not made and stamp.exists() and stamp.read_text() == settings.PAGE_GENERATION:
             self.stdout.write("static files: unchanged")
             return
-        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=NEVER_LOADED)
         stamp.write_text(settings.PAGE_GENERATION)
         self.stdout.write(f"static files: collected; fonts made: {made}; languages compiled: {compiled}")
