@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from newscentre import feeds_out, views
+from newscentre import feeds_out, fragments, views
 
 
 class ArticleNumber:
@@ -33,5 +33,6 @@ register_converter(ArticleNumber, "article_number")
 urlpatterns = [
     path("news/", views.news, name="news"),
     path("news/<feed_kind:kind>/", feeds_out.feed, name="news_feed"),
+    path("news/of/<slug:slug>/", fragments.news_of, name="news_of"),
     path("news/<article_number:pk>/", views.article, name="article"),
 ]

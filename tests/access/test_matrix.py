@@ -33,6 +33,7 @@ from tests.access.planting import (
     Planted,
     canaries_in,
 )
+from tests.access.planting_news import NAMED
 from tests.access.planting_routes import EMBED_KEY, ROUTE, YEAR
 from tests.conftest import EVERYBODY, STRANGER, user_of
 from tests.readers import anonymised, answer_to, body_of, raw
@@ -229,10 +230,12 @@ SURFACES: dict[str, list[Surface]] = {
     "routes_of": [at(DIALOGUE, "route", ROUTE, shows="layer why"), at(DIALOGUE, "country", "mali")],
     "news": [at(shows="news"), at(query="?publisher=press-public", shows="")],
     "news_feed": [at("rss"), at("atom"), at("rss", query="?publisher=press-theme")],
+    "news_of": [at("slug", each=True), at(NAMED, shows="news")],
     "article": [at("article", each=True, shows="news")],
     "search": [at(), at(query="?q=cnry", shows="news"), at(query="?q=inbox")],
     "countries": [at()],
     "country": [
+        at(NAMED, shows="news"),
         at("slug", each=True, shows="address source further figure"),
         at("slug", query="?known-on=2012-02", each=True, shows="address source further figure"),
     ],
