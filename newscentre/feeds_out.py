@@ -90,7 +90,7 @@ def _add(made: Rss201rev2Feed | Atom1Feed, article: Article) -> None:
     made.add_item(
         title=_plain(article.title or article.feed.publisher.name),
         link=_plain(article.link or page),
-        description=escape(_plain(article.excerpt)),
+        description=escape(_plain(article.told.text if article.told else article.excerpt)),
         author_name=_plain(article.feed.publisher.name),
         pubdate=article.published_at,
         unique_id=page,

@@ -19,7 +19,9 @@ def latest_of_country(viewer: Viewer, country: Subject) -> SafeString:
     stories = page_of(seen_by(viewer).filter(subjects__contains=[country.pk]), None, SHOWN).stories
     if not stories:
         return SafeString("")
-    return render_to_string("newscentre/latest.html", {"stories": stories, "query": Filters(country=country.slug).as_query()})
+    return render_to_string(
+        "newscentre/latest.html", {"stories": stories, "query": Filters(country=country.slug).as_query()}
+    )
 
 
 @require_safe

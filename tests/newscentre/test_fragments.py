@@ -62,7 +62,9 @@ def test_a_country_without_news_shows_no_heading_for_them(reader):
 
 def test_a_profile_leads_to_the_news_of_its_country_and_says_where_the_latest_come_from(reader):
     page = body_of(reader("stranger").get("/fr/maps/mtm/migration-development/morocco/")).decode()
-    assert 'data-fragment="/fr/news/of/morocco/"><p><a href="/fr/news/?country=morocco">Dernières actualités</a>' in page
+    assert (
+        'data-fragment="/fr/news/of/morocco/"><p><a href="/fr/news/?country=morocco">Dernières actualités</a>' in page
+    )
 
 
 def test_news_of_what_is_no_country_are_not_there(reader):
