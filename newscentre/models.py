@@ -24,8 +24,11 @@ from access.visibility import RestrictedModel, RestrictedQuerySet
 from atlas.addresses import refuse_reserved_word
 from atlas.models import Dialogue
 from newscentre.stages.fetch import NotFetched, Reason, parsed
+from newscentre.watching.models import Mailing, Watch
 
 LONGEST_LINK = 2000
+
+__all__ = ["Article", "Category", "Feed", "Fetching", "Mailing", "Publisher", "Watch"]  # the tables of this room
 
 
 class Category(models.Model):

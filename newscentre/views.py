@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from access import tokens
@@ -15,6 +16,7 @@ from atlas.sorting import in_reading_order
 from newscentre.filters import Filters, Place
 from newscentre.listing import also_told_by, named_in, news_page, publishers_for, seen_by
 from newscentre.models import Article, Category
+from newscentre.naming import in_words
 
 LANGUAGES = ("ar", "en", "fr")
 
@@ -28,6 +30,7 @@ def news(request: ReaderRequest) -> HttpResponse:
         "active": "news",
         "filters": filters,
         "query": filters.as_query(),
+        "in_words": SimpleLazyObject(lambda: in_words(filters, request.viewer)),
         "stories": page.stories,
         "is_later_page": "before" in request.GET,
         "older": filters.as_query(before=str(page.older)) if page.older else "",

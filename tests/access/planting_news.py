@@ -5,8 +5,9 @@ import secrets
 from django.utils import timezone
 
 from access.presets import Preset
+from accounts.models import User
 from atlas.models import Subject
-from newscentre.models import Article, Feed, Fetching, Publisher
+from newscentre.models import Article, Feed, Fetching, Publisher, Watch
 
 DIALOGUE = "mtm"
 NAMED = "chad"  # the country that every published article names
@@ -26,6 +27,11 @@ def plant_news(preset: Preset, audience: list[str]) -> Article:
     published.save()
     article(feed, title=_canary(preset, "inbox"), excerpt=_canary(preset, "inbox")).save()
     return published
+
+
+def plant_watch(owner: User) -> None:
+    """A search that nobody but its reader sees. To be called as that reader."""
+    Watch.objects.create(owner=owner, name=f"cnry-theme-watch-{secrets.token_hex(4)}", query="language=ar")
 
 
 def article(feed: Feed, **values) -> Article:

@@ -78,6 +78,7 @@ def may_see(login: str) -> set[tuple[str, str]]:
     kinds |= OF_THE_DESK if login in DESK else set()
     kinds |= {"further"} if login in DESK | MOROCCO else set()
     shown = {(preset, kind) for preset in TABLE[login] for kind in kinds}
+    shown |= {("theme", "watch")} if login == "official.mar" else set()
     return shown | ({("partners", "proof"), ("partners", "answer")} if login in DESK | MOROCCO else set())
 
 
@@ -230,6 +231,10 @@ SURFACES: dict[str, list[Surface]] = {
     "routes_of": [at(DIALOGUE, "route", ROUTE, shows="layer why"), at(DIALOGUE, "country", "mali")],
     "news": [at(shows="news"), at(query="?publisher=press-public", shows="")],
     "news_feed": [at("rss"), at("atom"), at("rss", query="?publisher=press-theme")],
+    "watches": [at(shows="watch")],
+    "keep_watch": [at()],
+    "remove_watch": [at("1")],
+    "stop_digest": [at("0" * 64)],
     "news_of": [at("slug", each=True), at(NAMED, shows="news")],
     "article": [at("article", each=True, shows="news")],
     "search": [at(), at(query="?q=cnry", shows="news"), at(query="?q=inbox")],
