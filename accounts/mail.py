@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 
 BETWEEN_PARAGRAPHS = re.compile(r"\n\s*\n")
+SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # but those that a French mark wants before it
 ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -41,7 +42,7 @@ def compose(name: str, to: str, language: str, context: Mapping[str, object]) ->
     with translation.override(language):
         text = render_to_string(f"mail/{name}.txt", {"site": settings.SITE_ADDRESS, **context}).strip()
         subject, *paragraphs = (part.strip() for part in BETWEEN_PARAGRAPHS.split(text))
-        subject = " ".join(subject.split())
+        subject = SPACES.sub(" ", subject)
         page = {
             "subject": subject,
             "paragraphs": [Paragraph(paragraph) for paragraph in paragraphs],

@@ -23,12 +23,12 @@ ARTICLES = """
             || ' ' || w.others, w.language, w.others || ' ' || w.others, w.language,
         now() - n * interval '7 minutes', '', now(), ARRAY[(%(categories)s::text[])[1 + n %% %(number_of_categories)s]],
         ARRAY[(%(subjects)s::bigint[])[1 + n %% %(number_of_subjects)s]], '{}', gen_random_uuid(), 'published'
-    FROM generate_series(1, %(size)s) n
+    FROM generate_series(1::bigint, %(size)s) n
     CROSS JOIN LATERAL (
         SELECT CASE n / 10 %% 4 WHEN 0 THEN 'ar' WHEN 1 THEN 'fr' ELSE 'en' END AS language,
                CASE WHEN n %% 20 = 11 THEN '' WHEN n / 10 %% 4 = 0 THEN %(arabic_often)s ELSE %(often)s END AS often,
                CASE WHEN n / 10 %% 4 = 0 THEN %(arabic_seldom)s ELSE %(seldom)s END AS seldom,
-               (SELECT string_agg('w' || (n * 7919 + i * 104729) %% (37 * i), ' ') FROM generate_series(1, 12) i) AS others
+               (SELECT string_agg('w' || (n * 7919 + i * 104729) %% (37 * i), ' ') FROM generate_series(1::bigint, 12) i) AS others
     ) w
 """
 

@@ -156,6 +156,7 @@ NEWS_ALSO_FROM = configuration.sockets("IMAP_NEWS_ALSO_FROM")
 
 CELERY_BEAT_SCHEDULE = {
     "send the feeds that are due": {"task": "newscentre.tasks.send_what_is_due", "schedule": 30.0},
+    "send the digests of news": {"task": "newscentre.watching.tasks.send_digests", "schedule": 600.0},
     "count the use by quarter": {
         "task": "accounts.tasks.count_use_by_quarter",
         "schedule": crontab(hour="2", minute="30"),

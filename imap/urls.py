@@ -11,7 +11,9 @@ from accounts.terms_views import terms
 from accounts.versions import VersionConverter
 from atlas.views import basemap
 from imap import views
+from newscentre.fragments import latest_of_country
 from profiles.listing import links_of_subjects
+from profiles.urls import urls as profile_urls
 from routes.embed_views import embedded, embedded_layers
 from routes.urls import urls as route_urls
 
@@ -45,7 +47,7 @@ urlpatterns += i18n_patterns(
     path("accessibility/", views.page, {"name": "accessibility"}, name="accessibility"),
     path("maps/<slug:dialogue>/routes/", include(route_urls(links_of_subjects))),
     path("", include("atlas.urls")),
-    path("", include("profiles.urls")),
+    path("", include(profile_urls([latest_of_country]))),
     path("", include("newscentre.urls")),
     path("", include("search.urls")),
 )

@@ -1,4 +1,4 @@
-"""The news desk in the admin: publishers, feeds with how they are fetched, and the inbox of articles."""
+"""The news desk in the admin: publishers, and feeds with how they are fetched. The inbox: `inbox_admin`."""
 
 import re
 
@@ -13,18 +13,18 @@ from django.utils.translation import ngettext
 from access.presets import Preset
 from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.audiences import preset_of
-from accounts.desk_admin import AudienceAdmin, DeskAdmin
+from accounts.desk_admin import AudienceAdmin
 from accounts.models import User
-from atlas.models import Subject
-from atlas.sorting import in_reading_order
 from atlas.translated_admin import TranslatedAdmin
+from newscentre.chosen import CategoriesField, SubjectsField
 from newscentre.claims import make_due
 from newscentre.health_admin import HealthPages
+from newscentre.inbox_admin import ArticleAdmin
 from newscentre.lists_admin import ListPages
-from newscentre.models import Article, Category, Feed, Fetching, Publisher, Status
-from newscentre.tagging import NAMED_IN_THE_PRESS
+from newscentre.models import Category, Feed, Fetching, Publisher
 from newscentre.tasks import send_soon
 
+__all__ = ["ArticleAdmin"]
 SHORTEST_DROPPED, LONGEST_DROPPED = 2, 100  # letters
 LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 
@@ -38,35 +38,6 @@ class CategoryAdmin(TranslatedAdmin):
 class PublisherAdmin(admin.ModelAdmin):
     list_display = ["name", "slug", "link"]
     search_fields = ["name", "slug"]
-
-
-class CategoriesField(forms.MultipleChoiceField):
-    """Slugs of categories, chosen by their names in the language of the page."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, **options):
-        options.setdefault("required", False)
-        super().__init__(
-            choices=lambda: [(category.pk, category.name) for category in Category.objects.all()], **options
-        )
-
-
-class SubjectsField(forms.TypedMultipleChoiceField):
-    """Ids of subjects that the press names, chosen by name."""
-
-    def __init__(self, **options):
-        super().__init__(
-            choices=lambda: [(subject.pk, subject.name) for subject in in_reading_order(_named_in_the_press())],
-            coerce=int,
-            required=False,
-            widget=forms.SelectMultiple(attrs={"size": 10}),
-            **options,
-        )
-
-
-def _named_in_the_press():
-    return Subject.objects.filter(kind__in=NAMED_IN_THE_PRESS)
 
 
 class SeveralField(forms.CharField):
@@ -197,63 +168,3 @@ class FeedAdmin(HealthPages, ListPages, AudienceAdmin):
 
 def _state(feed: Feed) -> Fetching:
     return feed.fetching if hasattr(feed, "fetching") else Fetching(feed=feed)
-
-
-class ArticleForm(forms.ModelForm):
-    categories = CategoriesField(label=_("Categories"))
-    subjects = SubjectsField(label=_("Subjects"))
-
-    class Meta:
-        model = Article
-        fields = [
-            "title",
-            "title_language",
-            "excerpt",
-            "excerpt_language",
-            "link",
-            "published_at",
-            "categories",
-            "subjects",
-        ]
-
-
-@admin.register(Article)
-class ArticleAdmin(DeskAdmin):
-    """The inbox. What an editor changes here no fetch overwrites."""
-
-    dialogue_path = "feed__dialogue"
-    form = ArticleForm
-    list_display = ["title", "publisher", "title_language", "published_at", "status"]
-    list_filter = ["status", "title_language", "feed__dialogue", "feed__publisher"]
-    list_select_related = ["feed__publisher"]
-    search_fields = ["title"]
-    date_hierarchy = "published_at"
-    show_full_result_count = False
-    actions = ["publish", "hide"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        """It would come in again with the next fetch; what is not wanted is hidden."""
-        return False
-
-    @admin.display(description=_("publisher"), ordering="feed__publisher")
-    def publisher(self, article: Article) -> Publisher:
-        return article.feed.publisher
-
-    def save_model(self, request, obj, form, change):
-        obj.edited = sorted({*obj.edited, *form.changed_data})
-        super().save_model(request, obj, form, change)
-
-    @admin.action(description=_("Publish"), permissions=["change"])
-    def publish(self, request, articles):
-        number = articles.exclude(status=Status.PUBLISHED).update(status=Status.PUBLISHED, audience=None)
-        words = ngettext("%(number)d article is published.", "%(number)d articles are published.", number)
-        self.message_user(request, words % {"number": number}, messages.SUCCESS)
-
-    @admin.action(description=_("Hide"), permissions=["change"])
-    def hide(self, request, articles):
-        number = articles.exclude(status=Status.HIDDEN).update(status=Status.HIDDEN, audience=[])
-        words = ngettext("%(number)d article is hidden.", "%(number)d articles are hidden.", number)
-        self.message_user(request, words % {"number": number}, messages.SUCCESS)

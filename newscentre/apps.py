@@ -7,10 +7,14 @@ class NewsCentreConfig(AppConfig):
     verbose_name = _("News centre")
 
     def ready(self) -> None:
+        from accounts.own.data import FURTHER
         from newscentre.listing import seen_by
+        from newscentre.watching import tasks  # noqa: F401  # the worker learns of them
+        from newscentre.watching.held import held_of
         from search.entries import all_of
         from search.kinds import Kind, register
 
+        FURTHER["news"] = held_of
         register(
             Kind(
                 "article",

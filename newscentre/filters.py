@@ -49,7 +49,7 @@ class Filters:
 
     def _in_period(self, articles: ArticleQuerySet) -> ArticleQuerySet:
         """Days are those of UTC; a day that there is not finds nothing."""
-        since, until = _day(self.since), _day(self.until)
+        since, until = day_of(self.since), day_of(self.until)
         if (self.since and not since) or (self.until and not until):
             return articles.none()
         if since:
@@ -105,7 +105,7 @@ def _is_plausible(value: str) -> bool:
     return len(value) <= MOST_LETTERS and value.isprintable()
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     """Of a year in which there may be news."""
     try:
         day = date.fromisoformat(text) if len(text) == 10 else None

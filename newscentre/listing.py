@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from access.viewer import Viewer
 from atlas.models import Subject
 from newscentre.filters import Filters, Place
-from newscentre.models import Article, Category, Feed, Publisher
+from newscentre.models import Article, ArticleQuerySet, Category, Feed, Publisher
 
 PER_PAGE = 20
 MOST_TELLERS = 200  # other articles of a page's stories
@@ -28,22 +28,26 @@ class NewsPage:
     older: Place | None  # where the next page begins
 
 
-def seen_by(viewer: Viewer):
+def seen_by(viewer: Viewer) -> ArticleQuerySet:
     """Published articles that this viewer may see, with feed and publisher."""
     return Article.objects.visible_to(viewer).published().select_related("feed__publisher")
 
 
-def news_page(viewer: Viewer, filters: Filters, place: Place | None) -> NewsPage:
+def news_page(viewer: Viewer, filters: Filters, place: Place | None, number: int = PER_PAGE) -> NewsPage:
     """Two questions, whatever the page. Only what the viewer sees and asked for tells a story."""
-    matching = filters.apply(seen_by(viewer))
+    return page_of(filters.apply(seen_by(viewer)), place, number)
+
+
+def page_of(matching: ArticleQuerySet, place: Place | None, number: int) -> NewsPage:
+    """The stories that these articles tell, so many, from this place on."""
     later = Q(published_at__gt=OuterRef("published_at")) | Q(
         published_at=OuterRef("published_at"), pk__gt=OuterRef("pk")
     )
     newest = matching.filter(~Exists(matching.filter(later, story=OuterRef("story"))))
     if place:
         newest = newest.before(place.published_at, place.pk)
-    shown = list(newest.newest_first()[: PER_PAGE + 1])
-    more, shown = len(shown) > PER_PAGE, shown[:PER_PAGE]
+    shown = list(newest.newest_first()[: number + 1])
+    more, shown = len(shown) > number, shown[:number]
     others = _others(matching, shown)
     return NewsPage(
         [Told(article, others[article.story]) for article in shown], Place.after(shown[-1]) if more else None

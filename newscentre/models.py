@@ -6,7 +6,7 @@ the Secretariat alone; a published one inherits its feed's, or keeps a narrower 
 
 import uuid
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -15,8 +15,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from access import tokens
 from access.fields import AudienceField, no_tokens
@@ -26,8 +26,11 @@ from atlas.addresses import refuse_reserved_word
 from atlas.models import Dialogue
 from newscentre.stages.drop import Drops
 from newscentre.stages.fetch import NotFetched, Reason, parsed
+from newscentre.watching.models import Mailing, Watch
 
 LONGEST_LINK = 2000
+
+__all__ = ["Article", "Category", "Feed", "Fetching", "Mailing", "Publisher", "Watch"]  # the tables of this room
 
 
 class Category(models.Model):
@@ -118,6 +121,10 @@ class Feed(RestrictedModel):
         """Which of the articles that come in are left out."""
         return Drops(self.drop_words, self.drop_languages, self.drop_categories)
 
+    @property
+    def log_name(self) -> str:
+        return f"feed {self.pk}"
+
 
 class WhyNot(models.TextChoices):
     """`Reason` as the desk reads it."""
@@ -196,6 +203,14 @@ class Status(models.TextChoices):
     HIDDEN = "hidden", pgettext_lazy("of an article", "hidden")
 
 
+SUMMARY_LANGUAGES = ("en", "fr", "ar")
+
+
+class Summary(NamedTuple):
+    text: str
+    language: str
+
+
 class ArticleQuerySet(RestrictedQuerySet):
     def published(self) -> "ArticleQuerySet":
         return self.filter(status=Status.PUBLISHED)
@@ -211,6 +226,8 @@ class ArticleQuerySet(RestrictedQuerySet):
 class Article(RestrictedModel):
     """An article of the press as the portal may show it: title, excerpt, and the way to its publisher.
 
+    `summary`: the editors' own, in each language that it was written in. `is_first_hand`: told to the portal by those who
+    saw it, read by fewer, without any person's name. `released_at`: since when readers may read it; the database writes it.
     `edited`: names of fields that an editor changed, which no fetch overwrites. `story`: shared by the articles that tell
     the same; no foreign key, since each is seen by its own audience.
     """
@@ -233,6 +250,14 @@ class Article(RestrictedModel):
     seen_at = models.DateTimeField(_("seen"), editable=False)
     categories = ArrayField(models.SlugField(), verbose_name=_("categories"), default=list, blank=True)
     subjects = ArrayField(models.BigIntegerField(), verbose_name=_("subjects"), default=list, blank=True)
+    summary = models.TextField(_("summary"), blank=True, default="", db_default="")
+    is_first_hand = models.BooleanField(
+        _("first-hand"),
+        default=False,
+        db_default=False,
+        help_text=_("Told by those who saw it. Read by named partners, a group or the Secretariat; never by everyone."),
+    )
+    released_at = models.DateTimeField(_("open to its readers since"), null=True, blank=True, editable=False)
     edited = ArrayField(
         models.CharField(max_length=30),
         verbose_name=_("changed by an editor"),
@@ -252,8 +277,14 @@ class Article(RestrictedModel):
                 name="only_what_is_published_inherits",
                 condition=Q(status=Status.PUBLISHED) | Q(audience__isnull=False),
             ),
+            models.CheckConstraint(
+                name="first_hand_is_never_for_everyone",
+                condition=Q(is_first_hand=False) | (Q(audience__isnull=False) & ~Q(audience__contains=[tokens.PUBLIC])),
+            ),
         ]
         indexes = [
+            models.Index(fields=["title_language", "-published_at", "-id"], condition=Q(status="inbox"), name="inbox"),
+            models.Index(fields=["released_at"], condition=Q(status="published"), name="news_by_release"),
             models.Index(fields=["-published_at", "-id"], condition=Q(status="published"), name="news_by_date"),
             models.Index(
                 fields=["title_language", "-published_at", "-id"],
@@ -280,6 +311,22 @@ class Article(RestrictedModel):
     @property
     def is_open(self) -> bool:
         return tokens.PUBLIC in self.readers
+
+    @property
+    def whole(self) -> Feed:
+        """What it is a part of, whose audience it has where it has none of its own."""
+        return self.feed
+
+    @property
+    def log_name(self) -> str:
+        return f"news/{self.pk}"
+
+    @property
+    def told(self) -> "Summary | None":
+        """The editors' summary in the active language; else in the first in which there is one."""
+        written = {code: getattr(self, f"summary_{code}") or "" for code in SUMMARY_LANGUAGES}
+        first = [get_language() or "", *SUMMARY_LANGUAGES]
+        return next((Summary(written[code], code) for code in first if written.get(code)), None)
 
     def publish(self) -> None:
         """From now on read by the feed's audience. Does not save."""

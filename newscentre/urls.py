@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
-from newscentre import views
+from newscentre import feeds_out, fragments, views
+from newscentre.watching import views as watching
 
 
 class ArticleNumber:
@@ -15,9 +16,28 @@ class ArticleNumber:
         return str(value)
 
 
+class FeedKind:
+    """As a program reads the news."""
+
+    regex = "|".join(feeds_out.KINDS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(FeedKind, "feed_kind")
 register_converter(ArticleNumber, "article_number")
 
 urlpatterns = [
     path("news/", views.news, name="news"),
+    path("news/<feed_kind:kind>/", feeds_out.feed, name="news_feed"),
+    path("news/searches/", watching.watches, name="watches"),
+    path("news/searches/keep/", watching.keep, name="keep_watch"),
+    path("news/searches/<article_number:pk>/remove/", watching.remove, name="remove_watch"),
+    path("news/digest/stop/<slug:key>/", watching.stop, name="stop_digest"),
+    path("news/of/<slug:slug>/", fragments.news_of, name="news_of"),
     path("news/<article_number:pk>/", views.article, name="article"),
 ]

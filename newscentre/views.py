@@ -2,6 +2,9 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from access import tokens
@@ -13,6 +16,7 @@ from atlas.sorting import in_reading_order
 from newscentre.filters import Filters, Place
 from newscentre.listing import also_told_by, named_in, news_page, publishers_for, seen_by
 from newscentre.models import Article, Category
+from newscentre.naming import in_words
 
 LANGUAGES = ("ar", "en", "fr")
 
@@ -25,17 +29,34 @@ def news(request: ReaderRequest) -> HttpResponse:
     context = {
         "active": "news",
         "filters": filters,
+        "query": filters.as_query(),
+        "in_words": SimpleLazyObject(lambda: in_words(filters, request.viewer)),
         "stories": page.stories,
-        "newest": filters.as_query() if "before" in request.GET else "",
         "is_later_page": "before" in request.GET,
         "older": filters.as_query(before=str(page.older)) if page.older else "",
+    }
+    if is_in_place(request):
+        response = render(request, "newscentre/in_place.html", context)
+        response["HX-Push-Url"] = reverse("news") + filters.as_query()
+    else:
+        response = render(request, "newscentre/news.html", context | _choices(request))
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def is_in_place(request: ReaderRequest) -> bool:
+    """Whether the page that is open asks for what changes in it."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _choices(request: ReaderRequest) -> dict[str, object]:
+    return {
         "languages": LANGUAGES,
         "categories": list(Category.objects.all()),
         "countries": in_reading_order(Subject.objects.filter(kind=SubjectKind.COUNTRY)),
         "dialogues": in_reading_order(Dialogue.objects.all()),
         "publishers": in_reading_order(publishers_for(request.viewer)),
     }
-    return render(request, "newscentre/news.html", context)
 
 
 @require_safe

@@ -1,10 +1,14 @@
 """Readers' pages. Each fetches through `visible_to` or `standing_of`, and what is not visible is not there."""
 
+from collections.abc import Callable, Sequence
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from access.viewer import Viewer
 from accounts.requests import ReaderRequest
 from accounts.visits import last_visit_of
 from atlas.addresses import on_the_portal
@@ -22,6 +26,8 @@ from profiles.reading import editions_of, read
 from profiles.reads import note_across, note_edition, note_section
 from profiles.standing import Address, Standing, standing_of
 from routes.along import crossings_of
+
+Fragment = Callable[[Viewer, Subject], SafeString]  # what a viewer may see of a subject, as a piece of a page
 
 
 def _theme_or_404(dialogue: str, theme: str) -> DialogueTheme:
@@ -199,8 +205,11 @@ def countries(request: ReaderRequest) -> HttpResponse:
 
 
 @require_safe
-def country(request: ReaderRequest, slug: str) -> HttpResponse:
-    """One country across the dialogues: names, where it takes part, profiles, places, figures (`?known-on=` a date)."""
+def country(request: ReaderRequest, slug: str, fragments: Sequence[Fragment] = ()) -> HttpResponse:
+    """One country across the dialogues: names, where it takes part, profiles, places, figures (`?known-on=` a date).
+
+    `fragments`: what other rooms show of it.
+    """
     subject = get_object_or_404(
         Subject.objects.prefetch_related("former_names", "variants", "regions"), kind=SubjectKind.COUNTRY, slug=slug
     )
@@ -220,6 +229,7 @@ def country(request: ReaderRequest, slug: str) -> HttpResponse:
         "crossings": crossings_of(request.viewer, subject.iso3),
         "places": in_reading_order(subject.places.all(), name=lambda place: place.name),
         "regions": [region for region in subject.regions.all() if region.kind == SubjectKind.REGION],
+        "fragments": [fragment(request.viewer, subject) for fragment in fragments],
         "footnotes": footnotes_of([subject]),
     }
     return render(request, "profiles/country.html", context)

@@ -1,6 +1,6 @@
 """Everything the portal holds about a person, for them to take away. No secret is among it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -10,6 +10,9 @@ from django.db.models import Model, Q, QuerySet
 from access.viewer import Viewer
 from accounts.models import LogEntry, MandateEvent, Nomination, User
 from accounts.own.scope import grounds_of
+
+# What rooms that this one does not know hold about a person, by the word under which it is told.
+FURTHER: dict[str, Callable[[User, Viewer], Any]] = {}
 
 
 def data_of(user: User, viewer: Viewer) -> dict[str, Any]:
@@ -49,6 +52,7 @@ def data_of(user: User, viewer: Viewer) -> dict[str, Any]:
             user.personal_tokens.all(), "name scope created_at expires_on last_used_on revoked_at"
         ),
         "log": _rows(LogEntry.objects.visible_to(viewer).filter(person=user), "at action dialogue_id object"),
+        **{word: held(user, viewer) for word, held in FURTHER.items()},
     }
 
 

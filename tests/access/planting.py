@@ -24,7 +24,7 @@ from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, 
 from profiles.references import element
 from profiles.texts import digest
 from tests import conftest
-from tests.access.planting_news import plant_news
+from tests.access.planting_news import plant_news, plant_watch
 from tests.access.planting_people import plant_people
 from tests.access.planting_routes import answer_as_planted, plant_routes
 
@@ -135,6 +135,7 @@ def plant_all() -> dict[Preset, Planted]:
     official = conftest.user_of("official.mar")
     with viewing(official.viewer):
         answer_as_planted(proof, canary, official)
+        plant_watch(official)
     return planted
 
 

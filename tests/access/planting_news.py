@@ -5,9 +5,12 @@ import secrets
 from django.utils import timezone
 
 from access.presets import Preset
-from newscentre.models import Article, Feed, Fetching, Publisher
+from accounts.models import User
+from atlas.models import Subject
+from newscentre.models import Article, Feed, Fetching, Publisher, Watch
 
 DIALOGUE = "mtm"
+NAMED = "chad"  # the country that every published article names
 
 
 def plant_news(preset: Preset, audience: list[str]) -> Article:
@@ -17,12 +20,18 @@ def plant_news(preset: Preset, audience: list[str]) -> Article:
         publisher=publisher, name=_canary(preset, "feed"), dialogue_id=DIALOGUE, audience=audience
     )
     Fetching.objects.create(feed=feed, address=f"https://{_canary(preset, 'feed')}.example/feed", is_paused=True)
-    published = article(feed, title=_canary(preset, "news"), excerpt=_canary(preset, "news"))
+    country = Subject.objects.get(kind="country", slug=NAMED)
+    published = article(feed, title=_canary(preset, "news"), excerpt=_canary(preset, "news"), subjects=[country.pk])
     published.link = f"https://{_canary(preset, 'news')}.example/"
     published.publish()
     published.save()
     article(feed, title=_canary(preset, "inbox"), excerpt=_canary(preset, "inbox")).save()
     return published
+
+
+def plant_watch(owner: User) -> None:
+    """A search that nobody but its reader sees. To be called as that reader."""
+    Watch.objects.create(owner=owner, name=f"cnry-theme-watch-{secrets.token_hex(4)}", query="language=ar")
 
 
 def article(feed: Feed, **values) -> Article:

@@ -33,6 +33,7 @@ from tests.access.planting import (
     Planted,
     canaries_in,
 )
+from tests.access.planting_news import NAMED
 from tests.access.planting_routes import EMBED_KEY, ROUTE, YEAR
 from tests.conftest import EVERYBODY, STRANGER, user_of
 from tests.readers import anonymised, answer_to, body_of, raw
@@ -77,6 +78,7 @@ def may_see(login: str) -> set[tuple[str, str]]:
     kinds |= OF_THE_DESK if login in DESK else set()
     kinds |= {"further"} if login in DESK | MOROCCO else set()
     shown = {(preset, kind) for preset in TABLE[login] for kind in kinds}
+    shown |= {("theme", "watch")} if login == "official.mar" else set()
     return shown | ({("partners", "proof"), ("partners", "answer")} if login in DESK | MOROCCO else set())
 
 
@@ -228,6 +230,12 @@ SURFACES: dict[str, list[Surface]] = {
     "route_story": [at(DIALOGUE, "story", each=True, shows="story")],
     "routes_of": [at(DIALOGUE, "route", ROUTE, shows="layer why"), at(DIALOGUE, "country", "mali")],
     "news": [at(shows="news"), at(query="?publisher=press-public", shows="")],
+    "news_feed": [at("rss"), at("atom"), at("rss", query="?publisher=press-theme")],
+    "watches": [at(shows="watch")],
+    "keep_watch": [at()],
+    "remove_watch": [at("1")],
+    "stop_digest": [at("0" * 64)],
+    "news_of": [at("slug", each=True), at(NAMED, shows="news")],
     "article": [at("article", each=True, shows="news")],
     "search": [
         at(),
@@ -241,6 +249,7 @@ SURFACES: dict[str, list[Surface]] = {
     "search_suggestions": [at(), at(query="?q=mor")],
     "countries": [at()],
     "country": [
+        at(NAMED, shows="news"),
         at("slug", each=True, shows="address source further figure"),
         at("slug", query="?known-on=2012-02", each=True, shows="address source further figure"),
     ],

@@ -52,7 +52,7 @@ def test_an_editor_publishes_and_hides_in_bulk(reader, waiting):
 def test_what_an_editor_corrects_is_remembered_as_theirs(reader, waiting):
     libya = Subject.objects.get(kind="country", slug="libya").pk
     told = {
-        "title": "Corrected", "title_language": "en", "excerpt": "", "excerpt_language": "", "link": waiting.link,
+        "status": "inbox", "preset": "", "title": "Corrected", "title_language": "en", "excerpt": "", "excerpt_language": "", "link": waiting.link,
         "published_at_0": "2026-11-24", "published_at_1": "12:00:00", "categories": ["diaspora"], "subjects": [libya],
     }  # fmt: skip
     answer = reader("editor").post(f"{INBOX}{waiting.pk}/change/", told)

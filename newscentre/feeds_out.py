@@ -1,0 +1,104 @@
+"""RSS 2.0 and Atom of the news under any filter: what everyone may read, whoever asks, in the language of the address.
+
+A program that asks again names the mark of what it holds, and is told in a few bytes that nothing changed. What is narrowed
+leaves the feed at once: nothing is kept.
+"""
+
+import re
+from datetime import UTC, datetime, time
+from hashlib import sha256
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.html import escape
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from access.viewer import ANYONE
+from access.viewing import viewing
+from atlas.addresses import on_the_portal
+from newscentre.filters import Filters
+from newscentre.listing import news_page
+from newscentre.models import Article
+from newscentre.naming import in_words
+
+ENTRIES = 50
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+POLLED = "public, max-age=0, must-revalidate"
+
+
+class EachInItsLanguage:
+    """The language of an entry's title, which may be another than the feed's."""
+
+    def item_attributes(self, item):
+        return {"xml:lang": item["language"]} if item["language"] else {}
+
+    def latest_post_date(self):
+        """Of an empty feed the day, so that it stays the same from one question to the next."""
+        dates = [item["pubdate"] for item in self.items]
+        return max(dates, default=datetime.combine(timezone.now().date(), time.min, UTC))
+
+
+class Rss(EachInItsLanguage, Rss201rev2Feed):
+    pass
+
+
+class Atom(EachInItsLanguage, Atom1Feed):
+    pass
+
+
+KINDS = {"rss": Rss, "atom": Atom}
+
+
+@require_safe
+def feed(request: HttpRequest, kind: str) -> HttpResponse:
+    body = feed_of(Filters.of(request.GET), kind)
+    etag = f'W/"{sha256(body).hexdigest()[:24]}"'
+    answer = get_conditional_response(request, etag=etag)
+    if answer is None:
+        answer = HttpResponse(body, content_type=KINDS[kind].content_type)
+    answer["ETag"], answer["Cache-Control"] = etag, POLLED
+    return answer
+
+
+def feed_of(filters: Filters, kind: str) -> bytes:
+    """The newest stories under these filters, each by its newest article; as the public sees them."""
+    with viewing(ANYONE):
+        stories = news_page(ANYONE, filters, None, ENTRIES).stories
+        asked_for = in_words(filters, ANYONE)
+    address = on_the_portal(reverse("news"))
+    made = KINDS[kind](
+        title=_plain(_("News Centre") + " · i-Map" + (_(": ") + asked_for if asked_for else "")),
+        link=address + filters.as_query(),
+        description=_("What the press writes on migration, in Arabic, English and French."),
+        language=get_language(),
+        feed_url=on_the_portal(reverse("news_feed", args=[kind])) + filters.as_query(),
+        feed_guid=address + filters.as_query(),
+    )
+    for told in stories:
+        _add(made, told.article)
+    return made.writeString("utf-8").encode()
+
+
+def _add(made: Rss201rev2Feed | Atom1Feed, article: Article) -> None:
+    """Leads to the publisher, whose article it is; readers' programs take descriptions for markup, titles for text."""
+    page = on_the_portal(reverse("article", args=[article.pk]))
+    made.add_item(
+        title=_plain(article.title or article.feed.publisher.name),
+        link=_plain(article.link or page),
+        description=escape(_plain(article.told.text if article.told else article.excerpt)),
+        author_name=_plain(article.feed.publisher.name),
+        pubdate=article.published_at,
+        unique_id=page,
+        unique_id_is_permalink=True,
+        language=article.title_language,
+    )
+
+
+def _plain(text: str) -> str:
+    """Without what XML cannot hold."""
+    return NOT_IN_XML.sub("", text)

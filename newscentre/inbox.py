@@ -1,0 +1,76 @@
+"""What editors do with articles in bulk. Every function takes those that the desk may change, and returns how many it changed."""
+
+import uuid
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+from django.db.models import Count
+
+from newscentre.models import Article, ArticleQuerySet, Status
+
+CORRECT = """
+    UPDATE newscentre_article SET {field} = {value},
+        edited = CASE WHEN %(field)s = ANY (edited) THEN edited ELSE edited || %(field)s::varchar END
+    WHERE id = ANY (%(articles)s) AND {field} IS DISTINCT FROM {value}
+"""
+ADDED = "CASE WHEN %(added)s = ANY ({field}) THEN {field} ELSE {field} || %(added)s END"
+TAKEN_AWAY = "array_remove({field}, %(added)s)"
+
+
+def publish(articles: ArticleQuerySet) -> int:
+    """For their feeds' readers. What is first-hand waits for somebody to say who may read it."""
+    waiting = articles.exclude(status=Status.PUBLISHED).filter(is_first_hand=False)
+    return waiting.update(status=Status.PUBLISHED, audience=None)
+
+
+def hide(articles: ArticleQuerySet) -> int:
+    return articles.exclude(status=Status.HIDDEN).update(status=Status.HIDDEN, audience=[])
+
+
+@transaction.atomic
+def merge(articles: ArticleQuerySet, desk: ArticleQuerySet) -> int:
+    """All articles of the stories that these tell become one story: the oldest's. `desk`: all that the desk may change."""
+    stories = list(articles.order_by("published_at", "pk").values_list("story", flat=True))
+    if len(set(stories)) < 2:
+        return 0
+    told = desk.filter(story__in=stories)
+    return _retell(dict.fromkeys(told.values_list("pk", flat=True), stories[0]))
+
+
+@transaction.atomic
+def split(articles: ArticleQuerySet) -> int:
+    """Each of these tells a story of its own."""
+    return _retell({pk: uuid.uuid4() for pk in articles.values_list("pk", flat=True)})
+
+
+def _retell(stories: dict[int, uuid.UUID]) -> int:
+    rows = list(Article.objects.filter(pk__in=stories))
+    for row in rows:
+        row.story, row.edited = stories[row.pk], sorted({*row.edited, "story"})
+    return Article.objects.bulk_update(rows, ["story", "edited"])
+
+
+def put_into(articles: ArticleQuerySet, field: str, value: str | int) -> int:
+    """Adds a category (`categories`) or a subject (`subjects`)."""
+    return _correct(articles, field, ADDED, value)
+
+
+def take_out_of(articles: ArticleQuerySet, field: str, value: str | int) -> int:
+    return _correct(articles, field, TAKEN_AWAY, value)
+
+
+def _correct(articles: ArticleQuerySet, field: str, expression: str, value: str | int) -> int:
+    """One statement, so that of two editors at once neither undoes what the other did."""
+    assert field in ("categories", "subjects")
+    kind = "%(added)s::varchar" if field == "categories" else "%(added)s::bigint"
+    statement = CORRECT.format(field=field, value=expression.replace("%(added)s", kind).format(field=field))
+    chosen: Iterable[int] = list(articles.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"field": field, "added": value, "articles": chosen})
+        return cursor.rowcount
+
+
+def waiting_by_language(desk: ArticleQuerySet) -> dict[str, int]:
+    """Language of the title → articles in the inbox; an empty one where it is not known."""
+    waiting = desk.filter(status=Status.INBOX).order_by().values_list("title_language")
+    return dict(waiting.annotate(number=Count("pk")))

@@ -1,0 +1,243 @@
+"""The inbox: articles as editors publish, hide, merge, correct and summarise them. What they change no fetch overwrites."""
+
+from typing import ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from access.tokens import PUBLIC
+from access.viewer import narrowest
+from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
+from accounts.desk_admin import AudienceAdmin
+from accounts.requests import ReaderRequest
+from atlas import wording
+from atlas.sorting import in_reading_order
+from atlas.translated_admin import InItsOwnDirection
+from newscentre import inbox
+from newscentre.chosen import CategoriesField, SubjectsField, named_in_the_press
+from newscentre.models import SUMMARY_LANGUAGES, Article, Category, Publisher, Status
+
+LANGUAGES = ("ar", "en", "fr")
+
+
+class ArticleForm(AudienceForm):
+    """An article that is not published is the Secretariat's alone, whatever was chosen for its readers."""
+
+    has_theme = False
+    may_inherit = True
+    inherits = gettext_lazy("as its feed")
+
+    categories = CategoriesField(label=gettext_lazy("Categories"))
+    subjects = SubjectsField(label=gettext_lazy("Subjects"))
+    names_nobody = forms.BooleanField(
+        label=gettext_lazy("I have read it: no person is named in it"), required=False
+    )  # fmt: skip
+
+    class Meta:
+        model = Article
+        fields: ClassVar = [
+            "status", "title", "title_language", "excerpt", "excerpt_language", "link", "published_at", "categories",
+            "subjects", "is_first_hand", *(f"summary_{code}" for code in SUMMARY_LANGUAGES),
+        ]  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        moment = self.fields["published_at"]
+        for widget, label in zip(getattr(moment.widget, "widgets", ()), (_("Date"), _("Time")), strict=False):
+            widget.attrs["aria-label"] = f"{moment.label}{_(': ')}{label}"
+
+    def dialogue_and_theme(self) -> tuple[str, str]:
+        return self.instance.feed.dialogue_id, ""
+
+    def page_of_the_row(self) -> str:
+        return reverse("article", args=[self.instance.pk])
+
+    def clean(self):
+        cleaned = super().clean() or {}
+        if cleaned.get("is_first_hand"):
+            self._refuse_what_first_hand_news_may_not_be(cleaned)
+        return cleaned
+
+    def _refuse_what_first_hand_news_may_not_be(self, cleaned: dict) -> None:
+        """The Chatham House Rule: what is said, never who said it; and never for everyone."""
+        if not cleaned.get("names_nobody"):
+            self.add_error(
+                "names_nobody", ValidationError(_("First-hand news name no person: say that you have read it."))
+            )
+        is_for_all = cleaned.get("preset") in ("", PUBLIC) or PUBLIC in narrowest(
+            super().chosen_audience() or [PUBLIC], self.instance.feed.audience
+        )
+        if cleaned.get("status") == Status.PUBLISHED and not self.errors.get("preset") and is_for_all:
+            self.add_error("preset", ValidationError(_("First-hand news are not for everyone: say who may read them.")))
+
+    def chosen_audience(self) -> list[str] | None:
+        return super().chosen_audience() if self.cleaned_data.get("status") == Status.PUBLISHED else []
+
+    @property
+    def corrected(self) -> set[str]:
+        """Names of the article's fields that the editor changed: what is said of it, not who may read it."""
+        return set(self.changed_data) & {field.name for field in Article._meta.fields} - {"status"}
+
+
+class BulkForm(ActionForm):
+    """What is done with the chosen articles, and with which category or subject."""
+
+    category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
+    subject = forms.ChoiceField(label=gettext_lazy("Subject"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, rows in (("category", Category.objects.all()), ("subject", in_reading_order(named_in_the_press()))):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "—"), *((row.pk, row.name) for row in rows)]
+
+
+@admin.register(Article)
+class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
+    dialogue_path = "feed__dialogue"
+    form = ArticleForm
+    action_form = BulkForm
+    change_list_template = "admin/newscentre/article/change_list.html"
+    list_display = ["headline", "publisher", "title_language", "published_at", "status", "named", "is_first_hand"]
+    list_filter = ["status", "title_language", "is_first_hand", "feed__dialogue", "feed__publisher"]
+    list_select_related = ["feed__publisher"]
+    search_fields = ["title"]
+    date_hierarchy = "published_at"
+    show_full_result_count = False
+    list_per_page = 50
+    actions = ["publish", "hide", "merge", "split", "put_into", "take_out_of"]
+    fieldsets = [
+        (
+            None,
+            {"fields": ["status", "title", "title_language", "excerpt", "excerpt_language", "link", "published_at"]},
+        ),
+        (gettext_lazy("Summary"), {"fields": [f"summary_{code}" for code in LANGUAGES]}),
+        (gettext_lazy("Categories and subjects"), {"fields": ["categories", "subjects"]}),
+        (gettext_lazy("Audience"), {"fields": ["is_first_hand", "names_nobody", *AUDIENCE_FIELDS]}),
+    ]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        """It would come in again with the next fetch; what is not wanted is hidden."""
+        return False
+
+    def changelist_view(self, request: ReaderRequest, extra_context=None) -> HttpResponse:
+        waiting = inbox.waiting_by_language(self.get_queryset(request))
+        codes = [*LANGUAGES, *sorted(set(waiting) - set(LANGUAGES))]
+        tabs = [
+            {
+                "language": wording.language(code) if code else _("language unknown"),
+                "number": waiting.get(code, 0),
+                "query": f"?status__exact={Status.INBOX}&title_language__exact={code}",
+                "is_open": request.GET.get("title_language__exact") == code,
+            }
+            for code in codes
+        ]
+        return super().changelist_view(request, {**(extra_context or {}), "inboxes": tabs})
+
+    @admin.display(description=gettext_lazy("title"), ordering="title")
+    def headline(self, article: Article) -> SafeString:
+        return format_html('<bdi lang="{}">{}</bdi>', article.title_language, article.title or "—")
+
+    @admin.display(description=gettext_lazy("publisher"), ordering="feed__publisher")
+    def publisher(self, article: Article) -> Publisher:
+        return article.feed.publisher
+
+    @admin.display(description=gettext_lazy("categories"))
+    def named(self, article: Article) -> str:
+        known = self.categories
+        return _(", ").join(known[slug].name for slug in article.categories if slug in known)
+
+    def get_queryset(self, request):
+        self.categories = Category.objects.in_bulk()  # each says its name in the language of who reads it
+        return super().get_queryset(request)
+
+    def save_model(self, request, obj, form, change):
+        obj.edited = sorted({*obj.edited, *form.corrected})
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=gettext_lazy("Publish"), permissions=["change"])
+    def publish(self, request, articles):
+        self._tell(
+            request,
+            ngettext(
+                "%(number)d article is published.",
+                "%(number)d articles are published.",
+                number := inbox.publish(articles),
+            ),
+            number,
+        )
+        if first_hand := articles.filter(is_first_hand=True).exclude(status=Status.PUBLISHED).count():
+            words = ngettext(
+                "%(number)d article is first-hand: say on its page who may read it.",
+                "%(number)d articles are first-hand: say on their pages who may read them.",
+                first_hand,
+            )
+            self.message_user(request, words % {"number": first_hand}, messages.WARNING)
+
+    @admin.action(description=gettext_lazy("Hide"), permissions=["change"])
+    def hide(self, request, articles):
+        number = inbox.hide(articles)
+        self._tell(
+            request, ngettext("%(number)d article is hidden.", "%(number)d articles are hidden.", number), number
+        )
+
+    @admin.action(description=gettext_lazy("Make one story of them"), permissions=["change"])
+    def merge(self, request, articles):
+        number = inbox.merge(articles, self.get_queryset(request))
+        if not number:
+            self.message_user(request, _("Choose articles of two stories or more."), messages.WARNING)
+            return
+        self._tell(
+            request,
+            ngettext("%(number)d article tells one story now.", "%(number)d articles tell one story now.", number),
+            number,
+        )
+
+    @admin.action(description=gettext_lazy("Each its own story"), permissions=["change"])
+    def split(self, request, articles):
+        number = inbox.split(articles)
+        self._tell(
+            request,
+            ngettext(
+                "%(number)d article tells a story of its own now.",
+                "%(number)d articles tell stories of their own now.",
+                number,
+            ),
+            number,
+        )
+
+    @admin.action(description=gettext_lazy("Add category and subject"), permissions=["change"])
+    def put_into(self, request, articles):
+        self._correct(request, articles, inbox.put_into)
+
+    @admin.action(description=gettext_lazy("Take category and subject away"), permissions=["change"])
+    def take_out_of(self, request, articles):
+        self._correct(request, articles, inbox.take_out_of)
+
+    def _correct(self, request, articles, change):
+        """The category and the subject that were chosen beside the action, or one of them."""
+        category = Category.objects.filter(pk=request.POST.get("category", "")).first()
+        subject = request.POST.get("subject", "")
+        number = change(articles, "categories", category.pk) if category else 0
+        if subject.isdecimal() and named_in_the_press().filter(pk=subject).exists():
+            number = max(number, change(articles, "subjects", int(subject)))
+        elif not category:
+            self.message_user(request, _("Choose a category or a subject beside the action."), messages.WARNING)
+            return
+        words = ngettext("%(number)d article is corrected.", "%(number)d articles are corrected.", number)
+        self._tell(request, words, number)
+
+    def _tell(self, request, words: str, number: int) -> None:
+        self.message_user(request, words % {"number": number}, messages.SUCCESS)

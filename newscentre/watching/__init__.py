@@ -1,0 +1,1 @@
+"""Saved searches of the news, and the digests of them by e-mail."""

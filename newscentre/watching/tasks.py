@@ -1,0 +1,27 @@
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from newscentre.watching import digests, mailings
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def send_digests() -> None:
+    """Plans what is due, and sends whatever is planned and not done with. May run at any time, and twice."""
+    now = timezone.now()
+    digests.plan(now)
+    mailings.forget_old(now)
+    for pk in mailings.undone(now):
+        send_mailing.delay(pk)
+
+
+@shared_task
+def send_mailing(pk: int) -> None:
+    """One mail. One that the mail server refuses is tried again by the next round."""
+    try:
+        mailings.send(pk, digests.COMPOSERS, timezone.now())
+    except OSError:  # smtplib's errors are among them
+        logger.exception("a mail of news was not taken", extra={"mailing": pk})
