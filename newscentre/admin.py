@@ -13,6 +13,7 @@ from accounts.desk_admin import AudienceAdmin, DeskAdmin
 from atlas.models import Subject
 from atlas.sorting import in_reading_order
 from atlas.translated_admin import TranslatedAdmin
+from newscentre.calendar import admin as calendar_admin  # noqa: F401  # Django looks for the room's admin here
 from newscentre.models import Article, Category, Feed, Fetching, Publisher, Status
 from newscentre.tagging import NAMED_IN_THE_PRESS
 

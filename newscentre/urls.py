@@ -1,4 +1,4 @@
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from newscentre import views
 
@@ -20,4 +20,5 @@ register_converter(ArticleNumber, "article_number")
 urlpatterns = [
     path("news/", views.news, name="news"),
     path("news/<article_number:pk>/", views.article, name="article"),
+    path("calendar/", include("newscentre.calendar.urls")),
 ]

@@ -20,7 +20,7 @@ from access.viewing import viewing
 from accounts.demo import ALL_FOUR
 from atlas.models import Basemap, Membership
 from indicators.models import Observation, Source
-from newscentre.models import Article, Feed
+from newscentre.models import Article, Feed, Meeting, MeetingDocument, ParticipantList
 from profiles.listing import listed
 from profiles.models import METHOD_NOTE, Draft, Profile, Section
 from tests.access.planting import (
@@ -65,8 +65,9 @@ TABLE = {
 PEOPLE = list(TABLE)
 
 OF_A_READER = {"text", "note", "source", "figure", "cited", "remark", "former", "address", "asof"}
-OF_A_READER |= {"layer", "stop", "segment", "why", "story", "news"}
-OF_THE_DESK = {"narrow", "narrowsource", "narrowcited"}
+OF_A_READER |= {"layer", "stop", "segment", "why", "story", "news", "meeting", "document"}
+OF_THE_DESK = {"narrow", "narrowsource", "narrowcited", "deskdocument"}
+OPEN_BUT_FOR_THE_NAMES = {"public", "nominated"}  # meetings whose participants the dialogue and theme alone may read
 NEVER_FOR_READERS = {"draft", "name", "inbox", "feed"}
 NOT_SECRET_IN_ADMIN = {"tag", "name"}  # tags are words of all dialogues; for names see the test at the end
 
@@ -77,6 +78,8 @@ def may_see(login: str) -> set[tuple[str, str]]:
     kinds |= OF_THE_DESK if login in DESK else set()
     kinds |= {"further"} if login in DESK | MOROCCO else set()
     shown = {(preset, kind) for preset in TABLE[login] for kind in kinds}
+    named = TABLE[login] if "theme" in TABLE[login] else TABLE[login] - OPEN_BUT_FOR_THE_NAMES
+    shown |= {(preset, "participants") for preset in named}
     return shown | ({("partners", "proof"), ("partners", "answer")} if login in DESK | MOROCCO else set())
 
 
@@ -229,7 +232,17 @@ SURFACES: dict[str, list[Surface]] = {
     "routes_of": [at(DIALOGUE, "route", ROUTE, shows="layer why"), at(DIALOGUE, "country", "mali")],
     "news": [at(shows="news"), at(query="?publisher=press-public", shows="")],
     "article": [at("article", each=True, shows="news")],
-    "search": [at(), at(query="?q=cnry", shows="news"), at(query="?q=inbox")],
+    "calendar": [at(shows="meeting"), at(query="?year=1985", shows="meeting"), at(query="?page=2")],
+    "calendar_month": [at("1985-03", shows="meeting"), at("1985-04")],
+    "calendar_file": [at(shows="meeting"), at(query="?year=1985&dialogue=mtm", shows="meeting")],
+    "calendar_subscription": [at("x" * 37)],  # with a token that is one: tests/newscentre/test_calendar.py
+    "meeting": [at("meeting", each=True, shows="meeting document deskdocument participants")],
+    "meeting_file": [at("meeting", each=True, shows="meeting")],
+    "meeting_document": [
+        at("document", each=True, shows="document"),
+        at("deskdocument", each=True, shows="deskdocument"),
+    ],
+    "search": [at(), at(query="?q=cnry", shows="news meeting document"), at(query="?q=inbox")],
     "countries": [at()],
     "country": [
         at("slug", each=True, shows="address source further figure"),
@@ -315,6 +328,9 @@ def _argument(word, planted: Planted | None):
         "newest": newest,
         "profile": planted.profile.pk,
         "article": planted.article,
+        "meeting": planted.meeting,
+        "document": planted.document,
+        "deskdocument": planted.deskdocument,
     }.get(word, word)
 
 
@@ -586,7 +602,7 @@ def test_without_a_viewer_the_database_shows_public_rows_only(planted):
 # ---------------------------------------------------------------------------------------------------------------------
 
 SOME_PRESETS = (Preset.PUBLIC, Preset.THEME, Preset.SECRETARIAT)
-WITH_AUDIENCES = [Profile, Observation, Source, Feed, Article]
+WITH_AUDIENCES = [Profile, Observation, Source, Feed, Article, Meeting, MeetingDocument, ParticipantList]
 
 
 def admin_paths(planted: dict[Preset, Planted], models=None) -> Iterator[tuple[str, Planted | None]]:

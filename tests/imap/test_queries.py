@@ -67,6 +67,8 @@ PAGES: dict[str, tuple[int, int]] = {
     "/en/countries/morocco/": (16, 16),
     "/en/terms/": (1, 1),
     "/en/news/": (5, 5),
+    "/en/calendar/": (6, 6),
+    "/en/calendar/2012-05/": (5, 5),
     "/en/search/?q=zugzwang": (1, 1),
     "/en/accounts/login/": (0, 0),
 }
