@@ -8,23 +8,31 @@ from django.utils.translation import ngettext
 from access import tokens
 from access.presets import Preset
 from accounts.models import ReadingGroup
-from atlas.models import Dialogue, Partner, Theme
+from atlas.models import Dialogue, DialogueTheme, Partner, Theme
 from atlas.sorting import in_reading_order
 
 
 def audience_of(
     preset: str, dialogue: str, theme: str, partners: Iterable[str] = (), group: str | None = None
 ) -> list[str]:
-    """The tokens a preset stands for, the dialogue's secretariat always among them. Slugs in, tokens out."""
+    """The tokens a preset stands for, the dialogue's secretariat always among them. Slugs in, tokens out.
+
+    What has no theme is, by the preset of the theme, for all the themes of the dialogue.
+    """
     held = {
         Preset.PUBLIC: [tokens.PUBLIC],
         Preset.NOMINATED: [tokens.NOMINATED],
-        Preset.THEME: [tokens.dialogue(dialogue, theme)],
+        Preset.THEME: _of_theme(dialogue, theme) if preset == Preset.THEME else [],
         Preset.PARTNERS: [tokens.partner(slug) for slug in sorted(partners)],
         Preset.GROUP: [tokens.group(group)] if group else [],
         Preset.SECRETARIAT: [],
     }[Preset(preset)]
     return [*held, tokens.secretariat(dialogue)]
+
+
+def _of_theme(dialogue: str, theme: str) -> list[str]:
+    themes = DialogueTheme.objects.filter(dialogue=dialogue).values_list("theme", flat=True)
+    return [tokens.dialogue(dialogue, slug) for slug in ([theme] if theme else sorted(themes))]
 
 
 def preset_of(audience: Iterable[str]) -> Preset:
@@ -54,7 +62,12 @@ def who_can_read(audience: list[str]) -> str:
     if preset is Preset.NOMINATED:
         return _("Restricted access: every nominated user of any dialogue can read this.")
     if preset is Preset.THEME:
-        dialogue, _sep, theme = names_in(audience, "dialogue")[0].partition(":")
+        named = names_in(audience, "dialogue")
+        dialogue, _sep, theme = named[0].partition(":")
+        if len(named) > 1:
+            return _("Restricted access: the nominated users of %(dialogue)s, whatever their theme, can read this.") % {
+                "dialogue": Dialogue.objects.get(pk=dialogue).short_name
+            }
         return _("Restricted access: the nominated users of %(dialogue)s for “%(theme)s” can read this.") % {
             "dialogue": Dialogue.objects.get(pk=dialogue).short_name,
             "theme": Theme.objects.get(pk=theme).name,

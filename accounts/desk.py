@@ -19,7 +19,7 @@ CHANGE = {
         "geodataimport",
         "embed",
     ),
-    "newscentre": ("publisher", "feed", "fetching", "article"),
+    "newscentre": ("publisher", "feed", "fetching", "article", "meeting", "meetingdocument", "participantlist"),
     "accounts": ("readinggroup", "submission", "engagement", "partnerpolicy", "approvedaddress"),
 }
 VIEW = {

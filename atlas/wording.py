@@ -62,6 +62,18 @@ def month(number_of_month: int, language: str | None = None) -> str:
     return _locale(language).months["format"]["wide"][number_of_month]
 
 
+def first_weekday(language: str | None = None) -> int:
+    """The day on which a week begins; 0 is Monday."""
+    return _locale(_language(language)).first_week_day
+
+
+def weekdays(language: str | None = None) -> list[tuple[str, str]]:
+    """(short name, name) of the days of a week, from its first on."""
+    names = _locale(_language(language)).days["stand-alone"]
+    first = first_weekday(language)
+    return [(names["abbreviated"][day % 7], names["wide"][day % 7]) for day in range(first, first + 7)]
+
+
 def period(text: str, language: str | None = None) -> str:
     """“2013”, “second quarter of 2013”, “June 2013” or “18 June 2013”, for 2013, 2013-Q2, 2013-06, 2013-06-18."""
     parts = FORM.fullmatch(text or "")
@@ -79,6 +91,16 @@ def period(text: str, language: str | None = None) -> str:
     return f"1er {words}" if day == 1 and _language(language) == "fr" else f"{day} {words}"
 
 
+def span(starts: str, ends: str, language: str | None = None) -> str:
+    """“29–30 March 2012”, or both partial dates as they are: “30 March – 2 April 2012” is “30 March 2012 – 2 April 2012”."""
+    if not ends or ends == starts:
+        return period(starts, language)
+    if len(starts) == len(ends) == 10 and starts[:7] == ends[:7]:
+        first = f"{int(starts[8:])}er" if starts[8:] == "01" and _language(language) == "fr" else f"{int(starts[8:])}"
+        return f"{first}–{period(ends, language)}"
+    return f"{period(starts, language)} – {period(ends, language)}"
+
+
 def day(value: date | datetime, language: str | None = None) -> str:
     return period(f"{value:%Y-%m-%d}", language)
 
@@ -88,4 +110,4 @@ def language(code: str, written_in: str | None = None) -> str:
     return _locale(_language(written_in)).languages.get(code, code)
 
 
-__all__ = ["day", "direction", "language", "month", "number", "percent", "period"]
+__all__ = ["day", "direction", "first_weekday", "language", "month", "number", "percent", "period", "span", "weekdays"]

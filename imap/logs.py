@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 FIELDS = ("status", "method", "path", "milliseconds", "request_id", "user_id")
 
 # The last word of these addresses lets in whoever knows it, also a reader of logs; mistyped ones are logged as well.
-KEY = re.compile(r"(accounts/+(?:join|password/+reset/+key)/+)[^/\s?\"]+", re.IGNORECASE)
+KEY = re.compile(r"((?:accounts/+(?:join|password/+reset/+key)|calendar/+subscriptions)/+)[^/\s?\"]+", re.IGNORECASE)
 
 
 class JsonFormatter(logging.Formatter):

@@ -14,6 +14,7 @@ from atlas.loading.world import World
 from atlas.models import Dialogue
 from atlas.revision import advance
 from indicators.loading import load_figures
+from newscentre.calendar.loading import load_meetings
 from newscentre.loading import load_categories
 from profiles.loading import load_profiles
 from routes.loading import load_routes
@@ -36,6 +37,7 @@ def load_world(data: Path) -> Loading:
         load_figures(data, loading)
         load_routes(data, loading)
         load_profiles(data, loading)
+        load_meetings(data, loading)
         if loading.has_written:
             advance()
     return loading

@@ -16,6 +16,7 @@ from accounts.audiences import preset_of
 from accounts.desk_admin import AudienceAdmin
 from accounts.models import User
 from atlas.translated_admin import TranslatedAdmin
+from newscentre.calendar import admin as calendar_admin  # noqa: F401  # Django looks for the room's admin here
 from newscentre.chosen import CategoriesField, SubjectsField
 from newscentre.claims import make_due
 from newscentre.health_admin import HealthPages

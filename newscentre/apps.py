@@ -8,6 +8,7 @@ class NewsCentreConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.own.data import FURTHER
+        from newscentre.calendar.listing import documents_seen, meetings_seen
         from newscentre.listing import seen_by
         from newscentre.watching import tasks  # noqa: F401  # the worker learns of them
         from newscentre.watching.held import held_of
@@ -26,3 +27,5 @@ class NewsCentreConfig(AppConfig):
                 position=40,
             )
         )
+        register(Kind("meeting", _("Meetings"), meetings_seen, "newscentre/calendar/found.html"))
+        register(Kind("document", _("Documents"), documents_seen, "newscentre/calendar/found_document.html"))

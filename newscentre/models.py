@@ -24,6 +24,9 @@ from access.viewer import narrowest
 from access.visibility import RestrictedModel, RestrictedQuerySet
 from atlas.addresses import refuse_reserved_word
 from atlas.models import Dialogue
+from newscentre.calendar.models import Meeting as Meeting  # Django takes for models of the room what it finds here
+from newscentre.calendar.models import MeetingDocument as MeetingDocument
+from newscentre.calendar.models import ParticipantList as ParticipantList
 from newscentre.stages.drop import Drops
 from newscentre.stages.fetch import NotFetched, Reason, parsed
 from newscentre.watching.models import Mailing, Watch

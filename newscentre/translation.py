@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from newscentre.models import Article, Category
+from newscentre.models import Article, Category, Meeting
 
 
 @register(Category)
@@ -12,3 +12,8 @@ class CategoryTranslation(TranslationOptions):
 class ArticleTranslation(TranslationOptions):
     fields = ("summary",)
     fallback_languages = {"default": ()}
+
+
+@register(Meeting)
+class MeetingTranslation(TranslationOptions):
+    fields = ("name", "series", "city", "host_office", "co_chairs", "about", "visits", "doubts")

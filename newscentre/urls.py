@@ -1,4 +1,4 @@
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from newscentre import feeds_out, fragments, views
 from newscentre.watching import views as watching
@@ -40,4 +40,5 @@ urlpatterns = [
     path("news/digest/stop/<slug:key>/", watching.stop, name="stop_digest"),
     path("news/of/<slug:slug>/", fragments.news_of, name="news_of"),
     path("news/<article_number:pk>/", views.article, name="article"),
+    path("calendar/", include("newscentre.calendar.urls")),
 ]

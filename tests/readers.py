@@ -19,7 +19,7 @@ NONCE = re.compile(rb"nonce(?:-|=\")[A-Za-z0-9+/=_-]+")
 def body_of(response) -> bytes:
     """The bytes of the body, unpacked when the answer is compressed; of a PDF its words, not broken into lines."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
-    if response.get("Content-Type") == "application/pdf":
+    if response.get("Content-Type") == "application/pdf" and b"/Producer" in body:  # made by the portal, not planted
         return b"".join("".join(page.extract_text().split()).encode() for page in PdfReader(io.BytesIO(body)).pages)
     return gzip.decompress(body) if response.get("Content-Encoding") == "gzip" and body else body
 
@@ -28,7 +28,13 @@ def raw(response) -> bytes:
     """Status, headers, cookies and unpacked body: everything that leaves the portal."""
     head = [str(response.status_code), *(f"{name}: {value}" for name, value in sorted(response.headers.items()))]
     head += [morsel.OutputString() for morsel in response.cookies.values()]
-    return "\r\n".join(head).encode() + b"\r\n\r\n" + body_of(response)
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + _unfolded(response)
+
+
+def _unfolded(response) -> bytes:
+    """A calendar breaks its lines in the middle of words."""
+    body = body_of(response)
+    return body.replace(b"\r\n ", b"") if response.get("Content-Type", "").startswith("text/calendar") else body
 
 
 def without_form_tokens(text: bytes) -> bytes:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from access.viewing import viewing
 from accounts.limits import limited
 from accounts.log import note
-from accounts.models import Action, PersonalToken, User
+from accounts.models import Action, PersonalToken, TokenScope, User
 from accounts.own.data import data_of
 from accounts.own.forms import PreferencesForm, TokenForm
 from accounts.own.scope import grounds_of
@@ -27,6 +27,7 @@ from accounts.requests import ReaderRequest
 from accounts.signing_in.adapter import tell
 from accounts.signing_in.factors import factors_in_words
 from accounts.signing_in.reauthentication import confirmed
+from atlas.addresses import on_the_portal
 
 
 @login_required
@@ -78,7 +79,10 @@ def make_token(request: ReaderRequest) -> HttpResponse:
         return render(request, "account/make_token.html", {"form": form})
     token, secret = make(request.user, *(form.cleaned_data[name] for name in ("name", "scope", "days")))
     tell(request, request.user, "token_made", token=token.name, expires_on=token.expires_on)
-    return render(request, "account/token_made.html", {"token": token, "secret": secret})
+    address = (
+        on_the_portal(reverse("calendar_subscription", args=[secret])) if token.scope == TokenScope.CALENDAR else ""
+    )
+    return render(request, "account/token_made.html", {"token": token, "secret": secret, "address": address})
 
 
 @login_required

@@ -11,6 +11,7 @@ register.filter("period", wording.period)
 register.filter("day", wording.day)
 register.filter("language_in_words", wording.language)
 register.filter("direction", wording.direction)
+register.simple_tag(wording.span, name="span")
 register.filter("in_reading_order", sorting.in_reading_order)
 
 LANGUAGE_NAMES = dict(settings.LANGUAGES) | {"ru": "Русский"}

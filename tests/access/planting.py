@@ -24,6 +24,7 @@ from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, 
 from profiles.references import element
 from profiles.texts import digest
 from tests import conftest
+from tests.access.planting_calendar import plant_calendar
 from tests.access.planting_news import plant_news, plant_watch
 from tests.access.planting_people import plant_people
 from tests.access.planting_routes import answer_as_planted, plant_routes
@@ -65,6 +66,9 @@ class Planted:
     section: dict[str, Section] = field(default_factory=dict)
     figure: Observation | None = None
     article: int = 0
+    meeting: int = 0
+    document: int = 0
+    deskdocument: int = 0
 
     @property
     def base(self) -> str:
@@ -170,6 +174,9 @@ def _plant(preset: Preset) -> Planted:
     _cite(planted, narrow)
     _drafts(planted, author)
     planted.article = plant_news(preset, audience).pk
+    meeting = plant_calendar(preset, audience)
+    planted.meeting = meeting.pk
+    planted.document, planted.deskdocument = meeting.documents.order_by("pk").values_list("pk", flat=True)
     return planted
 
 

@@ -21,7 +21,7 @@ from accounts.demo import ALL_FOUR
 from accounts.models import Acceptance, LogEntry, MandateEvent, Nomination
 from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
-from newscentre.models import Feed, Fetching, Watch
+from newscentre.models import Feed, Fetching, Meeting, MeetingDocument, ParticipantList, Watch
 from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
 from routes.models import (
     Embed,
@@ -250,7 +250,18 @@ def new_rows(one: Planted):
         Feed(publisher_id=f"press-{one.preset}", name="new", dialogue_id="mtm"),
         Fetching(feed=unfetched, address="https://new.example/"),
         planting_news.article(Feed.objects.get(publisher=f"press-{one.preset}", name__startswith="cnry")),
+        *new_rows_of_the_calendar(),
         *new_rows_of_routes(),
+    ]
+
+
+def new_rows_of_the_calendar():
+    """A meeting without a list of participants among them, for the list."""
+    unnamed = Meeting.objects.create(dialogue_id="mtm", slug="unnamed", name_en="unnamed", starts="2013")
+    return [
+        Meeting(dialogue_id="mtm", slug="new", name_en="new", starts="2013"),
+        MeetingDocument(meeting=unnamed, kind="agenda", title="new", language="en", file="new.pdf"),
+        ParticipantList(meeting=unnamed, names="new"),
     ]
 
 
@@ -281,7 +292,7 @@ def new_rows_of_routes():
     ]  # fmt: skip
 
 
-NUMBER_OF_MODELS = 30
+NUMBER_OF_MODELS = 33
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))

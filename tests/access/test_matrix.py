@@ -20,7 +20,7 @@ from access.viewing import viewing
 from accounts.demo import ALL_FOUR
 from atlas.models import Basemap, Membership
 from indicators.models import Observation, Source
-from newscentre.models import Article, Feed
+from newscentre.models import Article, Feed, Meeting, MeetingDocument, ParticipantList
 from profiles.listing import listed
 from profiles.models import METHOD_NOTE, Draft, Profile, Section
 from tests.access.planting import (
@@ -66,8 +66,9 @@ TABLE = {
 PEOPLE = list(TABLE)
 
 OF_A_READER = {"text", "note", "source", "figure", "cited", "remark", "former", "address", "asof"}
-OF_A_READER |= {"layer", "stop", "segment", "why", "story", "news"}
-OF_THE_DESK = {"narrow", "narrowsource", "narrowcited"}
+OF_A_READER |= {"layer", "stop", "segment", "why", "story", "news", "meeting", "document"}
+OF_THE_DESK = {"narrow", "narrowsource", "narrowcited", "deskdocument"}
+OPEN_BUT_FOR_THE_NAMES = {"public", "nominated"}  # meetings whose participants the dialogue and theme alone may read
 NEVER_FOR_READERS = {"draft", "name", "inbox", "feed"}
 NOT_SECRET_IN_ADMIN = {"tag", "name"}  # tags are words of all dialogues; for names see the test at the end
 
@@ -79,6 +80,8 @@ def may_see(login: str) -> set[tuple[str, str]]:
     kinds |= {"further"} if login in DESK | MOROCCO else set()
     shown = {(preset, kind) for preset in TABLE[login] for kind in kinds}
     shown |= {("theme", "watch")} if login == "official.mar" else set()
+    named = TABLE[login] if "theme" in TABLE[login] else TABLE[login] - OPEN_BUT_FOR_THE_NAMES
+    shown |= {(preset, "participants") for preset in named}
     return shown | ({("partners", "proof"), ("partners", "answer")} if login in DESK | MOROCCO else set())
 
 
@@ -242,11 +245,23 @@ SURFACES: dict[str, list[Surface]] = {
         at(query="?q=cnry"),
         at(query="?q=cnry+news", shows="news"),
         at(query="?q=inbox"),
+        at(query="?q=cnry+meeting", shows="meeting"),
+        at(query="?q=cnry&kind=document", shows="document"),
         at(query="?q=cnry&kind=article", shows="news"),
         at(query="?q=cnry+text&kind=profile&language=en", shows="text"),
         at(query="?q=cnry+narrow&kind=profile&language=en", shows="narrow"),
     ],
     "search_suggestions": [at(), at(query="?q=mor")],
+    "calendar": [at(shows="meeting"), at(query="?year=1985", shows="meeting"), at(query="?page=2")],
+    "calendar_month": [at("1985-03", shows="meeting"), at("1985-04")],
+    "calendar_file": [at(shows="meeting"), at(query="?year=1985&dialogue=mtm", shows="meeting")],
+    "calendar_subscription": [at("x" * 37)],  # with a token that is one: tests/newscentre/test_calendar.py
+    "meeting": [at("meeting", each=True, shows="meeting document deskdocument participants")],
+    "meeting_file": [at("meeting", each=True, shows="meeting")],
+    "meeting_document": [
+        at("document", each=True, shows="document"),
+        at("deskdocument", each=True, shows="deskdocument"),
+    ],
     "countries": [at()],
     "country": [
         at(NAMED, shows="news"),
@@ -338,6 +353,9 @@ def _argument(word, planted: Planted | None):
         "newest": newest,
         "profile": planted.profile.pk,
         "article": planted.article,
+        "meeting": planted.meeting,
+        "document": planted.document,
+        "deskdocument": planted.deskdocument,
     }.get(word, word)
 
 
@@ -609,7 +627,7 @@ def test_without_a_viewer_the_database_shows_public_rows_only(planted):
 # ---------------------------------------------------------------------------------------------------------------------
 
 SOME_PRESETS = (Preset.PUBLIC, Preset.THEME, Preset.SECRETARIAT)
-WITH_AUDIENCES = [Profile, Observation, Source, Feed, Article]
+WITH_AUDIENCES = [Profile, Observation, Source, Feed, Article, Meeting, MeetingDocument, ParticipantList]
 
 
 def admin_paths(planted: dict[Preset, Planted], models=None) -> Iterator[tuple[str, Planted | None]]:

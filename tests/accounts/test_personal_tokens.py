@@ -54,6 +54,14 @@ def test_a_token_is_made_after_confirming_shown_once_and_told_by_mail(through_th
     assert me(secret).status_code == 200
 
 
+def test_a_token_for_calendars_is_shown_as_the_address_to_subscribe_to(through_the_form):
+    client = through_the_form("official.ukr")
+    confirm(client)
+    page = client.post("/en/accounts/tokens/", {"name": "mine", "scope": "calendar", "days": "30"}).content.decode()
+    address = re.search(r"/en/calendar/subscriptions/imap_[\w-]+\.ics", page)[0]
+    assert "10-Year Anniversary" in Client().get(address).content.decode()
+
+
 @pytest.mark.parametrize("days", ["0", "366", "99999", "-1", "x"])
 def test_no_token_lasts_longer_than_a_year(through_the_form, days):
     client = through_the_form("official.ukr")

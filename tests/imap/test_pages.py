@@ -30,6 +30,8 @@ PAGES = [
     "/{}/countries/",
     "/{}/countries/morocco/",
     "/{}/news/",
+    "/{}/calendar/",
+    "/{}/calendar/2012-05/",
     "/{}/search/?q=migration",
     "/{}/terms/",
     "/{}/privacy/",

@@ -70,7 +70,9 @@ PAGES: dict[str, tuple[int, int]] = {
     "/en/news/": (5, 5),
     "/en/news/rss/?country=morocco&publisher=sahel": (4, 4),
     "/en/news/atom/": (1, 1),
-    "/en/search/?q=zugzwang": (2, 2),  # one for each kind
+    "/en/search/?q=zugzwang": (4, 4),  # one for each kind
+    "/en/calendar/": (6, 6),
+    "/en/calendar/2012-05/": (5, 5),
     "/en/accounts/login/": (0, 0),
 }
 LAYER = "/en/maps/mtm/routes/editions/2025/1/layers-4.geojson"

@@ -1,0 +1,149 @@
+"""The calendar as a reader sees it: meetings to come, those that were, those of a month; each with what goes with it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models.functions import Left
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from access.viewer import Viewer
+from access.visibility import RestrictedQuerySet
+from atlas.addresses import on_the_portal
+from atlas.models import Subject
+from newscentre.calendar.ics import Entry
+from newscentre.calendar.models import (
+    DocumentKind,
+    Meeting,
+    MeetingDocument,
+    MeetingQuerySet,
+    MeetingState,
+    ParticipantList,
+)
+
+PER_PAGE = 50
+MOST_TO_COME, MOST_IN_A_FILE = 100, 1000
+MOST_LETTERS = 60
+STATES = {
+    MeetingState.CONFIRMED: "CONFIRMED",
+    MeetingState.TENTATIVE: "TENTATIVE",
+    MeetingState.CANCELLED: "CANCELLED",
+}
+
+
+@dataclass(frozen=True)
+class MeetingFilters:
+    """Each is empty, or a value as it stands in the address: `dialogue=mtm`, `country=malta`, `year=2012`."""
+
+    dialogue: str = ""
+    theme: str = ""
+    country: str = ""
+    year: str = ""
+
+    @classmethod
+    def of(cls, asked: QueryDict) -> "MeetingFilters":
+        """What is too long or not printable finds nothing."""
+        given = {field.name: asked.get(field.name, "").strip() for field in fields(cls)}
+        plausible = {
+            name: value if len(value) <= MOST_LETTERS and value.isprintable() else "-" for name, value in given.items()
+        }
+        return cls(**plausible)
+
+    def apply(self, meetings: MeetingQuerySet) -> MeetingQuerySet:
+        if self.dialogue:
+            meetings = meetings.filter(dialogue=self.dialogue)
+        if self.theme:
+            meetings = meetings.filter(theme=self.theme)
+        if self.country:
+            meetings = meetings.filter(country__kind="country", country__slug=self.country)
+        if self.year:
+            meetings = meetings.filter(starts__startswith=self.year if len(self.year) == 4 else "-")
+        return meetings
+
+    def as_query(self, **more: str) -> str:
+        told = {field.name: getattr(self, field.name) for field in fields(self)} | more
+        told = {name: value for name, value in told.items() if value}
+        return f"?{urlencode(told)}" if told else ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self == MeetingFilters()
+
+
+def meetings_seen(viewer: Viewer) -> MeetingQuerySet:
+    return Meeting.objects.visible_to(viewer).select_related("country", "theme", "dialogue")
+
+
+def to_come(viewer: Viewer, filters: MeetingFilters, today: date) -> list[Meeting]:
+    """The next ones first."""
+    return list(filters.apply(meetings_seen(viewer)).to_come(today).order_by("starts", "pk")[:MOST_TO_COME])
+
+
+def of_the_past(viewer: Viewer, filters: MeetingFilters, today: date, page: int) -> tuple[list[Meeting], bool]:
+    """The last ones first, and whether there are earlier ones."""
+    first = (page - 1) * PER_PAGE
+    past = filters.apply(meetings_seen(viewer)).of_the_past(today).order_by("-starts", "-pk")
+    rows = list(past[first : first + PER_PAGE + 1])
+    return rows[:PER_PAGE], len(rows) > PER_PAGE
+
+
+def countries_and_years(viewer: Viewer) -> tuple[list[Subject], list[str]]:
+    """Where and when there were meetings that this viewer may see."""
+    seen = Meeting.objects.visible_to(viewer)
+    years = seen.order_by().annotate(year=Left("starts", 4)).values_list("year", flat=True).distinct()
+    countries = Subject.objects.filter(pk__in=seen.order_by().values("country"))
+    return list(countries), sorted(years, reverse=True)
+
+
+def documents_seen(viewer: Viewer) -> RestrictedQuerySet:
+    return MeetingDocument.objects.visible_to(viewer).select_related("meeting")
+
+
+def documents_of(meeting: Meeting, viewer: Viewer) -> list[MeetingDocument]:
+    """In the order in which a meeting brings them forth, each kind by language."""
+    rows = documents_seen(viewer).filter(meeting=meeting)
+    places = {kind: place for place, kind in enumerate(DocumentKind.values)}
+    return sorted(rows, key=lambda row: (places[row.kind], row.language, row.pk))
+
+
+def participants_of(meeting: Meeting, viewer: Viewer) -> ParticipantList | None:
+    return ParticipantList.objects.visible_to(viewer).filter(meeting=meeting).first()
+
+
+def as_entries(meetings: Iterable[Meeting]) -> list[Entry]:
+    """Those whose days are known: others have no place in a calendar of days."""
+    return [_as_entry(meeting) for meeting in meetings if meeting.has_days]
+
+
+def _as_entry(meeting: Meeting) -> Entry:
+    place = _(", ").join(filter(None, [meeting.city, meeting.country.name if meeting.country else ""]))
+    address = on_the_portal(reverse("meeting", args=[meeting.pk]))
+    starts, ends = _moments(meeting)
+    return Entry(
+        uid=f"meeting-{meeting.pk}@{urlsplit(settings.SITE_ADDRESS).hostname}",
+        name=meeting.name,
+        starts=starts,
+        ends=ends,
+        changed_at=meeting.changed_at,
+        place=place,
+        about="\n\n".join(filter(None, [meeting.about, address])),
+        address=address,
+        state=STATES[MeetingState(meeting.state)],
+        is_open=meeting.is_open,
+    )
+
+
+def _moments(meeting: Meeting) -> tuple[date, date]:
+    """Both days; or, where both hours are known, both moments in the zone of the place."""
+    if meeting.opens_at is None or meeting.closes_at is None:
+        return meeting.first_day, meeting.last_day
+    zone = ZoneInfo(meeting.time_zone)
+    return (
+        datetime.combine(meeting.first_day, meeting.opens_at, zone),
+        datetime.combine(meeting.last_day, meeting.closes_at, zone),
+    )

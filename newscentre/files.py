@@ -1,0 +1,104 @@
+"""Files that the desk uploads: known by their content, kept under names nobody can guess, handed out as files to keep."""
+
+import io
+import secrets
+import zipfile
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import models
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import letters
+
+LARGEST = 40 * 1024 * 1024  # bytes
+MOST_PARTS = 5000  # of an Office document
+SANDBOX = "sandbox; default-src 'none'"
+OPEN_XML = "application/vnd.openxmlformats-officedocument."
+CONTENT_TYPES = {
+    "pdf": letters.CONTENT_TYPES["pdf"],
+    "docx": letters.CONTENT_TYPES["docx"],
+    "pptx": f"{OPEN_XML}presentationml.presentation",
+    "xlsx": f"{OPEN_XML}spreadsheetml.sheet",
+}
+MAIN_PART = {"docx": "word/document.xml", "pptx": "ppt/presentation.xml", "xlsx": "xl/workbook.xml"}
+
+
+def kind_of(content: bytes) -> str | None:
+    """`pdf`, `docx`, `pptx` or `xlsx`; None for anything else, for Office documents with macros, and for what is too large."""
+    if len(content) > LARGEST:
+        return None
+    if letters.KINDS["pdf"](content):
+        return "pdf"
+    return _office(content) if content.startswith(b"PK\x03\x04") else None
+
+
+def _office(content: bytes) -> str | None:
+    """By the list of its parts alone: nothing is unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = {name.lower() for name in archive.namelist()}
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return None
+    has_macros = any(name.endswith(letters.MACROS) for name in names)
+    if "[content_types].xml" not in names or len(names) > MOST_PARTS or has_macros:
+        return None
+    found = [kind for kind, part in MAIN_PART.items() if part in names]
+    return found[0] if len(found) == 1 else None
+
+
+def refuse_unknown_file(file: File) -> None:
+    """A file that is already kept was judged when it came."""
+    if isinstance(file, FieldFile) and file._committed:
+        return
+    if file.size > LARGEST or kind_of(_content(file)) is None:
+        raise ValidationError(_("A PDF, or a Word, PowerPoint or Excel document without macros, of at most 40 MB."))
+
+
+def _content(file: File) -> bytes:
+    file.seek(0)
+    content = file.read()
+    file.seek(0)
+    return content
+
+
+def kept_path(folder: str, row: "KeptFile", name: str) -> str:
+    """Where a file is kept. Its ending is what its content says."""
+    return f"{folder}/{timezone.now():%Y}/{secrets.token_hex(16)}.{row.kind_of_file}"
+
+
+class KeptFile(models.Model):
+    """Mixin of rows with a `file`: what kind it is and how large, as known when it was kept."""
+
+    kind_of_file = models.CharField(_("kind of file"), max_length=4, blank=True, editable=False)
+    size = models.PositiveIntegerField(_("size"), default=0, editable=False, help_text=_("in bytes"))
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if self.file and not self.file._committed:
+            self.kind_of_file, self.size = kind_of(_content(self.file)) or "", self.file.size
+            if not self.kind_of_file:
+                raise ValueError("refuse_unknown_file was not asked")
+        super().save(*args, **kwargs)
+
+    @property
+    def size_kb(self) -> int:
+        """Kilobytes of 1,000 bytes, at least one."""
+        return max(1, round(self.size / 1000))
+
+
+def handed_out(row: "KeptFile", name: str) -> FileResponse:
+    """The file as one to keep, never as a page to show. `name`: what it is called there, without ending."""
+    kind = row.kind_of_file
+    response = FileResponse(
+        row.file.open("rb"), as_attachment=True, filename=f"{name}.{kind}", content_type=CONTENT_TYPES[kind]
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = SANDBOX
+    response["Cache-Control"] = "private, no-store"
+    return response
