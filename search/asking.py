@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db import OperationalError, connection, transaction
+from django.utils.translation import get_language
 
 from access.viewer import Viewer
 from access.visibility import tokens_of
@@ -133,12 +134,21 @@ def search(
     visible = set(kind.rows(viewer).filter(pk__in=numbers).values_list("pk", flat=True)) if numbers else set()
     _count(found, [row for row in everything if row.record in visible])
     ranked = [row for row in matches if row.record in visible]
-    found.number = len(ranked)
-    best = sorted(ranked[:MOST_RANKED], key=lambda row: row.rank, reverse=True)
+    found.number = len({row.record for row in ranked})
+    best = _once_each(sorted(ranked[:MOST_RANKED], key=lambda row: row.rank, reverse=True))
     shown = best[(page - 1) * per_page : page * per_page]
     found.has_more = len(best) > page * per_page
     found.hits = _hits(viewer, kind, found.words, shown)
     return found
+
+
+def _once_each(best_first: list[Match]) -> list[Match]:
+    """A record that is found in several languages stands where its best entry does, in the page's own if that is one."""
+    of_record: dict[int, Match] = {}
+    for row in best_first:
+        if row.record not in of_record or row.language == get_language():
+            of_record[row.record] = row
+    return list(of_record.values())
 
 
 def _count(found: Found, rows: list[Match]) -> None:

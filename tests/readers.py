@@ -19,7 +19,7 @@ NONCE = re.compile(rb"nonce(?:-|=\")[A-Za-z0-9+/=_-]+")
 def body_of(response) -> bytes:
     """The bytes of the body, unpacked when the answer is compressed; of a PDF its words, not broken into lines."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
-    if response.get("Content-Type") == "application/pdf" and b"/Producer" in body:  # made by the portal, not planted
+    if response.get("Content-Type") == "application/pdf" and b"/Creator" in body:  # made by the portal, not planted
         return b"".join("".join(page.extract_text().split()).encode() for page in PdfReader(io.BytesIO(body)).pages)
     return gzip.decompress(body) if response.get("Content-Encoding") == "gzip" and body else body
 
