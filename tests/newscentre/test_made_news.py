@@ -30,7 +30,9 @@ def entries(publisher, feed, now=BEGAN):
     return document_in(fetched.body, fetched.content_type, fetched.address).entries
 
 
-@pytest.mark.parametrize("feed", [feed for feed in made_news.feeds() if feed.kind != "none"], ids=lambda feed: feed.path)
+@pytest.mark.parametrize(
+    "feed", [feed for feed in made_news.feeds() if feed.kind != "none"], ids=lambda feed: feed.path
+)
 def test_each_feed_is_read_whatever_its_kind_and_letters(publisher, feed):
     expected = made_news.articles(feed.language, BEGAN, BEGAN)
     found = entries(publisher, feed)

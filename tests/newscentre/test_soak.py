@@ -52,6 +52,11 @@ class Simulated:
     answered: dict[str, int] = field(default_factory=dict)
 
     @property
+    def ttl(self) -> int:
+        """Minutes: a few are asked every hour, the others once or twice a day."""
+        return 60 if self.number % 40 == 0 else 720 if self.number % 3 == 0 else 1440
+
+    @property
     def address(self) -> str:
         return f"https://host-{self.number}.example/feed"
 
@@ -68,7 +73,11 @@ class Simulated:
         moment = MONDAY + self.every * (number - 1)
         title = f"Item {self.number}-{number}"
         date = moment + timedelta(days=900) if self.habit == "dates ahead" else moment
-        entry = {"title": title, "link": f"https://host-{self.number}.example/{number}", "guid": f"{self.number}-{number}"}
+        entry = {
+            "title": title,
+            "link": f"https://host-{self.number}.example/{number}",
+            "guid": f"{self.number}-{number}",
+        }
         entry |= {"date": f"{date:%a, %d %b %Y %H:%M:%S} GMT", "words": "Nothing of note."}
         if self.habit == "corrects" and now - moment > timedelta(hours=6):
             entry["words"] = "Corrected."
@@ -92,7 +101,7 @@ class StubFetcher:
         one.asked += 1
         if self.chance.random() < 0.15 and self.clock.now < MONDAY + timedelta(days=DAYS - WHOLESOME_DAYS):
             raise self.chance.choice(TROUBLES[: 5 if one.number % 10 else 6])
-        body = rss(*one.entries(self.clock.now), head="<ttl>720</ttl>" if one.number % 40 else "")
+        body = rss(*one.entries(self.clock.now), head=f"<ttl>{one.ttl}</ttl>")
         etag = sha256(body).hexdigest()[:12]
         if marks.etag == etag:
             return Fetched(address, is_new=False, marks=marks)
