@@ -52,7 +52,7 @@ class SeveralField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value) -> list[str]:
-        parted = (" ".join(word.split()) for word in re.split(r"[\n,،;؛]", super().to_python(value)))
+        parted = (" ".join(word.split()) for word in re.split(r"[\n,،;؛]", super().to_python(value) or ""))
         return list(dict.fromkeys(filter(None, parted)))
 
     def has_changed(self, initial, data) -> bool:

@@ -85,6 +85,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that breaks off is none of its business."""
+
+
 @dataclass
 class Publisher:
     """`pages`: address → what is answered, or a function of the headers asked with; `asked`: every request so far."""
@@ -104,17 +109,19 @@ def publishing(trust: ssl.SSLContext | None = None, port: int = 0) -> Iterator[P
 
     Raises OSError when the port is taken.
     """
-    handler = type("Handler", (_Handler,), {})
-    server = ThreadingHTTPServer((HOME, port), handler)
+
+    class Handler(_Handler):
+        """With a publisher of its own."""
+
+    server = _Server((HOME, port), Handler)
     server.daemon_threads, server.block_on_close = True, False
     if trust is not None:
         server.socket = trust.wrap_socket(server.socket, server_side=True)
-    server.handle_error = lambda *arguments: None  # a client that breaks off is none of its business
-    handler.publisher = Publisher(server.server_address[1], "https" if trust else "http")
+    Handler.publisher = Publisher(server.server_address[1], "https" if trust else "http")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield handler.publisher
+        yield Handler.publisher
     finally:
         server.shutdown()
         server.server_close()

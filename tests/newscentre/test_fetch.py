@@ -303,6 +303,29 @@ def test_a_name_that_changes_its_address_leads_nowhere_else(publisher):
         assert (len(publisher.asked), inner.asked) == (1, [])
 
 
+@pytest.mark.parametrize("address", [address for address in NOT_PUBLIC if address != HOME])  # the publisher's own
+@pytest.mark.parametrize("way", ["redirect", "first hop"])
+def test_a_name_that_comes_to_mean_an_address_inside_is_refused(publisher, address, way):
+    """As the owner of a name can bring about: at the first hop it belongs to the publisher, which answers, and then no more."""
+    given = iter([[HOME], [address]]) if way == "redirect" else iter([[HOME], [HOME], [address]])
+    fetcher = fetcher_for(publisher.port, resolve=lambda host, port: next(given))
+    publisher.pages["/feed"] = moved("http://news.test/latest/meta-data/") if way == "redirect" else page(FEED)
+    if way == "first hop":
+        for _ in range(2):
+            fetcher.fetch(publisher.at("/feed", "news.test"))
+    assert reason_of(fetcher, publisher.at("/feed", "news.test")) == Reason.REFUSED_ADDRESS
+    assert {path for path, _ in publisher.asked} == {"/feed"}
+
+
+def test_a_name_with_addresses_on_both_sides_is_led_to_none_inside(publisher):
+    """A list of addresses is no way in either: what is inside is not tried when what is outside does not answer."""
+    with publishing() as inner:
+        inner.pages["/feed"] = page(FEED)
+        fetcher = fetcher_for(1, resolve=lambda host, port: [HOME, "127.0.0.1", "0.0.0.0", "::ffff:127.0.0.1"])
+        assert reason_of(fetcher, inner.at("/feed", "news.test")) == Reason.REFUSED_ADDRESS
+        assert inner.asked == []
+
+
 def test_the_name_is_asked_once_and_the_address_it_gave_is_the_one_connected_to(publisher):
     asked = []
     publisher.pages["/feed"] = page(FEED)

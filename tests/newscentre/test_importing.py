@@ -172,6 +172,34 @@ def test_an_address_inside_is_refused_where_nobody_allowed_it(desk, publisher):
     assert publisher.asked == []
 
 
+def test_a_feed_that_moves_inside_stays_where_it_was(desk, from_loopback):
+    from_loopback.pages["/feed"] = moved("http://169.254.169.254/latest/meta-data/")
+    state = fetch(feed(from_loopback.at("/feed")))
+    assert (state.reason, state.address) == (Reason.REFUSED_ADDRESS, from_loopback.at("/feed"))
+
+
+def test_nothing_that_a_feed_names_is_asked_for(desk, from_loopback):
+    """Neither pictures nor sounds, icons, style sheets, calendars, other feeds, nor the articles themselves."""
+    at = from_loopback.at
+    names = (
+        f'<enclosure url="{at("/sound")}" type="audio/mpeg" length="1"/><media:content url="{at("/picture")}"/>'
+        f'<media:thumbnail url="{at("/thumbnail")}"/><itunes:image href="{at("/cover")}"/><comments>{at("/talk")}</comments>'
+        f'<source url="{at("/source")}">x</source><content:encoded>&lt;img src="{at("/image")}"&gt;</content:encoded>'
+    )
+    body = (
+        f'<?xml-stylesheet href="{at("/style")}"?><rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/" '
+        'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+        f'xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>News</title><image><url>{at("/logo")}</url></image>'
+        f'<atom:link rel="hub" href="{at("/hub")}"/><atom:link rel="next" href="{at("/next")}"/>'
+        f"<item><title>Headline 1</title><link>{at('/article')}</link>{names}</item></channel></rss>"
+    )
+    from_loopback.pages["/feed"] = page(body.encode())
+    one = feed(from_loopback.at("/feed"))
+    fetch(one)
+    assert titles(feed=one) == ["Headline 1"]
+    assert [path for path, _ in from_loopback.asked] == ["/feed"]
+
+
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "http://a:b@sahel.example/", "sahel.example/feed"])
 def test_the_desk_cannot_enter_what_is_no_web_address(desk, address):
     with pytest.raises(ValidationError):

@@ -17,6 +17,7 @@ from newscentre.stages.reading import document_in
 OURS = Path(__file__).parent / "feeds"
 SHARED = parsing.ROOT.parent / "shared" / "feeds"  # feeds that others wrote, where they lie beside the project
 ADDRESS = "https://sahel.example/feed"
+OWN_MANIFEST = list(csv.DictReader((OURS / "manifest.csv").open(encoding="utf-8")))
 MANIFEST = list(csv.DictReader((SHARED / "manifest.csv").open(encoding="utf-8"))) if SHARED.is_dir() else []
 HEADLINE = "إنقاذ مهاجرين قبالة سواحل ليبيا"
 
@@ -136,6 +137,21 @@ def test_french_in_latin_1_is_read_whatever_it_is_declared(declared):
 
 def test_a_byte_that_means_nothing_does_not_lose_the_feed():
     assert "Rabat" in text_of(b'<?xml version="1.0" encoding="utf-8"?><rss><title>Rabat \x81\x8d</title></rss>')
+
+
+# The feeds beside these tests -----------------------------------------------------------------------------------------
+
+
+def test_every_feed_of_ours_is_in_the_manifest():
+    assert {row["file"] for row in OWN_MANIFEST} == {file.name for file in OURS.iterdir()} - {"manifest.csv"}
+
+
+@pytest.mark.parametrize("row", OWN_MANIFEST, ids=lambda row: row["file"])
+def test_a_feed_of_ours_gives_as_many_entries_as_it_holds(row):
+    found = parse((OURS / row["file"]).read_bytes(), row["content_type"], ADDRESS)
+    assert (found.kind, len(found.entries)) == (row["kind"], int(row["expected_entries"]))
+    assert not any("\ufffd" in entry.title.text for entry in found.entries)
+    assert found.entries[0].title.text == row["first_title"]
 
 
 # Feeds of others ------------------------------------------------------------------------------------------------------
