@@ -19,7 +19,7 @@ CHANGE = {
         "geodataimport",
         "embed",
     ),
-    "newscentre": ("publisher", "feed", "fetching", "article"),
+    "newscentre": ("publisher", "feed", "fetching", "article", "review", "reviewitem"),
     "accounts": ("readinggroup", "submission", "engagement", "partnerpolicy", "approvedaddress"),
 }
 VIEW = {

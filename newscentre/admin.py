@@ -13,8 +13,9 @@ from atlas.translated_admin import TranslatedAdmin
 from newscentre.chosen import CategoriesField
 from newscentre.inbox_admin import ArticleAdmin
 from newscentre.models import Category, Feed, Fetching, Publisher
+from newscentre.reviews_admin import ReviewAdmin
 
-__all__ = ["ArticleAdmin"]
+__all__ = ["ArticleAdmin", "ReviewAdmin"]
 
 
 @admin.register(Category)

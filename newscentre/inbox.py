@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Max
 
-from newscentre.models import Article, ArticleQuerySet, Status
+from newscentre.models import Article, ArticleQuerySet, Review, ReviewItem, Status
 
 CORRECT = """
     UPDATE newscentre_article SET {field} = {value},
@@ -48,6 +48,17 @@ def _retell(stories: dict[int, uuid.UUID]) -> int:
     for row in rows:
         row.story, row.edited = stories[row.pk], sorted({*row.edited, "story"})
     return Article.objects.bulk_update(rows, ["story", "edited"])
+
+
+def pick(articles: ArticleQuerySet, month: str) -> int:
+    """Puts them at the end of their dialogues' press reviews of the month, which begin with the first; oldest first."""
+    picked = 0
+    for article in articles.select_related("feed").order_by("published_at", "pk"):
+        review, _ = Review.objects.get_or_create(dialogue_id=article.feed.dialogue_id, month=month)
+        place = (review.items.aggregate(last=Max("position"))["last"] or 0) + 1
+        _, is_new = ReviewItem.objects.get_or_create(review=review, article=article, defaults={"position": place})
+        picked += is_new
+    return picked
 
 
 def put_into(articles: ArticleQuerySet, field: str, value: str | int) -> int:

@@ -24,6 +24,7 @@ from atlas.translated_admin import InItsOwnDirection
 from newscentre import inbox
 from newscentre.chosen import CategoriesField, SubjectsField, named_in_the_press
 from newscentre.models import SUMMARY_LANGUAGES, Article, Category, Publisher, Status
+from newscentre.reviews.models import this_month
 
 LANGUAGES = ("ar", "en", "fr")
 
@@ -114,7 +115,7 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
     date_hierarchy = "published_at"
     show_full_result_count = False
     list_per_page = 50
-    actions = ["publish", "hide", "merge", "split", "put_into", "take_out_of"]
+    actions = ["publish", "hide", "merge", "split", "put_into", "take_out_of", "pick"]
     fieldsets = [
         (
             None,
@@ -225,6 +226,12 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
     @admin.action(description=gettext_lazy("Take category and subject away"), permissions=["change"])
     def take_out_of(self, request, articles):
         self._correct(request, articles, inbox.take_out_of)
+
+    @admin.action(description=gettext_lazy("Pick for this month’s press review"), permissions=["change"])
+    def pick(self, request, articles):
+        number = inbox.pick(articles, this_month())
+        words = ngettext("%(number)d article is picked.", "%(number)d articles are picked.", number)
+        self._tell(request, words, number)
 
     def _correct(self, request, articles, change):
         """The category and the subject that were chosen beside the action, or one of them."""

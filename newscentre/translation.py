@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from newscentre.models import Article, Category
+from newscentre.models import Article, Category, Review, ReviewItem
 
 
 @register(Category)
@@ -12,3 +12,13 @@ class CategoryTranslation(TranslationOptions):
 class ArticleTranslation(TranslationOptions):
     fields = ("summary",)
     fallback_languages = {"default": ()}
+
+
+@register(Review)
+class ReviewTranslation(TranslationOptions):
+    fields = ("introduction",)
+
+
+@register(ReviewItem)
+class ReviewItemTranslation(TranslationOptions):
+    fields = ("comment",)

@@ -21,7 +21,7 @@ from accounts.demo import ALL_FOUR
 from accounts.models import Acceptance, LogEntry, MandateEvent, Nomination
 from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
-from newscentre.models import Feed, Fetching, Watch
+from newscentre.models import Feed, Fetching, Review, ReviewItem, Watch
 from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
 from routes.models import (
     Embed,
@@ -250,6 +250,8 @@ def new_rows(one: Planted):
         Feed(publisher_id=f"press-{one.preset}", name="new", dialogue_id="mtm"),
         Fetching(feed=unfetched, address="https://new.example/"),
         planting_news.article(Feed.objects.get(publisher=f"press-{one.preset}", name__startswith="cnry")),
+        Review(dialogue_id="mtm", month="2023-01"),
+        ReviewItem(review=Review.objects.get(month="2024-01"), article_id=one.article),
         *new_rows_of_routes(),
     ]
 
@@ -281,7 +283,7 @@ def new_rows_of_routes():
     ]  # fmt: skip
 
 
-NUMBER_OF_MODELS = 30
+NUMBER_OF_MODELS = 32
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))

@@ -20,7 +20,7 @@ from access.viewing import viewing
 from accounts.demo import ALL_FOUR
 from atlas.models import Basemap, Membership
 from indicators.models import Observation, Source
-from newscentre.models import Article, Feed
+from newscentre.models import Article, Feed, Review
 from profiles.listing import listed
 from profiles.models import METHOD_NOTE, Draft, Profile, Section
 from tests.access.planting import (
@@ -33,7 +33,7 @@ from tests.access.planting import (
     Planted,
     canaries_in,
 )
-from tests.access.planting_news import NAMED
+from tests.access.planting_news import NAMED, month_of
 from tests.access.planting_routes import EMBED_KEY, ROUTE, YEAR
 from tests.conftest import EVERYBODY, STRANGER, user_of
 from tests.readers import anonymised, answer_to, body_of, raw
@@ -66,7 +66,7 @@ TABLE = {
 PEOPLE = list(TABLE)
 
 OF_A_READER = {"text", "note", "source", "figure", "cited", "remark", "former", "address", "asof"}
-OF_A_READER |= {"layer", "stop", "segment", "why", "story", "news"}
+OF_A_READER |= {"layer", "stop", "segment", "why", "story", "news", "review"}
 OF_THE_DESK = {"narrow", "narrowsource", "narrowcited"}
 NEVER_FOR_READERS = {"draft", "name", "inbox", "feed"}
 NOT_SECRET_IN_ADMIN = {"tag", "name"}  # tags are words of all dialogues; for names see the test at the end
@@ -231,6 +231,9 @@ SURFACES: dict[str, list[Surface]] = {
     "routes_of": [at(DIALOGUE, "route", ROUTE, shows="layer why"), at(DIALOGUE, "country", "mali")],
     "news": [at(shows="news"), at(query="?publisher=press-public", shows="")],
     "news_feed": [at("rss"), at("atom"), at("rss", query="?publisher=press-theme")],
+    "reviews": [at()],
+    "review": [at(DIALOGUE, "month", each=True, shows="review news"), at(DIALOGUE, "2024-01")],
+    "review_pdf": [at(DIALOGUE, "month", each=True)],
     "watches": [at(shows="watch")],
     "keep_watch": [at()],
     "remove_watch": [at("1")],
@@ -324,6 +327,7 @@ def _argument(word, planted: Planted | None):
         "newest": newest,
         "profile": planted.profile.pk,
         "article": planted.article,
+        "month": month_of(planted.preset),
     }.get(word, word)
 
 
@@ -595,7 +599,7 @@ def test_without_a_viewer_the_database_shows_public_rows_only(planted):
 # ---------------------------------------------------------------------------------------------------------------------
 
 SOME_PRESETS = (Preset.PUBLIC, Preset.THEME, Preset.SECRETARIAT)
-WITH_AUDIENCES = [Profile, Observation, Source, Feed, Article]
+WITH_AUDIENCES = [Profile, Observation, Source, Feed, Article, Review]
 
 
 def admin_paths(planted: dict[Preset, Planted], models=None) -> Iterator[tuple[str, Planted | None]]:

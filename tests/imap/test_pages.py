@@ -30,6 +30,7 @@ PAGES = [
     "/{}/countries/",
     "/{}/countries/morocco/",
     "/{}/news/",
+    "/{}/news/reviews/",
     "/{}/search/?q=migration",
     "/{}/terms/",
     "/{}/privacy/",
