@@ -1,7 +1,6 @@
 """What editors do with articles in bulk. Every function takes those that the desk may change, and returns how many it changed."""
 
 import uuid
-from collections.abc import Iterable
 
 from django.db import connection, transaction
 from django.db.models import Count, Max
@@ -75,7 +74,7 @@ def _correct(articles: ArticleQuerySet, field: str, expression: str, value: str 
     assert field in ("categories", "subjects")
     kind = "%(added)s::varchar" if field == "categories" else "%(added)s::bigint"
     statement = CORRECT.format(field=field, value=expression.replace("%(added)s", kind).format(field=field))
-    chosen: Iterable[int] = list(articles.values_list("pk", flat=True))
+    chosen = list(articles.values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(statement, {"field": field, "added": value, "articles": chosen})
         return cursor.rowcount

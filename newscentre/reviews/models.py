@@ -1,5 +1,7 @@
 """A press review: articles of a month that a secretariat picked, in its order, with its comments."""
 
+from typing import ClassVar
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -38,7 +40,7 @@ class Review(RestrictedModel):
     )
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
 
-    objects = ReviewQuerySet.as_manager()
+    objects: ClassVar = ReviewQuerySet.as_manager()
 
     class Meta:
         ordering = ["-month", "dialogue"]

@@ -15,6 +15,7 @@ from newscentre.reviews.reading import Entry, Reading
 def printed(reading: Reading, reader: str) -> bytes:
     """PDF. `reader`: for whom what is restricted was printed; it stands on every page."""
     review = reading.review
+    assert review.published_at is not None
     sheet = {
         "language": get_language(),
         "title": review.title,
