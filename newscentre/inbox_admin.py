@@ -51,6 +51,8 @@ class ArticleForm(AudienceForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if self.instance.status != Status.PUBLISHED:
+            self.fields["preset"].initial = ""  # for when it is published
         moment = self.fields["published_at"]
         for widget, label in zip(getattr(moment.widget, "widgets", ()), (_("Date"), _("Time")), strict=False):
             widget.attrs["aria-label"] = f"{moment.label}{_(': ')}{label}"
@@ -108,7 +110,7 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
     form = ArticleForm
     action_form = BulkForm
     change_list_template = "admin/newscentre/article/change_list.html"
-    list_display = ["headline", "publisher", "title_language", "published_at", "status", "named", "is_first_hand"]
+    list_display = ["headline", "publisher", "title_language", "published_at", "status", "named", "told_by"]
     list_filter = ["status", "title_language", "is_first_hand", "feed__dialogue", "feed__publisher"]
     list_select_related = ["feed__publisher"]
     search_fields = ["title"]
@@ -154,6 +156,10 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
     @admin.display(description=gettext_lazy("publisher"), ordering="feed__publisher")
     def publisher(self, article: Article) -> Publisher:
         return article.feed.publisher
+
+    @admin.display(description=gettext_lazy("first-hand"), ordering="is_first_hand")
+    def told_by(self, article: Article) -> str:
+        return _("First-hand") if article.is_first_hand else ""
 
     @admin.display(description=gettext_lazy("categories"))
     def named(self, article: Article) -> str:

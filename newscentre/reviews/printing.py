@@ -23,6 +23,7 @@ def printed(reading: Reading, reader: str) -> bytes:
         "dates": _("Published on %(day)s.") % {"day": wording.day(review.published_at)},
         "access": _restricted(reader) if reading.is_restricted else "",
         "introduction": _told(reading.introduction),
+        "comma": _(", "),
         "entries": [_entry(entry) for entry in reading.entries],
     }
     return typeset("review.typ", {"sheet": json.dumps(sheet)}, "pdf")
@@ -32,7 +33,8 @@ def _entry(entry: Entry) -> dict[str, object]:
     article = entry.article
     return {
         "title": {"text": article.title, "language": article.title_language},
-        "source": f"{article.feed.publisher.name}{_(', ')}{wording.day(article.published_at)}",
+        "publisher": article.feed.publisher.name,
+        "day": wording.day(article.published_at),
         "summary": _told(article.told or Written(article.excerpt, article.excerpt_language)),
         "comment": _told(entry.comment),
         "link": article.link,

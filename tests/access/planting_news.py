@@ -24,6 +24,8 @@ def plant_news(preset: Preset, audience: list[str]) -> Article:
     published = article(feed, title=_canary(preset, "news"), excerpt=_canary(preset, "news"), subjects=[country.pk])
     published.link = f"https://{_canary(preset, 'news')}.example/"
     published.publish()
+    if preset is Preset.PARTNERS:  # first-hand news name their readers themselves
+        published.is_first_hand, published.audience = True, audience
     published.save()
     _plant_review(preset, audience, published)
     article(feed, title=_canary(preset, "inbox"), excerpt=_canary(preset, "inbox")).save()

@@ -79,7 +79,7 @@ def test_the_desk_picks_orders_comments_and_publishes(reader):
     stranger = reader("stranger")
     assert headlines(stranger, address) == ["Second", "First"]
     page = body_of(stranger.get(address)).decode()
-    assert '<div class="comment" lang="ar" dir="rtl"><p>تعليق</p></div>' in page
+    assert '<div class="comment"><div lang="ar" dir="rtl"><p>تعليق</p></div>' in page
     assert "Note this." in page
     for language, words in (("en", "A busy month."), ("fr", "Un mois chargé."), ("ar", "شهر حافل.")):
         page = body_of(stranger.get(f"/{language}/news/reviews/mtm/{made.month}/")).decode()
@@ -145,6 +145,14 @@ def test_a_restricted_review_is_not_there_for_others_and_says_for_whom_it_was_pr
     with viewing(DESK):
         noted = LogEntry.objects.order_by("pk").values_list("action", "object")
         assert set(noted) == {("exported", "mtm/reviews/2026-11"), ("read", "mtm/reviews/2026-11")}
+
+
+def test_a_longer_review_asks_no_more_questions(reader):
+    client, asked = reader("stranger"), []
+    for month, number in (("2026-09", 1), ("2026-10", 6)):
+        review(*(told(f"Article {place}") for place in range(number)), month=month)
+        asked.append(answer_to(client, f"/en/news/reviews/mtm/{month}/").queries)
+    assert asked[0] == asked[1]
 
 
 def test_an_article_that_is_hidden_later_leaves_the_review(reader):
