@@ -19,7 +19,17 @@ CHANGE = {
         "geodataimport",
         "embed",
     ),
-    "newscentre": ("publisher", "feed", "fetching", "article", "meeting", "meetingdocument", "participantlist"),
+    "newscentre": (
+        "publisher",
+        "feed",
+        "fetching",
+        "article",
+        "meeting",
+        "meetingdocument",
+        "participantlist",
+        "review",
+        "reviewitem",
+    ),
     "accounts": ("readinggroup", "submission", "engagement", "partnerpolicy", "approvedaddress"),
 }
 VIEW = {

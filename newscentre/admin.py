@@ -23,9 +23,10 @@ from newscentre.health_admin import HealthPages
 from newscentre.inbox_admin import ArticleAdmin
 from newscentre.lists_admin import ListPages
 from newscentre.models import Category, Feed, Fetching, Publisher
+from newscentre.reviews_admin import ReviewAdmin
 from newscentre.tasks import send_soon
 
-__all__ = ["ArticleAdmin"]
+__all__ = ["ArticleAdmin", "ReviewAdmin"]
 SHORTEST_DROPPED, LONGEST_DROPPED = 2, 100  # letters
 LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -31,7 +31,7 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 POLLED = "public, max-age=0, must-revalidate"
 
 
-class EachInItsLanguage:
+class EachInItsLanguage(SyndicationFeed):
     """The language of an entry's title, which may be another than the feed's."""
 
     def item_attributes(self, item):
@@ -51,7 +51,7 @@ class Atom(EachInItsLanguage, Atom1Feed):
     pass
 
 
-KINDS = {"rss": Rss, "atom": Atom}
+KINDS: dict[str, type[Rss | Atom]] = {"rss": Rss, "atom": Atom}
 
 
 @require_safe
@@ -84,7 +84,7 @@ def feed_of(filters: Filters, kind: str) -> bytes:
     return made.writeString("utf-8").encode()
 
 
-def _add(made: Rss201rev2Feed | Atom1Feed, article: Article) -> None:
+def _add(made: Rss | Atom, article: Article) -> None:
     """Leads to the publisher, whose article it is; readers' programs take descriptions for markup, titles for text."""
     page = on_the_portal(reverse("article", args=[article.pk]))
     made.add_item(

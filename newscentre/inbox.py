@@ -1,12 +1,11 @@
 """What editors do with articles in bulk. Every function takes those that the desk may change, and returns how many it changed."""
 
 import uuid
-from collections.abc import Iterable
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Max
 
-from newscentre.models import Article, ArticleQuerySet, Status
+from newscentre.models import Article, ArticleQuerySet, Review, ReviewItem, Status
 
 CORRECT = """
     UPDATE newscentre_article SET {field} = {value},
@@ -50,6 +49,17 @@ def _retell(stories: dict[int, uuid.UUID]) -> int:
     return Article.objects.bulk_update(rows, ["story", "edited"])
 
 
+def pick(articles: ArticleQuerySet, month: str) -> int:
+    """Puts them at the end of their dialogues' press reviews of the month, which begin with the first; oldest first."""
+    picked = 0
+    for article in articles.select_related("feed").order_by("published_at", "pk"):
+        review, _ = Review.objects.get_or_create(dialogue_id=article.feed.dialogue_id, month=month)
+        place = (review.items.aggregate(last=Max("position"))["last"] or 0) + 1
+        _, is_new = ReviewItem.objects.get_or_create(review=review, article=article, defaults={"position": place})
+        picked += is_new
+    return picked
+
+
 def put_into(articles: ArticleQuerySet, field: str, value: str | int) -> int:
     """Adds a category (`categories`) or a subject (`subjects`)."""
     return _correct(articles, field, ADDED, value)
@@ -64,7 +74,7 @@ def _correct(articles: ArticleQuerySet, field: str, expression: str, value: str 
     assert field in ("categories", "subjects")
     kind = "%(added)s::varchar" if field == "categories" else "%(added)s::bigint"
     statement = CORRECT.format(field=field, value=expression.replace("%(added)s", kind).format(field=field))
-    chosen: Iterable[int] = list(articles.values_list("pk", flat=True))
+    chosen = list(articles.values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(statement, {"field": field, "added": value, "articles": chosen})
         return cursor.rowcount

@@ -24,6 +24,7 @@ from atlas.translated_admin import InItsOwnDirection
 from newscentre import inbox
 from newscentre.chosen import CategoriesField, SubjectsField, named_in_the_press
 from newscentre.models import SUMMARY_LANGUAGES, Article, Category, Publisher, Status
+from newscentre.reviews.models import this_month
 
 LANGUAGES = ("ar", "en", "fr")
 
@@ -50,6 +51,8 @@ class ArticleForm(AudienceForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if self.instance.status != Status.PUBLISHED:
+            self.fields["preset"].initial = ""  # for when it is published
         moment = self.fields["published_at"]
         for widget, label in zip(getattr(moment.widget, "widgets", ()), (_("Date"), _("Time")), strict=False):
             widget.attrs["aria-label"] = f"{moment.label}{_(': ')}{label}"
@@ -107,14 +110,14 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
     form = ArticleForm
     action_form = BulkForm
     change_list_template = "admin/newscentre/article/change_list.html"
-    list_display = ["headline", "publisher", "title_language", "published_at", "status", "named", "is_first_hand"]
+    list_display = ["headline", "publisher", "title_language", "published_at", "status", "named", "told_by"]
     list_filter = ["status", "title_language", "is_first_hand", "feed__dialogue", "feed__publisher"]
     list_select_related = ["feed__publisher"]
     search_fields = ["title"]
     date_hierarchy = "published_at"
     show_full_result_count = False
     list_per_page = 50
-    actions = ["publish", "hide", "merge", "split", "put_into", "take_out_of"]
+    actions = ["publish", "hide", "merge", "split", "put_into", "take_out_of", "pick"]
     fieldsets = [
         (
             None,
@@ -153,6 +156,10 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
     @admin.display(description=gettext_lazy("publisher"), ordering="feed__publisher")
     def publisher(self, article: Article) -> Publisher:
         return article.feed.publisher
+
+    @admin.display(description=gettext_lazy("first-hand"), ordering="is_first_hand")
+    def told_by(self, article: Article) -> str:
+        return _("First-hand") if article.is_first_hand else ""
 
     @admin.display(description=gettext_lazy("categories"))
     def named(self, article: Article) -> str:
@@ -225,6 +232,12 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
     @admin.action(description=gettext_lazy("Take category and subject away"), permissions=["change"])
     def take_out_of(self, request, articles):
         self._correct(request, articles, inbox.take_out_of)
+
+    @admin.action(description=gettext_lazy("Pick for this month’s press review"), permissions=["change"])
+    def pick(self, request, articles):
+        number = inbox.pick(articles, this_month())
+        words = ngettext("%(number)d article is picked.", "%(number)d articles are picked.", number)
+        self._tell(request, words, number)
 
     def _correct(self, request, articles, change):
         """The category and the subject that were chosen beside the action, or one of them."""

@@ -27,13 +27,32 @@ from atlas.models import Dialogue
 from newscentre.calendar.models import Meeting as Meeting  # Django takes for models of the room what it finds here
 from newscentre.calendar.models import MeetingDocument as MeetingDocument
 from newscentre.calendar.models import ParticipantList as ParticipantList
+from newscentre.reviews.models import Review, ReviewItem
 from newscentre.stages.drop import Drops
 from newscentre.stages.fetch import NotFetched, Reason, parsed
 from newscentre.watching.models import Mailing, Watch
 
 LONGEST_LINK = 2000
 
-__all__ = ["Article", "Category", "Feed", "Fetching", "Mailing", "Publisher", "Watch"]  # the tables of this room
+# The tables of this room, wherever they are written down.
+__all__ = ["Article", "Category", "Feed", "Fetching", "Mailing", "Publisher", "Review", "ReviewItem", "Watch"]
+
+
+SUMMARY_LANGUAGES = ("en", "fr", "ar")
+
+
+class Written(NamedTuple):
+    """What the desk wrote, and in which language."""
+
+    text: str
+    language: str
+
+
+def written(row: models.Model, field: str) -> Written | None:
+    """A translated text in the active language; else in the first in which there is one."""
+    held = {code: getattr(row, f"{field}_{code}") or "" for code in SUMMARY_LANGUAGES}
+    first = [get_language() or "", *SUMMARY_LANGUAGES]
+    return next((Written(held[code], code) for code in first if held.get(code)), None)
 
 
 class Category(models.Model):
@@ -206,14 +225,6 @@ class Status(models.TextChoices):
     HIDDEN = "hidden", pgettext_lazy("of an article", "hidden")
 
 
-SUMMARY_LANGUAGES = ("en", "fr", "ar")
-
-
-class Summary(NamedTuple):
-    text: str
-    language: str
-
-
 class ArticleQuerySet(RestrictedQuerySet):
     def published(self) -> "ArticleQuerySet":
         return self.filter(status=Status.PUBLISHED)
@@ -325,11 +336,9 @@ class Article(RestrictedModel):
         return f"news/{self.pk}"
 
     @property
-    def told(self) -> "Summary | None":
-        """The editors' summary in the active language; else in the first in which there is one."""
-        written = {code: getattr(self, f"summary_{code}") or "" for code in SUMMARY_LANGUAGES}
-        first = [get_language() or "", *SUMMARY_LANGUAGES]
-        return next((Summary(written[code], code) for code in first if written.get(code)), None)
+    def told(self) -> Written | None:
+        """The editors' summary, in the active language where there is one."""
+        return written(self, "summary")
 
     def publish(self) -> None:
         """From now on read by the feed's audience. Does not save."""

@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from newscentre.models import Article, Category, Meeting
+from newscentre.models import Article, Category, Meeting, Review, ReviewItem
 
 
 @register(Category)
@@ -17,3 +17,13 @@ class ArticleTranslation(TranslationOptions):
 @register(Meeting)
 class MeetingTranslation(TranslationOptions):
     fields = ("name", "series", "city", "host_office", "co_chairs", "about", "visits", "doubts")
+
+
+@register(Review)
+class ReviewTranslation(TranslationOptions):
+    fields = ("introduction",)
+
+
+@register(ReviewItem)
+class ReviewItemTranslation(TranslationOptions):
+    fields = ("comment",)

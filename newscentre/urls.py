@@ -1,6 +1,7 @@
 from django.urls import include, path, register_converter
 
 from newscentre import feeds_out, fragments, views
+from newscentre.reviews import views as reviews
 from newscentre.watching import views as watching
 
 
@@ -28,12 +29,28 @@ class FeedKind:
         return value
 
 
+class Month:
+    """2026-11."""
+
+    regex = "20[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Month, "month")
 register_converter(FeedKind, "feed_kind")
 register_converter(ArticleNumber, "article_number")
 
 urlpatterns = [
     path("news/", views.news, name="news"),
     path("news/<feed_kind:kind>/", feeds_out.feed, name="news_feed"),
+    path("news/reviews/", reviews.reviews, name="reviews"),
+    path("news/reviews/<slug:dialogue>/<month:month>/", reviews.review, name="review"),
+    path("news/reviews/<slug:dialogue>/<month:month>/review.pdf", reviews.review_pdf, name="review_pdf"),
     path("news/searches/", watching.watches, name="watches"),
     path("news/searches/keep/", watching.keep, name="keep_watch"),
     path("news/searches/<article_number:pk>/remove/", watching.remove, name="remove_watch"),

@@ -94,12 +94,12 @@ def _sections(user: User, since: datetime, until: datetime, told: list[Article])
         articles = [story.article for story in page.stories]
         told += articles
         address = mail.address_of("news", user.language) + filters.as_query()
-        entries = [_entry(article, user.language) for article in articles]
+        entries = [entry_of(article, user.language) for article in articles]
         sections.append(Section(isolated(name), entries, page.older is not None, address))
     return sections
 
 
-def _entry(article: Article, language: str) -> Entry:
+def entry_of(article: Article, language: str) -> Entry:
     source = f"{isolated(article.feed.publisher.name)}{_(', ')}{wording.day(article.published_at)}"
     summary = article.told.text if article.told else article.excerpt
     page = mail.address_of("article", language, article.pk)
@@ -116,6 +116,3 @@ def _note(user: User, told: list[Article]) -> None:
     """What is restricted leaves the portal by this mail, which the log says."""
     for article in {article.pk: article for article in told if not article.is_open}.values():
         note(Action.EXPORTED, user, dialogue=article.feed.dialogue_id, objects=[f"{article.log_name} by e-mail"])
-
-
-COMPOSERS: dict[str, mailings.Composer] = {"day": compose, "week": compose}

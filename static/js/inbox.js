@@ -5,7 +5,7 @@
  * list works as every other of the admin.
  */
 
-const ACTIONS = { p: "publish", h: "hide", m: "merge", s: "split" };
+const ACTIONS = { p: "publish", h: "hide", m: "merge", s: "split", r: "pick" };
 const list = document.getElementById("result_list");
 const form = document.getElementById("changelist-form");
 

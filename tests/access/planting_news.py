@@ -7,7 +7,7 @@ from django.utils import timezone
 from access.presets import Preset
 from accounts.models import User
 from atlas.models import Subject
-from newscentre.models import Article, Feed, Fetching, Publisher, Watch
+from newscentre.models import Article, Feed, Fetching, Publisher, Review, ReviewItem, Watch
 
 DIALOGUE = "mtm"
 NAMED = "chad"  # the country that every published article names
@@ -24,9 +24,28 @@ def plant_news(preset: Preset, audience: list[str]) -> Article:
     published = article(feed, title=_canary(preset, "news"), excerpt=_canary(preset, "news"), subjects=[country.pk])
     published.link = f"https://{_canary(preset, 'news')}.example/"
     published.publish()
+    if preset is Preset.PARTNERS:  # first-hand news name their readers themselves
+        published.is_first_hand, published.audience = True, audience
     published.save()
+    _plant_review(preset, audience, published)
     article(feed, title=_canary(preset, "inbox"), excerpt=_canary(preset, "inbox")).save()
     return published
+
+
+def month_of(preset: Preset) -> str:
+    return f"2025-{list(Preset).index(preset) + 1:02}"
+
+
+def _plant_review(preset: Preset, audience: list[str], picked: Article) -> None:
+    """Published, for the preset's readers; and one that is not yet."""
+    words = {f"introduction_{language}": _canary(preset, "review") for language in ("en", "fr", "ar")}
+    review = Review.objects.create(
+        dialogue_id=DIALOGUE, month=month_of(preset), audience=audience, published_at=timezone.now(), **words
+    )
+    words = {f"comment_{language}": _canary(preset, "review") for language in ("en", "fr", "ar")}
+    ReviewItem.objects.create(review=review, article=picked, **words)
+    unfinished = month_of(preset).replace("2025", "2024")
+    Review.objects.create(dialogue_id=DIALOGUE, month=unfinished, introduction_en=_canary(preset, "inbox"))
 
 
 def plant_watch(owner: User) -> None:

@@ -21,7 +21,7 @@ from accounts.demo import ALL_FOUR
 from accounts.models import Acceptance, LogEntry, MandateEvent, Nomination
 from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
-from newscentre.models import Feed, Fetching, Meeting, MeetingDocument, ParticipantList, Watch
+from newscentre.models import Feed, Fetching, Meeting, MeetingDocument, ParticipantList, Review, ReviewItem, Watch
 from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
 from routes.models import (
     Embed,
@@ -251,6 +251,8 @@ def new_rows(one: Planted):
         Fetching(feed=unfetched, address="https://new.example/"),
         planting_news.article(Feed.objects.get(publisher=f"press-{one.preset}", name__startswith="cnry")),
         *new_rows_of_the_calendar(),
+        Review(dialogue_id="mtm", month="2023-01"),
+        ReviewItem(review=Review.objects.get(month="2024-01"), article_id=one.article),
         *new_rows_of_routes(),
     ]
 
@@ -292,7 +294,7 @@ def new_rows_of_routes():
     ]  # fmt: skip
 
 
-NUMBER_OF_MODELS = 33
+NUMBER_OF_MODELS = 35
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))

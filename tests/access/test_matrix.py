@@ -20,7 +20,7 @@ from access.viewing import viewing
 from accounts.demo import ALL_FOUR
 from atlas.models import Basemap, Membership
 from indicators.models import Observation, Source
-from newscentre.models import Article, Feed, Meeting, MeetingDocument, ParticipantList
+from newscentre.models import Article, Feed, Meeting, MeetingDocument, ParticipantList, Review
 from profiles.listing import listed
 from profiles.models import METHOD_NOTE, Draft, Profile, Section
 from tests.access.planting import (
@@ -33,7 +33,7 @@ from tests.access.planting import (
     Planted,
     canaries_in,
 )
-from tests.access.planting_news import NAMED
+from tests.access.planting_news import NAMED, month_of
 from tests.access.planting_routes import EMBED_KEY, ROUTE, YEAR
 from tests.conftest import EVERYBODY, STRANGER, user_of
 from tests.readers import anonymised, answer_to, body_of, raw
@@ -66,7 +66,7 @@ TABLE = {
 PEOPLE = list(TABLE)
 
 OF_A_READER = {"text", "note", "source", "figure", "cited", "remark", "former", "address", "asof"}
-OF_A_READER |= {"layer", "stop", "segment", "why", "story", "news", "meeting", "document"}
+OF_A_READER |= {"layer", "stop", "segment", "why", "story", "news", "meeting", "document", "review"}
 OF_THE_DESK = {"narrow", "narrowsource", "narrowcited", "deskdocument"}
 OPEN_BUT_FOR_THE_NAMES = {"public", "nominated"}  # meetings whose participants the dialogue and theme alone may read
 NEVER_FOR_READERS = {"draft", "name", "inbox", "feed"}
@@ -234,7 +234,10 @@ SURFACES: dict[str, list[Surface]] = {
     "routes_of": [at(DIALOGUE, "route", ROUTE, shows="layer why"), at(DIALOGUE, "country", "mali")],
     "news": [at(shows="news"), at(query="?publisher=press-public", shows="")],
     "news_feed": [at("rss"), at("atom"), at("rss", query="?publisher=press-theme")],
-    "watches": [at(shows="watch")],
+    "reviews": [at()],
+    "review": [at(DIALOGUE, "month", each=True, shows="review news"), at(DIALOGUE, "2024-01")],
+    "review_pdf": [at(DIALOGUE, "month", each=True)],
+    "watches": [at()],  # viewing as someone shows nothing of what is theirs: who sees it is asked in test_watching.py
     "keep_watch": [at()],
     "remove_watch": [at("1")],
     "stop_digest": [at("0" * 64)],
@@ -356,6 +359,7 @@ def _argument(word, planted: Planted | None):
         "meeting": planted.meeting,
         "document": planted.document,
         "deskdocument": planted.deskdocument,
+        "month": month_of(planted.preset),
     }.get(word, word)
 
 
@@ -627,7 +631,7 @@ def test_without_a_viewer_the_database_shows_public_rows_only(planted):
 # ---------------------------------------------------------------------------------------------------------------------
 
 SOME_PRESETS = (Preset.PUBLIC, Preset.THEME, Preset.SECRETARIAT)
-WITH_AUDIENCES = [Profile, Observation, Source, Feed, Article, Meeting, MeetingDocument, ParticipantList]
+WITH_AUDIENCES = [Profile, Observation, Source, Feed, Article, Meeting, MeetingDocument, ParticipantList, Review]
 
 
 def admin_paths(planted: dict[Preset, Planted], models=None) -> Iterator[tuple[str, Planted | None]]:

@@ -28,6 +28,7 @@ KINDS_OF_PAGE = {
     "by year": "/{}/maps/mtm/by-year/",
     "contact": "/{}/maps/mtm/contact/",
     "news": "/{}/news/",
+    "press reviews": "/{}/news/reviews/",
     "search": "/{}/search/?q=rabat",
     "terms": "/{}/terms/",
     "sign in": "/{}/accounts/login/",

@@ -32,6 +32,7 @@ PAGES = [
     "/{}/news/",
     "/{}/calendar/",
     "/{}/calendar/2012-05/",
+    "/{}/news/reviews/",
     "/{}/search/?q=migration",
     "/{}/terms/",
     "/{}/privacy/",

@@ -68,6 +68,7 @@ PAGES: dict[str, tuple[int, int]] = {
     "/en/news/of/morocco/": (2, 2),
     "/en/terms/": (1, 1),
     "/en/news/": (5, 5),
+    "/en/news/reviews/": (1, 1),
     "/en/news/rss/?country=morocco&publisher=sahel": (4, 4),
     "/en/news/atom/": (1, 1),
     "/en/search/?q=zugzwang": (4, 4),  # one for each kind

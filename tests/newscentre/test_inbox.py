@@ -1,5 +1,6 @@
 """The inbox: in bulk, by language, stories made and parted, summaries in three languages, and first-hand news."""
 
+import re
 import uuid
 
 import pytest
@@ -171,6 +172,12 @@ def test_first_hand_news_are_read_by_those_who_are_named(reader):
     assert "First-hand" in body_of(reader("official.mar").get(f"/en/news/{row.pk}/")).decode()
     with viewing(DESK):
         assert LogEntry.objects.filter(action="audience-changed", object__startswith=f"news/{row.pk}").exists()
+
+
+def test_an_article_that_waits_is_published_for_its_feeds_readers_unless_others_are_chosen(reader):
+    page = body_of(reader("editor").get(f"{INBOX}{waiting().pk}/change/")).decode()
+    [chosen] = [tag for tag in re.findall(r"<input[^>]*>", page) if 'name="preset"' in tag and "checked" in tag]
+    assert 'value=""' in chosen
 
 
 @pytest.mark.parametrize("preset", ["", "public"])

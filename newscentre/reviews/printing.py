@@ -1,0 +1,52 @@
+"""A press review on paper: data for `templates/print/review.typ`, which sets it in the direction of each line."""
+
+import json
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from atlas import wording
+from atlas.typesetting import typeset
+from newscentre.models import Written
+from newscentre.reviews.reading import Entry, Reading
+
+
+def printed(reading: Reading, reader: str) -> bytes:
+    """PDF. `reader`: for whom what is restricted was printed; it stands on every page."""
+    review = reading.review
+    assert review.published_at is not None
+    sheet = {
+        "language": get_language(),
+        "title": review.title,
+        "dialogue": reading.dialogue.name,
+        "dates": _("Published on %(day)s.") % {"day": wording.day(review.published_at)},
+        "access": _restricted(reader) if reading.is_restricted else "",
+        "introduction": _told(reading.introduction),
+        "comma": _(", "),
+        "entries": [_entry(entry) for entry in reading.entries],
+    }
+    return typeset("review.typ", {"sheet": json.dumps(sheet)}, "pdf")
+
+
+def _entry(entry: Entry) -> dict[str, object]:
+    article = entry.article
+    return {
+        "title": {"text": article.title, "language": article.title_language},
+        "publisher": article.feed.publisher.name,
+        "day": wording.day(article.published_at),
+        "summary": _told(article.told or Written(article.excerpt, article.excerpt_language)),
+        "comment": _told(entry.comment),
+        "link": article.link,
+        "is_restricted": "" if article.is_open else _("Restricted access"),
+    }
+
+
+def _told(text: Written | None) -> dict[str, str]:
+    return {"text": text.text, "language": text.language} if text else {"text": "", "language": ""}
+
+
+def _restricted(reader: str) -> str:
+    return _("Restricted access. Printed for %(reader)s on %(day)s.") % {
+        "reader": reader, "day": wording.day(timezone.localdate()),
+    }  # fmt: skip

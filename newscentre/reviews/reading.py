@@ -1,0 +1,41 @@
+"""A press review as one reader sees it: composed of what of it they may read, on the page, in the PDF and in the mail."""
+
+from dataclasses import dataclass
+
+from access.viewer import Viewer
+from atlas.models import Dialogue
+from newscentre.models import Article, Review, ReviewItem, Status, Written, written
+
+
+@dataclass(frozen=True)
+class Entry:
+    article: Article
+    comment: Written | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    review: Review
+    dialogue: Dialogue
+    introduction: Written | None
+    entries: list[Entry]
+
+    @property
+    def is_restricted(self) -> bool:
+        return not self.review.is_open or any(not entry.article.is_open for entry in self.entries)
+
+
+def published(viewer: Viewer):
+    """Those that the viewer may read, the newest first."""
+    return Review.objects.visible_to(viewer).published().select_related("dialogue").order_by("-month", "dialogue")
+
+
+def read(viewer: Viewer, **which: object) -> Reading | None:
+    """Two questions. None when there is none that the viewer may read."""
+    review = published(viewer).filter(**which).first()
+    if review is None:
+        return None
+    items = ReviewItem.objects.visible_to(viewer).filter(review=review, article__status=Status.PUBLISHED)
+    items = items.select_related("article__feed__publisher").order_by("position", "pk")
+    entries = [Entry(item.article, written(item, "comment")) for item in items]
+    return Reading(review, review.dialogue, written(review, "introduction"), entries)

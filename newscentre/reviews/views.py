@@ -1,0 +1,48 @@
+"""Readers' pages of press reviews. What a reader may not see is not there, on the page and in the file alike."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.limits import limited
+from accounts.log import note
+from accounts.models import Action
+from accounts.requests import ReaderRequest
+from newscentre.reviews.printing import printed
+from newscentre.reviews.reading import Reading, published, read
+
+
+@require_safe
+def reviews(request: ReaderRequest) -> HttpResponse:
+    context = {"active": "news", "reviews": list(published(request.viewer))}
+    return render(request, "newscentre/reviews/reviews.html", context)
+
+
+@require_safe
+def review(request: ReaderRequest, dialogue: str, month: str) -> HttpResponse:
+    reading = _read_or_404(request, dialogue, month)
+    _note(request, Action.READ, reading)
+    return render(request, "newscentre/reviews/review.html", {"active": "news", "reading": reading})
+
+
+@limited("map_file", methods=("GET",))
+@require_safe
+def review_pdf(request: ReaderRequest, dialogue: str, month: str) -> HttpResponse:
+    reading = _read_or_404(request, dialogue, month)
+    _note(request, Action.EXPORTED, reading)
+    reader = str(request.user) if request.user.is_authenticated else ""
+    response = HttpResponse(printed(reading, reader), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="press-review-{dialogue}-{month}.pdf"'
+    return response
+
+
+def _read_or_404(request: ReaderRequest, dialogue: str, month: str) -> Reading:
+    reading = read(request.viewer, dialogue=dialogue, month=month)
+    if reading is None:
+        raise Http404
+    return reading
+
+
+def _note(request: ReaderRequest, action: Action, reading: Reading) -> None:
+    if reading.is_restricted:
+        note(action, request.user, dialogue=reading.dialogue.pk, objects=[reading.review.log_name])
