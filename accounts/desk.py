@@ -19,7 +19,20 @@ CHANGE = {
         "geodataimport",
         "embed",
     ),
-    "newscentre": ("publisher", "feed", "fetching", "article", "meeting", "meetingdocument", "participantlist"),
+    "newscentre": (
+        "publisher",
+        "feed",
+        "fetching",
+        "article",
+        "meeting",
+        "meetingdocument",
+        "participantlist",
+        "publication",
+        "publicationfile",
+        "publicationsection",
+        "project",
+        "link",
+    ),
     "accounts": ("readinggroup", "submission", "engagement", "partnerpolicy", "approvedaddress"),
 }
 VIEW = {
@@ -27,7 +40,7 @@ VIEW = {
     "accounts": ("affiliation", "mandateevent", "logentry", "useofquarter", "widening"),
     "indicators": ("indicator", "topic", "statedefinition"),
     "profiles": ("edition", "tag"),
-    "newscentre": ("category",),
+    "newscentre": ("category", "outsideaddress"),
 }
 
 

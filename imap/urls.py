@@ -11,7 +11,8 @@ from accounts.terms_views import terms
 from accounts.versions import VersionConverter
 from atlas.views import basemap
 from imap import views
-from profiles.listing import links_of_subjects
+from newscentre.library.urls import urls as library_urls
+from profiles.listing import links_of_subjects, profiles_seen
 from routes.embed_views import embedded, embedded_layers
 from routes.urls import urls as route_urls
 
@@ -47,6 +48,7 @@ urlpatterns += i18n_patterns(
     path("", include("atlas.urls")),
     path("", include("profiles.urls")),
     path("", include("newscentre.urls")),
+    path("library/", include(library_urls(profiles_seen))),
     path("", include("search.urls")),
 )
 

@@ -14,6 +14,8 @@ from atlas.models import Subject
 from atlas.sorting import in_reading_order
 from atlas.translated_admin import TranslatedAdmin
 from newscentre.calendar import admin as calendar_admin  # noqa: F401  # Django looks for the room's admin here
+from newscentre.library import admin as library_admin  # noqa: F401
+from newscentre.links import admin as links_admin  # noqa: F401
 from newscentre.models import Article, Category, Feed, Fetching, Publisher, Status
 from newscentre.tagging import NAMED_IN_THE_PRESS
 

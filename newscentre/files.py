@@ -3,6 +3,7 @@
 import io
 import secrets
 import zipfile
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
@@ -52,7 +53,7 @@ def _office(content: bytes) -> str | None:
 
 def refuse_unknown_file(file: File) -> None:
     """A file that is already kept was judged when it came."""
-    if isinstance(file, FieldFile) and file._committed:
+    if isinstance(file, FieldFile) and getattr(file, "_committed", False):
         return
     if file.size > LARGEST or kind_of(_content(file)) is None:
         raise ValidationError(_("A PDF, or a Word, PowerPoint or Excel document without macros, of at most 40 MB."))
@@ -73,6 +74,7 @@ def kept_path(folder: str, row: "KeptFile", name: str) -> str:
 class KeptFile(models.Model):
     """Mixin of rows with a `file`: what kind it is and how large, as known when it was kept."""
 
+    file: Any  # a FileField of the row, since each room keeps its files in a folder of its own
     kind_of_file = models.CharField(_("kind of file"), max_length=4, blank=True, editable=False)
     size = models.PositiveIntegerField(_("size"), default=0, editable=False, help_text=_("in bytes"))
 

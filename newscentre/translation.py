@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from newscentre.models import Category, Meeting
+from newscentre.models import Category, Link, Meeting, Project, Publication
 
 
 @register(Category)
@@ -11,3 +11,18 @@ class CategoryTranslation(TranslationOptions):
 @register(Meeting)
 class MeetingTranslation(TranslationOptions):
     fields = ("name", "series", "city", "host_office", "co_chairs", "about", "visits", "doubts")
+
+
+@register(Publication)
+class PublicationTranslation(TranslationOptions):
+    fields = ("about", "remark")
+
+
+@register(Project)
+class ProjectTranslation(TranslationOptions):
+    fields = ("name", "other_partners", "about", "outcome")
+
+
+@register(Link)
+class LinkTranslation(TranslationOptions):
+    fields = ("name", "about")

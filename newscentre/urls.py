@@ -1,6 +1,7 @@
 from django.urls import include, path, register_converter
 
 from newscentre import views
+from newscentre.links.views import links
 
 
 class ArticleNumber:
@@ -21,4 +22,5 @@ urlpatterns = [
     path("news/", views.news, name="news"),
     path("news/<article_number:pk>/", views.article, name="article"),
     path("calendar/", include("newscentre.calendar.urls")),
+    path("links/", links, name="links"),
 ]

@@ -21,7 +21,19 @@ from accounts.demo import ALL_FOUR
 from accounts.models import Acceptance, LogEntry, MandateEvent, Nomination
 from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
-from newscentre.models import Feed, Fetching, Meeting, MeetingDocument, ParticipantList
+from newscentre.models import (
+    Feed,
+    Fetching,
+    Link,
+    Meeting,
+    MeetingDocument,
+    OutsideAddress,
+    ParticipantList,
+    Project,
+    Publication,
+    PublicationFile,
+    PublicationSection,
+)
 from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
 from routes.models import (
     Embed,
@@ -251,6 +263,7 @@ def new_rows(one: Planted):
         Fetching(feed=unfetched, address="https://new.example/"),
         planting_news.article(Feed.objects.get(publisher=f"press-{one.preset}", name__startswith="cnry")),
         *new_rows_of_the_calendar(),
+        *new_rows_of_the_library(),
         *new_rows_of_routes(),
     ]
 
@@ -262,6 +275,19 @@ def new_rows_of_the_calendar():
         Meeting(dialogue_id="mtm", slug="new", name_en="new", starts="2013"),
         MeetingDocument(meeting=unnamed, kind="agenda", title="new", language="en", file="new.pdf"),
         ParticipantList(meeting=unnamed, names="new"),
+    ]
+
+
+def new_rows_of_the_library():
+    made = Publication.objects.create(dialogue_id="mtm", slug="made", title="made", year=2013)
+    subject = Subject.objects.get(kind="country", slug="morocco")
+    return [
+        Publication(dialogue_id="mtm", slug="new", title="new", year=2013),
+        PublicationFile(publication=made, title="new", language="en", file="new.pdf"),
+        PublicationSection(publication=made, theme_id="irregular-mixed-migration", subject=subject),
+        Project(dialogue_id="mtm", slug="new", name_en="new", starts="2013"),
+        Link(dialogue_id="mtm", slug="new", name_en="new", category="forum", address="https://new.example/"),
+        OutsideAddress(dialogue_id="mtm", address="https://new.example/", host="new.example"),
     ]
 
 
@@ -292,7 +318,7 @@ def new_rows_of_routes():
     ]  # fmt: skip
 
 
-NUMBER_OF_MODELS = 33
+NUMBER_OF_MODELS = 39
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))

@@ -32,6 +32,8 @@ PAGES = [
     "/{}/news/",
     "/{}/calendar/",
     "/{}/calendar/2012-05/",
+    "/{}/library/",
+    "/{}/links/",
     "/{}/search/?q=migration",
     "/{}/terms/",
     "/{}/privacy/",

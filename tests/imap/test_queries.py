@@ -69,6 +69,8 @@ PAGES: dict[str, tuple[int, int]] = {
     "/en/news/": (5, 5),
     "/en/calendar/": (6, 6),
     "/en/calendar/2012-05/": (5, 5),
+    "/en/library/": (4, 4),
+    "/en/links/": (1, 1),
     "/en/search/?q=zugzwang": (1, 1),
     "/en/accounts/login/": (0, 0),
 }
