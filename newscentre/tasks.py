@@ -10,6 +10,7 @@ from access.viewing import viewing
 from atlas.models import Dialogue
 from newscentre import importing
 from newscentre.claims import claim_due
+from newscentre.links import gathering, looking
 
 
 def every_secretariat() -> Viewer:
@@ -28,3 +29,24 @@ def send_what_is_due() -> None:
 def fetch_feed(feed_id: int, claim: str) -> None:
     """Runs once for each claim; a second time it does nothing."""
     importing.fetch_claimed(feed_id, uuid.UUID(claim), every_secretariat())
+
+
+@shared_task
+def gather_outside_addresses() -> None:
+    """Those that stand on the portal now, so that each is looked at."""
+    with viewing(every_secretariat()):
+        gathering.gather(timezone.now())
+
+
+@shared_task
+def send_addresses_that_are_due() -> None:
+    """Each address as a task of its own, one of each host at a time."""
+    with viewing(every_secretariat()):
+        for pk, claim in looking.claim_due(timezone.now()):
+            transaction.on_commit(partial(look_at_address.delay, pk, str(claim)))
+
+
+@shared_task
+def look_at_address(pk: int, claim: str) -> None:
+    """Runs once for each claim; a second time it does nothing."""
+    looking.look(pk, uuid.UUID(claim), every_secretariat())
