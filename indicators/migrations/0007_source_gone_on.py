@@ -2,6 +2,16 @@
 
 from django.db import migrations, models
 
+# Another address is not the one that was gone.
+FORGET_GONE = """
+CREATE FUNCTION indicators_source_forget_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.gone_on := NULL;
+    RETURN NEW;
+END
+$$
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,5 +23,11 @@ class Migration(migrations.Migration):
             model_name="source",
             name="gone_on",
             field=models.DateField(blank=True, editable=False, null=True, verbose_name="no longer available since"),
+        ),
+        migrations.RunSQL(FORGET_GONE, "DROP FUNCTION indicators_source_forget_gone()"),
+        migrations.RunSQL(
+            "CREATE TRIGGER forget_gone BEFORE UPDATE OF url ON indicators_source FOR EACH ROW "
+            "WHEN (NEW.url <> OLD.url) EXECUTE FUNCTION indicators_source_forget_gone()",
+            "DROP TRIGGER forget_gone ON indicators_source",
         ),
     ]

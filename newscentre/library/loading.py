@@ -1,5 +1,6 @@
 """Loads the publications of the fact files and the projects, each in our own words in three languages."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,12 +41,16 @@ def _publications(facts: Iterator[Row], worded: dict[str, Row]) -> Iterator[Entr
             "audience": EVERYONE,
             "theme_id": row["theme"] or None,
             "year": row.whole_number("year"),
-            "title": row["title"].replace("'", "’"),
+            "title": _with_marks_of_print(row["title"]),
             "title_language": "en",
             "pages": row.whole_number("pages"),
             "source": SOURCE,
         }
         yield row, values | said.translated("about") | said.translated("remark")
+
+
+def _with_marks_of_print(title: str) -> str:
+    return re.sub(r"(?<!\w)'", "‘", title).replace("'", "’")
 
 
 def _sections(rows: list[Row], publications: dict[str, int]) -> Iterator[Entry]:

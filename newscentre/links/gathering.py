@@ -32,7 +32,15 @@ def gather(now: datetime) -> None:
     moved = [row for key, row in held.items() if key in found and row.stands_in != found[key]]
     for row in moved:
         row.stands_in = found[(row.dialogue_id, row.address)]
+        if row.gone_on:  # where it stands now, too
+            tell_readers(row)
     OutsideAddress.objects.bulk_update(moved, ["stands_in"])
+
+
+def tell_readers(row: OutsideAddress) -> None:
+    """Everywhere the address stands, that it is gone, or (without a day) that it is back."""
+    for place in PLACES.values():
+        place.tell(row.dialogue_id, row.address, row.gone_on)
 
 
 def _found() -> dict[tuple[str, str], list[str]]:

@@ -14,9 +14,9 @@ from django.utils import timezone
 from access.viewer import Viewer
 from access.viewing import viewing
 from newscentre.importing import fetcher
+from newscentre.links.gathering import tell_readers
 from newscentre.links.judging import Standing, after_a_failure, after_an_answer
 from newscentre.links.models import OutsideAddress
-from newscentre.links.places import PLACES
 from newscentre.stages.fetch import Fetcher, NotFetched
 
 LONGEST_LOOK = timedelta(minutes=15)  # more than a task may take (CELERY_TASK_TIME_LIMIT)
@@ -119,6 +119,5 @@ def _end(pk: int, claim: uuid.UUID, why: NotFetched | None, others_answer: bool)
     row.checked_at, row.next_at, row.claim, row.claimed_until, row.begun_at = now, now + wait, None, None, None
     row.save()
     if after.gone_on != before.gone_on:
-        for place in PLACES.values():
-            place.tell(row.dialogue_id, row.address, row.gone_on)
+        tell_readers(row)
     return True

@@ -37,6 +37,17 @@ $$
 """
 
 
+# Another address is not the one that was gone.
+FORGET_GONE = """
+CREATE FUNCTION newscentre_link_forget_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.gone_on := NULL;
+    RETURN NEW;
+END
+$$
+"""
+
+
 def in_search(kind: str, at: str, name: str, *about: str) -> list[migrations.RunSQL]:
     """`{}` stands for the language in `name` and `about`, which are columns."""
     values = ", ".join(
@@ -92,6 +103,12 @@ class Migration(migrations.Migration):
             "NEW.about_{}",
             "NEW.outcome_{}",
             "NEW.other_partners_{}",
+        ),
+        migrations.RunSQL(FORGET_GONE, "DROP FUNCTION newscentre_link_forget_gone()"),
+        migrations.RunSQL(
+            "CREATE TRIGGER forget_gone BEFORE UPDATE OF address ON newscentre_link FOR EACH ROW "
+            "WHEN (NEW.address <> OLD.address) EXECUTE FUNCTION newscentre_link_forget_gone()",
+            "DROP TRIGGER forget_gone ON newscentre_link",
         ),
         *in_search("link", "NEW.changed_at", "NEW.name_{}", "NEW.about_{}"),
     ]

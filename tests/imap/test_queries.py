@@ -71,7 +71,7 @@ PAGES: dict[str, tuple[int, int]] = {
     "/en/calendar/2012-05/": (5, 5),
     "/en/library/": (4, 4),
     "/en/links/": (1, 1),
-    "/en/search/?q=zugzwang": (1, 1),
+    "/en/search/?q=zugzwang": (6, 6),
     "/en/accounts/login/": (0, 0),
 }
 LAYER = "/en/maps/mtm/routes/editions/2025/1/layers-4.geojson"

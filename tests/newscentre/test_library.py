@@ -36,8 +36,10 @@ def publication() -> Publication:
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
 def test_every_publication_of_the_facts_is_in_the_library(language):
     with (settings.DATA_DIR / "facts" / "mtm_publications.csv").open(encoding="utf-8", newline="") as file:
-        titles = [row["title"].replace("'", "’") for row in csv.DictReader(file)]
+        titles = [row["title"].replace("'", "") for row in csv.DictReader(file)]
     html = page(f"/{language}/library/")
+    assert "From ‘More Development for Less Migration’ to ‘Better" in html
+    html = html.replace("‘", "").replace("’", "")
     assert len(titles) == 17
     assert [title for title in titles if title not in html] == []
 

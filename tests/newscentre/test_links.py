@@ -121,6 +121,25 @@ def test_addresses_in_texts_are_found_where_they_stand():
     assert row.dialogue_id == text.edition.profile.dialogue_id
 
 
+def test_an_address_that_is_corrected_is_not_gone_and_one_that_is_put_up_again_is():
+    with viewing(EVERY_DESK):
+        for model, name in ((Link, "address"), (Source, "url")):
+            row = model.objects.exclude(**{name: ""}).first()
+            model.objects.filter(pk=row.pk).update(gone_on=NOON.date())
+            row.refresh_from_db()
+            setattr(row, name, "https://corrected.example/")
+            row.save()
+            row.refresh_from_db()
+            assert row.gone_on is None, model
+        gather(NOON)
+        OutsideAddress.objects.filter(address="https://corrected.example/").update(gone_on=NOON.date())
+        Link.objects.create(
+            dialogue_id="mtm", slug="again", name_en="again", category="forum", address="https://corrected.example/"
+        )
+        gather(NOON)
+        assert Link.objects.get(slug="again").gone_on == NOON.date()
+
+
 def test_gathering_twice_changes_nothing():
     with viewing(EVERY_DESK):
         gather(NOON)
