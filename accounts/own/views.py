@@ -79,7 +79,9 @@ def make_token(request: ReaderRequest) -> HttpResponse:
         return render(request, "account/make_token.html", {"form": form})
     token, secret = make(request.user, *(form.cleaned_data[name] for name in ("name", "scope", "days")))
     tell(request, request.user, "token_made", token=token.name, expires_on=token.expires_on)
-    address = on_the_portal(reverse("calendar_subscription", args=[secret])) if token.scope == TokenScope.CALENDAR else ""
+    address = (
+        on_the_portal(reverse("calendar_subscription", args=[secret])) if token.scope == TokenScope.CALENDAR else ""
+    )
     return render(request, "account/token_made.html", {"token": token, "secret": secret, "address": address})
 
 
