@@ -29,6 +29,11 @@ CHANGE = {
         "participantlist",
         "review",
         "reviewitem",
+        "publication",
+        "publicationfile",
+        "publicationsection",
+        "project",
+        "link",
     ),
     "accounts": ("readinggroup", "submission", "engagement", "partnerpolicy", "approvedaddress"),
 }
@@ -37,7 +42,7 @@ VIEW = {
     "accounts": ("affiliation", "mandateevent", "logentry", "useofquarter", "widening"),
     "indicators": ("indicator", "topic", "statedefinition"),
     "profiles": ("edition", "tag"),
-    "newscentre": ("category",),
+    "newscentre": ("category", "outsideaddress"),
 }
 
 

@@ -98,6 +98,8 @@ def span(starts: str, ends: str, language: str | None = None) -> str:
     if len(starts) == len(ends) == 10 and starts[:7] == ends[:7]:
         first = f"{int(starts[8:])}er" if starts[8:] == "01" and _language(language) == "fr" else f"{int(starts[8:])}"
         return f"{first}–{period(ends, language)}"
+    if len(starts) == len(ends) == 4:
+        return f"{starts}–{ends}"
     return f"{period(starts, language)} – {period(ends, language)}"
 
 

@@ -157,6 +157,11 @@ NEWS_ALSO_FROM = configuration.sockets("IMAP_NEWS_ALSO_FROM")
 CELERY_BEAT_SCHEDULE = {
     "send the feeds that are due": {"task": "newscentre.tasks.send_what_is_due", "schedule": 30.0},
     "send the digests of news": {"task": "newscentre.watching.tasks.send_digests", "schedule": 600.0},
+    "gather outside addresses": {"task": "newscentre.tasks.gather_outside_addresses", "schedule": 3600.0},
+    "send the outside addresses that are due": {
+        "task": "newscentre.tasks.send_addresses_that_are_due",
+        "schedule": 60.0,
+    },
     "count the use by quarter": {
         "task": "accounts.tasks.count_use_by_quarter",
         "schedule": crontab(hour="2", minute="30"),

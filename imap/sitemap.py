@@ -9,6 +9,8 @@ from access.viewer import Viewer
 from accounts.frame import alternates
 from atlas.addresses import on_the_portal
 from atlas.models import Dialogue, DialogueTheme
+from newscentre.calendar.listing import meetings_seen
+from newscentre.library.listing import projects_seen, publications_seen
 from profiles.listing import listed
 from routes.reading import dialogues_with_routes
 
@@ -21,7 +23,21 @@ HEAD = (
 def sitemap_xml(viewer: Viewer) -> str:
     """XML of the addresses that this viewer may open."""
     with translation.override("en"):
-        paths = [reverse(name) for name in ("home", "maps", "countries", "news", "terms", "privacy", "accessibility")]
+        paths = [
+            reverse(name)
+            for name in (
+                "home",
+                "maps",
+                "countries",
+                "news",
+                "calendar",
+                "library",
+                "links",
+                "terms",
+                "privacy",
+                "accessibility",
+            )
+        ]
         for dialogue in Dialogue.objects.values_list("pk", flat=True):
             paths += [
                 reverse(name, args=[dialogue])
@@ -33,6 +49,11 @@ def sitemap_xml(viewer: Viewer) -> str:
         paths += [reverse("profile", args=[row.dialogue_id, row.theme_id, row.slug]) for row in profiles]
         countries = {row.subject.slug for row in profiles if row.subject.kind == "country"}
         paths += [reverse("country", args=[slug]) for slug in sorted(countries)]
+        paths += [
+            reverse("meeting", args=[pk]) for pk in meetings_seen(viewer).order_by("pk").values_list("pk", flat=True)
+        ]
+        for name, seen in (("publication", publications_seen), ("project", projects_seen)):
+            paths += [reverse(name, args=[pk]) for pk in seen(viewer).order_by("pk").values_list("pk", flat=True)]
     return HEAD + "".join(_entries(path) for path in paths) + "</urlset>\n"
 
 

@@ -12,7 +12,8 @@ from accounts.versions import VersionConverter
 from atlas.views import basemap
 from imap import views
 from newscentre.fragments import latest_of_country
-from profiles.listing import links_of_subjects
+from newscentre.library.urls import urls as library_urls
+from profiles.listing import links_of_subjects, profiles_seen
 from profiles.urls import urls as profile_urls
 from routes.embed_views import embedded, embedded_layers
 from routes.urls import urls as route_urls
@@ -49,6 +50,7 @@ urlpatterns += i18n_patterns(
     path("", include("atlas.urls")),
     path("", include(profile_urls([latest_of_country]))),
     path("", include("newscentre.urls")),
+    path("library/", include(library_urls(profiles_seen))),
     path("", include("search.urls")),
 )
 

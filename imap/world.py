@@ -15,6 +15,8 @@ from atlas.models import Dialogue
 from atlas.revision import advance
 from indicators.loading import load_figures
 from newscentre.calendar.loading import load_meetings
+from newscentre.library.loading import load_library
+from newscentre.links.loading import load_links
 from newscentre.loading import load_categories
 from profiles.loading import load_profiles
 from routes.loading import load_routes
@@ -38,6 +40,8 @@ def load_world(data: Path) -> Loading:
         load_routes(data, loading)
         load_profiles(data, loading)
         load_meetings(data, loading)
+        load_library(data, loading)
+        load_links(data, loading)
         if loading.has_written:
             advance()
     return loading

@@ -96,6 +96,7 @@ class Source(RestrictedModel):
     kind = models.CharField(_("kind"), max_length=20, choices=SourceKind)
     url = models.URLField(_("address"), max_length=500, blank=True)
     language = models.CharField(_("language"), max_length=7, blank=True)
+    gone_on = models.DateField(_("no longer available since"), null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["slug"]

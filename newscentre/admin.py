@@ -21,6 +21,8 @@ from newscentre.chosen import CategoriesField, SubjectsField
 from newscentre.claims import make_due
 from newscentre.health_admin import HealthPages
 from newscentre.inbox_admin import ArticleAdmin
+from newscentre.library import admin as library_admin  # noqa: F401
+from newscentre.links import admin as links_admin  # noqa: F401
 from newscentre.lists_admin import ListPages
 from newscentre.models import Category, Feed, Fetching, Publisher
 from newscentre.reviews_admin import ReviewAdmin

@@ -27,6 +27,12 @@ from atlas.models import Dialogue
 from newscentre.calendar.models import Meeting as Meeting  # Django takes for models of the room what it finds here
 from newscentre.calendar.models import MeetingDocument as MeetingDocument
 from newscentre.calendar.models import ParticipantList as ParticipantList
+from newscentre.library.models import Project as Project
+from newscentre.library.models import Publication as Publication
+from newscentre.library.models import PublicationFile as PublicationFile
+from newscentre.library.models import PublicationSection as PublicationSection
+from newscentre.links.models import Link as Link
+from newscentre.links.models import OutsideAddress as OutsideAddress
 from newscentre.reviews.models import Review, ReviewItem
 from newscentre.stages.drop import Drops
 from newscentre.stages.fetch import NotFetched, Reason, parsed

@@ -48,6 +48,17 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     publisher: "Publisher"
 
+    def do_HEAD(self) -> None:
+        self.publisher.methods.append("HEAD")
+        found = self.publisher.pages.get(self.path, Answer(404))
+        known = found(dict(self.headers.items())) if callable(found) else found
+        self.send_response(known.status if self.publisher.heads else 501)
+        for name, value in known.headers.items() if self.publisher.heads else ():
+            self.send_header(name, value)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+
     def do_GET(self) -> None:
         self.publisher.asked.append((self.path, dict(self.headers.items())))
         found = self.publisher.pages.get(self.path, Answer(404))
@@ -92,12 +103,17 @@ class _Server(ThreadingHTTPServer):
 
 @dataclass
 class Publisher:
-    """`pages`: address → what is answered, or a function of the headers asked with; `asked`: every request so far."""
+    """`pages`: address → what is answered, or a function of the headers asked with; `asked`: every request so far.
+
+    `heads`: whether it answers when it is asked for the head of a page alone; `methods`: such questions so far.
+    """
 
     port: int
     scheme: str = "http"
     pages: dict[str, Answer | Callable[[dict[str, str]], Answer]] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    heads: bool = False
+    methods: list[str] = field(default_factory=list)
 
     def at(self, path: str, host: str = HOME) -> str:
         return f"{self.scheme}://{host}:{self.port}{path}"

@@ -11,6 +11,7 @@ from access.viewing import viewing
 from atlas.models import Dialogue
 from newscentre import heartbeats, importing  # noqa: F401  # the worker and the scheduler are heard of by the former
 from newscentre.claims import claim_due, is_another_of_its_host_due
+from newscentre.links import gathering, looking
 
 BETWEEN_TWO_OF_A_HOST = 2  # seconds
 
@@ -49,3 +50,24 @@ def send_soon() -> None:
 def look_at_once(**kwargs: object) -> None:
     """A worker that comes up, maybe beside an emptied queue, does not wait for the clock either."""
     send_what_is_due.apply_async()
+
+
+@shared_task
+def gather_outside_addresses() -> None:
+    """Those that stand on the portal now, so that each is looked at."""
+    with viewing(every_secretariat()):
+        gathering.gather(timezone.now())
+
+
+@shared_task
+def send_addresses_that_are_due() -> None:
+    """Each address as a task of its own, one of each host at a time."""
+    with viewing(every_secretariat()):
+        for pk, claim in looking.claim_due(timezone.now()):
+            transaction.on_commit(partial(look_at_address.delay, pk, str(claim)))
+
+
+@shared_task
+def look_at_address(pk: int, claim: str) -> None:
+    """Runs once for each claim; a second time it does nothing."""
+    looking.look(pk, uuid.UUID(claim), every_secretariat())

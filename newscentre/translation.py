@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from newscentre.models import Article, Category, Meeting, Review, ReviewItem
+from newscentre.models import Article, Category, Link, Meeting, Project, Publication, Review, ReviewItem
 
 
 @register(Category)
@@ -27,3 +27,18 @@ class ReviewTranslation(TranslationOptions):
 @register(ReviewItem)
 class ReviewItemTranslation(TranslationOptions):
     fields = ("comment",)
+
+
+@register(Publication)
+class PublicationTranslation(TranslationOptions):
+    fields = ("about", "remark")
+
+
+@register(Project)
+class ProjectTranslation(TranslationOptions):
+    fields = ("name", "other_partners", "about", "outcome")
+
+
+@register(Link)
+class LinkTranslation(TranslationOptions):
+    fields = ("name", "about")

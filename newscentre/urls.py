@@ -1,6 +1,7 @@
 from django.urls import include, path, register_converter
 
 from newscentre import feeds_out, fragments, views
+from newscentre.links.views import links
 from newscentre.reviews import views as reviews
 from newscentre.watching import views as watching
 
@@ -58,4 +59,5 @@ urlpatterns = [
     path("news/of/<slug:slug>/", fragments.news_of, name="news_of"),
     path("news/<article_number:pk>/", views.article, name="article"),
     path("calendar/", include("newscentre.calendar.urls")),
+    path("links/", links, name="links"),
 ]

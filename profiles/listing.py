@@ -38,6 +38,11 @@ def links_of_subjects(viewer: Viewer, dialogue: str) -> dict[tuple[str, str], st
     }
 
 
+def profiles_seen(viewer: Viewer, dialogue: str) -> dict[tuple[str, int], str]:
+    """(theme, subject) → the last word of the profile's address, for those of a dialogue that this viewer may read."""
+    return {(row.theme_id, row.subject_id): row.slug for row in listed(viewer, dialogue=dialogue)}
+
+
 def _newest(viewer: Viewer, conditions: Mapping[str, object]) -> QuerySet[Edition]:
     """Of each profile the newest edition the viewer may read: who reads an edition reads its profile."""
     of_profiles = {f"profile__{name}": value for name, value in conditions.items()}

@@ -49,13 +49,17 @@ def _in_lines(text: str) -> str:
     return "\n".join(_on_one_line(line) for line in text.splitlines()).strip()
 
 
+def _day_after(day: date) -> date:
+    return day + timedelta(days=1) if day < date.max else day
+
+
 def _event(entry: Entry, language: str) -> Event:
     event = Event()
     event.add("uid", entry.uid)
     event.add("dtstamp", entry.changed_at)
     event.add("last-modified", entry.changed_at)
     event.add("dtstart", entry.starts)
-    event.add("dtend", entry.ends if isinstance(entry.ends, datetime) else entry.ends + timedelta(days=1))
+    event.add("dtend", entry.ends if isinstance(entry.ends, datetime) else _day_after(entry.ends))
     event.add("summary", _on_one_line(entry.name), parameters={"LANGUAGE": language})
     for name, value in (
         ("location", _on_one_line(entry.place)),

@@ -148,6 +148,9 @@ class Meeting(RestrictedModel):
     def clean(self):
         if self.ends and first_day(self.ends) < first_day(self.starts):
             raise ValidationError({"ends": _("It ends before it begins.")})
+        on_one_day = not self.ends or self.ends == self.starts
+        if on_one_day and self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
+            raise ValidationError({"closes_at": _("It ends before it begins.")})
         if (self.opens_at or self.closes_at) and not self.time_zone:
             raise ValidationError({"time_zone": _("Hours are of a time zone.")})
 

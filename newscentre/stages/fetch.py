@@ -126,15 +126,34 @@ class Fetcher:
                     moved_to = moved_to if is_settled else str(url)
         raise NotFetched(Reason.REFUSED_REDIRECT)
 
+    def probe(self, address: str) -> None:
+        """Returns when a page answers at the address: asked for its head, and where a host takes no such question, for
+        the page, whose body is not read. Raises NotFetched as `fetch` does.
+        """
+        try:
+            self._probe("HEAD", address)
+        except NotFetched as why:
+            if why.status is None:
+                raise
+            self._probe("GET", address)
+
+    def _probe(self, method: str, address: str) -> None:
+        with _in_our_words(), self._client() as client:
+            url = parsed(address)
+            for _ in range(self.limits.most_redirects + 1):
+                with client.stream(method, url, headers={"Accept": "*/*"}) as answer:
+                    if answer.status_code not in PERMANENT | PASSING:
+                        return _refuse_failure(answer)
+                    url = next_hop(url, answer.headers.get("location", ""))
+        raise NotFetched(Reason.REFUSED_REDIRECT)
+
     def _read(self, answer: httpx.Response, moved_to: str) -> Fetched:
         status, headers = answer.status_code, answer.headers
         marks = Marks(headers.get("etag", ""), headers.get("last-modified", ""))
         if status == 304:
             return Fetched(str(answer.url), is_new=False, marks=marks, moved_to=moved_to)
         if status != 200:
-            wait = retry_after(headers.get("retry-after", ""), datetime.now(UTC))
-            usual = Reason.OUT_OF_ORDER if status >= 500 else Reason.STRANGE_ANSWER
-            raise NotFetched(OF_STATUS.get(status, usual), status=status, retry_after=wait)
+            raise _failure(answer)
         return Fetched(
             address=str(answer.url),
             is_new=True,
@@ -192,6 +211,18 @@ class _Body(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._stream.close()
+
+
+def _failure(answer: httpx.Response) -> NotFetched:
+    status = answer.status_code
+    wait = retry_after(answer.headers.get("retry-after", ""), datetime.now(UTC))
+    usual = Reason.OUT_OF_ORDER if status >= 500 else Reason.STRANGE_ANSWER
+    return NotFetched(OF_STATUS.get(status, usual), status=status, retry_after=wait)
+
+
+def _refuse_failure(answer: httpx.Response) -> None:
+    if not 200 <= answer.status_code < 300:
+        raise _failure(answer)
 
 
 def parsed(address: str) -> httpx.URL:

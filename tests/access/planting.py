@@ -25,6 +25,7 @@ from profiles.references import element
 from profiles.texts import digest
 from tests import conftest
 from tests.access.planting_calendar import plant_calendar
+from tests.access.planting_library import plant_library
 from tests.access.planting_news import plant_news, plant_watch
 from tests.access.planting_people import plant_people
 from tests.access.planting_routes import answer_as_planted, plant_routes
@@ -69,6 +70,10 @@ class Planted:
     meeting: int = 0
     document: int = 0
     deskdocument: int = 0
+    publication: int = 0
+    file: int = 0
+    deskfile: int = 0
+    project: int = 0
 
     @property
     def base(self) -> str:
@@ -177,6 +182,9 @@ def _plant(preset: Preset) -> Planted:
     meeting = plant_calendar(preset, audience)
     planted.meeting = meeting.pk
     planted.document, planted.deskdocument = meeting.documents.order_by("pk").values_list("pk", flat=True)
+    publication, project = plant_library(preset, audience, list(PLACES.values()))
+    planted.publication, planted.project = publication.pk, project.pk
+    planted.file, planted.deskfile = publication.files.order_by("pk").values_list("pk", flat=True)
     return planted
 
 

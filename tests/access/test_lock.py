@@ -21,7 +21,22 @@ from accounts.demo import ALL_FOUR
 from accounts.models import Acceptance, LogEntry, MandateEvent, Nomination
 from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
-from newscentre.models import Feed, Fetching, Meeting, MeetingDocument, ParticipantList, Review, ReviewItem, Watch
+from newscentre.models import (
+    Feed,
+    Fetching,
+    Link,
+    Meeting,
+    MeetingDocument,
+    OutsideAddress,
+    ParticipantList,
+    Project,
+    Publication,
+    PublicationFile,
+    PublicationSection,
+    Review,
+    ReviewItem,
+    Watch,
+)
 from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
 from routes.models import (
     Embed,
@@ -253,6 +268,7 @@ def new_rows(one: Planted):
         *new_rows_of_the_calendar(),
         Review(dialogue_id="mtm", month="2023-01"),
         ReviewItem(review=Review.objects.get(month="2024-01"), article_id=one.article),
+        *new_rows_of_the_library(),
         *new_rows_of_routes(),
     ]
 
@@ -264,6 +280,19 @@ def new_rows_of_the_calendar():
         Meeting(dialogue_id="mtm", slug="new", name_en="new", starts="2013"),
         MeetingDocument(meeting=unnamed, kind="agenda", title="new", language="en", file="new.pdf"),
         ParticipantList(meeting=unnamed, names="new"),
+    ]
+
+
+def new_rows_of_the_library():
+    made = Publication.objects.create(dialogue_id="mtm", slug="made", title="made", year=2013)
+    subject = Subject.objects.get(kind="country", slug="morocco")
+    return [
+        Publication(dialogue_id="mtm", slug="new", title="new", year=2013),
+        PublicationFile(publication=made, title="new", language="en", file="new.pdf"),
+        PublicationSection(publication=made, theme_id="irregular-mixed-migration", subject=subject),
+        Project(dialogue_id="mtm", slug="new", name_en="new", starts="2013"),
+        Link(dialogue_id="mtm", slug="new", name_en="new", category="forum", address="https://new.example/"),
+        OutsideAddress(dialogue_id="mtm", address="https://new.example/", host="new.example"),
     ]
 
 
@@ -294,7 +323,7 @@ def new_rows_of_routes():
     ]  # fmt: skip
 
 
-NUMBER_OF_MODELS = 35
+NUMBER_OF_MODELS = 41
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))

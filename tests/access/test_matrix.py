@@ -20,7 +20,19 @@ from access.viewing import viewing
 from accounts.demo import ALL_FOUR
 from atlas.models import Basemap, Membership
 from indicators.models import Observation, Source
-from newscentre.models import Article, Feed, Meeting, MeetingDocument, ParticipantList, Review
+from newscentre.models import (
+    Article,
+    Feed,
+    Link,
+    Meeting,
+    MeetingDocument,
+    OutsideAddress,
+    ParticipantList,
+    Project,
+    Publication,
+    PublicationFile,
+    Review,
+)
 from profiles.listing import listed
 from profiles.models import METHOD_NOTE, Draft, Profile, Section
 from tests.access.planting import (
@@ -66,10 +78,11 @@ TABLE = {
 PEOPLE = list(TABLE)
 
 OF_A_READER = {"text", "note", "source", "figure", "cited", "remark", "former", "address", "asof"}
-OF_A_READER |= {"layer", "stop", "segment", "why", "story", "news", "meeting", "document", "review"}
-OF_THE_DESK = {"narrow", "narrowsource", "narrowcited", "deskdocument"}
+OF_A_READER |= {"layer", "stop", "segment", "why", "story", "news", "meeting", "document", "publication", "file"}
+OF_A_READER |= {"project", "link", "review"}
+OF_THE_DESK = {"narrow", "narrowsource", "narrowcited", "deskdocument", "deskfile"}
 OPEN_BUT_FOR_THE_NAMES = {"public", "nominated"}  # meetings whose participants the dialogue and theme alone may read
-NEVER_FOR_READERS = {"draft", "name", "inbox", "feed"}
+NEVER_FOR_READERS = {"draft", "name", "inbox", "feed", "outside"}
 NOT_SECRET_IN_ADMIN = {"tag", "name"}  # tags are words of all dialogues; for names see the test at the end
 
 
@@ -250,6 +263,9 @@ SURFACES: dict[str, list[Surface]] = {
         at(query="?q=inbox"),
         at(query="?q=cnry+meeting", shows="meeting"),
         at(query="?q=cnry&kind=document", shows="document"),
+        at(query="?q=cnry&kind=publication", shows="publication"),
+        at(query="?q=cnry&kind=project", shows="project"),
+        at(query="?q=cnry&kind=link", shows="link"),
         at(query="?q=cnry&kind=article", shows="news"),
         at(query="?q=cnry+text&kind=profile&language=en", shows="text"),
         at(query="?q=cnry+narrow&kind=profile&language=en", shows="narrow"),
@@ -265,6 +281,15 @@ SURFACES: dict[str, list[Surface]] = {
         at("document", each=True, shows="document"),
         at("deskdocument", each=True, shows="deskdocument"),
     ],
+    "library": [
+        at(shows="publication project"),
+        at(query="?dialogue=mtm&subject=mali&section=detection", shows="publication"),
+        at(query="?subject=atlantis"),
+    ],
+    "publication": [at("publication", each=True, shows="publication file deskfile")],
+    "publication_file": [at("file", each=True, shows="file"), at("deskfile", each=True, shows="deskfile")],
+    "project": [at("project", each=True, shows="project")],
+    "links": [at(shows="link")],
     "countries": [at()],
     "country": [
         at(NAMED, shows="news"),
@@ -360,6 +385,10 @@ def _argument(word, planted: Planted | None):
         "document": planted.document,
         "deskdocument": planted.deskdocument,
         "month": month_of(planted.preset),
+        "publication": planted.publication,
+        "file": planted.file,
+        "deskfile": planted.deskfile,
+        "project": planted.project,
     }.get(word, word)
 
 
@@ -631,7 +660,10 @@ def test_without_a_viewer_the_database_shows_public_rows_only(planted):
 # ---------------------------------------------------------------------------------------------------------------------
 
 SOME_PRESETS = (Preset.PUBLIC, Preset.THEME, Preset.SECRETARIAT)
-WITH_AUDIENCES = [Profile, Observation, Source, Feed, Article, Meeting, MeetingDocument, ParticipantList, Review]
+WITH_AUDIENCES = [
+    Profile, Observation, Source, Feed, Article, Meeting, MeetingDocument, ParticipantList, Publication, PublicationFile,
+    Project, Link, OutsideAddress, Review,
+]  # fmt: skip
 
 
 def admin_paths(planted: dict[Preset, Planted], models=None) -> Iterator[tuple[str, Planted | None]]:

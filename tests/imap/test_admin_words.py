@@ -15,7 +15,7 @@ from tests.conftest import user_of
 # Words that French writes as English does.
 SAME_IN_FRENCH = {
     "article", "articles", "description", "dialogue", "dialogues", "mission", "organisation", "permissions", "position", "provenance",
-    "source", "sources",
+    "source", "sources", "forums", "initiatives", "publication", "publications", "section",
 }  # fmt: skip
 SAME_IN_EVERY_LANGUAGE = {"ID", "English", "Français", "العربية"}  # never shown; names of languages are their own
 LANGUAGE_MARK = re.compile(r" \[(?:ar|en|fr)\]$")

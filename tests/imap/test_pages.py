@@ -33,6 +33,8 @@ PAGES = [
     "/{}/calendar/",
     "/{}/calendar/2012-05/",
     "/{}/news/reviews/",
+    "/{}/library/",
+    "/{}/links/",
     "/{}/search/?q=migration",
     "/{}/terms/",
     "/{}/privacy/",

@@ -71,9 +71,11 @@ PAGES: dict[str, tuple[int, int]] = {
     "/en/news/reviews/": (1, 1),
     "/en/news/rss/?country=morocco&publisher=sahel": (4, 4),
     "/en/news/atom/": (1, 1),
-    "/en/search/?q=zugzwang": (4, 4),  # one for each kind
+    "/en/search/?q=zugzwang": (7, 7),  # one for each kind
     "/en/calendar/": (6, 6),
     "/en/calendar/2012-05/": (5, 5),
+    "/en/library/": (4, 4),
+    "/en/links/": (1, 1),
     "/en/accounts/login/": (0, 0),
 }
 LAYER = "/en/maps/mtm/routes/editions/2025/1/layers-4.geojson"

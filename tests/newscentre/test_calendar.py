@@ -83,6 +83,7 @@ def test_dates_are_written_as_each_language_does(language, words):
 
 def test_partial_and_longer_spans_stay_what_they_are():
     assert span("2012", "") == "2012"
+    assert span("2011", "2013") == "2011–2013"
     assert span("2012-05", "2012-06") == "May 2012 – June 2012"
     assert span("2012-05-31", "2012-06-01") == "31 May 2012 – 1 June 2012"
     assert span("2012-06-01", "2012-06-03", "fr") == "1er–3 juin 2012"
@@ -276,6 +277,14 @@ def test_hours_are_those_of_the_place_whatever_the_season():
     assert b"BEGIN:VTIMEZONE" in body_of(browser_of(STRANGER).get(f"/en/calendar/{of.pk}/meeting.ics"))
     with viewing(DESK), pytest.raises(DatabaseError), transaction.atomic():
         Meeting.objects.filter(pk=of.pk).update(time_zone="")
+
+
+def test_a_meeting_ends_after_it_begins_and_may_be_the_last_of_all_days():
+    for wrong in ({"ends": "2013-06-17"}, {"opens_at": time(9), "closes_at": time(9), "time_zone": "Europe/Malta"}):
+        with pytest.raises(ValidationError):
+            Meeting(dialogue_id="mtm", starts="2013-06-18", **wrong).clean()
+    of = meeting(name_en="The last day", starts="9999-12-31")
+    assert list(events(f"/en/calendar/{of.pk}/meeting.ics")) == ["The last day"]
 
 
 def test_a_meeting_of_which_the_day_is_unknown_is_in_no_file(reader):

@@ -11,7 +11,7 @@ import newscentre.reviews.models
 class Migration(migrations.Migration):
     dependencies = [
         ("atlas", "0003_names_of_relations"),
-        ("newscentre", "0007_lock_of_watches"),
+        ("newscentre", "0009_lock_of_watches"),
     ]
 
     operations = [

@@ -79,7 +79,7 @@ def in_search(table: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newscentre", "0004_meetings"),
+        ("newscentre", "0012_meetings"),
         ("newscentre", "0003_in_search"),
         ("access", "0002_viewing_as_in_the_database"),
     ]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newscentre", "0004_subjects_owner_and_rules_of_a_feed"),
+        ("newscentre", "0005_subjects_owner_and_rules_of_a_feed"),
     ]
 
     operations = [

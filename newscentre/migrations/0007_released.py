@@ -21,7 +21,7 @@ SELECT set_config('imap.keeping', '', true);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newscentre", "0004_what_editors_write")]
+    dependencies = [("newscentre", "0006_what_editors_write")]
 
     operations = [
         migrations.RunSQL(OF_EARLIER, migrations.RunSQL.noop),

@@ -7,6 +7,6 @@ OWN = "('person:' || owner_id) = ANY ((SELECT imap_viewer())::text[]) AND audien
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newscentre", "0006_watches_and_mailings")]
+    dependencies = [("newscentre", "0008_watches_and_mailings")]
 
     operations = [Lock("newscentre_watch", audience="own", parents={}, write=OWN)]

@@ -9,7 +9,7 @@ BOTH = {"review_id": "newscentre_review", "article_id": "newscentre_article"}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newscentre", "0008_press_reviews")]
+    dependencies = [("newscentre", "0010_press_reviews")]
 
     operations = [
         SecretariatInAudience("newscentre_review"),

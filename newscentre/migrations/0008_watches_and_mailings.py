@@ -9,7 +9,7 @@ import access.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newscentre", "0005_released"),
+        ("newscentre", "0007_released"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

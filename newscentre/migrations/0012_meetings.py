@@ -14,7 +14,7 @@ import newscentre.files
 class Migration(migrations.Migration):
     dependencies = [
         ("atlas", "0003_names_of_relations"),
-        ("newscentre", "0009_lock_of_reviews"),
+        ("newscentre", "0011_lock_of_reviews"),
     ]
 
     operations = [

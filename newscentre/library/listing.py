@@ -1,0 +1,92 @@
+"""The library as a reader sees it."""
+
+from dataclasses import dataclass, fields
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from access.viewer import Viewer
+from access.visibility import RestrictedQuerySet
+from newscentre.models import Project, Publication, PublicationFile, PublicationSection
+
+MOST = 500  # of each kind on the page
+MOST_LETTERS = 60
+
+
+@dataclass(frozen=True)
+class LibraryFilters:
+    """Each is empty, or a value as it stands in the address; `subject` and `section` are of a profile: `morocco`."""
+
+    dialogue: str = ""
+    theme: str = ""
+    subject: str = ""
+    section: str = ""
+
+    @classmethod
+    def of(cls, asked: QueryDict) -> "LibraryFilters":
+        """What is too long or not printable finds nothing."""
+        given = {field.name: asked.get(field.name, "").strip() for field in fields(cls)}
+        return cls(
+            **{name: text if len(text) <= MOST_LETTERS and text.isprintable() else "-" for name, text in given.items()}
+        )
+
+    def apply(self, rows: RestrictedQuerySet) -> RestrictedQuerySet:
+        if self.dialogue:
+            rows = rows.filter(dialogue=self.dialogue)
+        if self.theme:
+            rows = rows.filter(theme=self.theme)
+        return rows
+
+    def apply_to_publications(self, rows: RestrictedQuerySet, viewer: Viewer) -> RestrictedQuerySet:
+        """Those of a profile go with it or with one of its sections; those of a section with it or the whole profile."""
+        rows = self.apply(rows)
+        if self.subject:
+            of_subject = PublicationSection.objects.visible_to(viewer).filter(subject__slug=self.subject)
+            if self.section:
+                of_subject = of_subject.filter(section__in=[self.section, ""])
+            rows = rows.filter(pk__in=of_subject.values("publication"))
+        return rows
+
+    def as_query(self) -> str:
+        told = {field.name: getattr(self, field.name) for field in fields(self) if getattr(self, field.name)}
+        return f"?{urlencode(told)}" if told else ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self == LibraryFilters()
+
+
+def publications_seen(viewer: Viewer) -> RestrictedQuerySet:
+    return Publication.objects.visible_to(viewer).select_related("dialogue", "theme")
+
+
+def projects_seen(viewer: Viewer) -> RestrictedQuerySet:
+    return Project.objects.visible_to(viewer).select_related("dialogue", "theme")
+
+
+def files_of(publication: Publication, viewer: Viewer) -> list[PublicationFile]:
+    rows = PublicationFile.objects.visible_to(viewer).filter(publication=publication).select_related("publication")
+    return list(rows.order_by("language", "pk"))
+
+
+@dataclass(frozen=True)
+class OfAProfile:
+    """A section, or a whole profile, that a publication goes with."""
+
+    name: str
+    theme: str
+    section: str
+    address: str
+
+
+def sections_of(publication: Publication, viewer: Viewer, profiles: dict[tuple[str, int], str]) -> list[OfAProfile]:
+    """`profiles`: (theme, subject) → last word of the address, of those that the viewer may open; others are not named."""
+    rows = PublicationSection.objects.visible_to(viewer).filter(publication=publication)
+    found = []
+    for row in rows.select_related("theme", "subject"):
+        if slug := profiles.get((row.theme_id, row.subject_id)):
+            at = [publication.dialogue_id, row.theme_id, slug]
+            address = reverse("section", args=[*at, row.section]) if row.section else reverse("profile", args=at)
+            found.append(OfAProfile(row.subject.name, row.theme.name, row.section, address))
+    return found

@@ -1,0 +1,80 @@
+"""Readers' pages of the library."""
+
+from collections.abc import Callable
+
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from access import tokens
+from access.viewer import Viewer
+from accounts.log import note
+from accounts.models import Action
+from accounts.requests import ReaderRequest
+from atlas.models import Dialogue, Theme
+from atlas.sorting import in_reading_order
+from newscentre.files import handed_out
+from newscentre.library import listing
+from newscentre.models import Publication, PublicationFile
+
+# (theme, subject) → last word of the address of the profiles of a dialogue that a viewer may open; another room knows them.
+ProfilesOf = Callable[[Viewer, str], dict[tuple[str, int], str]]
+
+
+@require_safe
+def library(request: ReaderRequest) -> HttpResponse:
+    """Publications, the newest first, and projects."""
+    filters = listing.LibraryFilters.of(request.GET)
+    publications = filters.apply_to_publications(listing.publications_seen(request.viewer), request.viewer)
+    projects = filters.apply(listing.projects_seen(request.viewer))
+    context = {
+        "active": "library",
+        "filters": filters,
+        "publications": publications[: listing.MOST],
+        "projects": [] if filters.subject else projects[: listing.MOST],
+        "dialogues": in_reading_order(Dialogue.objects.all()),
+        "themes": in_reading_order(Theme.objects.all()),
+    }
+    return render(request, "newscentre/library/library.html", context)
+
+
+@require_safe
+def publication(request: ReaderRequest, pk: int, profiles: ProfilesOf) -> HttpResponse:
+    row: Publication = get_object_or_404(listing.publications_seen(request.viewer), pk=pk)
+    if not row.is_open:
+        note(Action.READ, _person(request), dialogue=row.dialogue_id, objects=[row.log_name])
+    context = {
+        "active": "library",
+        "publication": row,
+        "files": listing.files_of(row, request.viewer),
+        "partners": _by_name(row.made_with),
+        "sections": listing.sections_of(row, request.viewer, profiles(request.viewer, row.dialogue_id)),
+    }
+    return render(request, "newscentre/library/publication.html", context)
+
+
+@require_safe
+def file(request: ReaderRequest, pk: int) -> FileResponse:
+    """A publication in one language, as a file to keep."""
+    rows = PublicationFile.objects.visible_to(request.viewer).select_related("publication")
+    row: PublicationFile = get_object_or_404(rows, pk=pk)
+    if tokens.PUBLIC not in row.readers:
+        note(Action.EXPORTED, _person(request), dialogue=row.publication.dialogue_id, objects=[row.log_name])
+    return handed_out(row, f"{row.publication.slug}-{row.language}")
+
+
+@require_safe
+def project(request: ReaderRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(listing.projects_seen(request.viewer), pk=pk)
+    if not row.is_open:
+        note(Action.READ, _person(request), dialogue=row.dialogue_id, objects=[row.log_name])
+    context = {"active": "library", "project": row, "partners": _by_name(row.made_with)}
+    return render(request, "newscentre/library/project.html", context)
+
+
+def _by_name(partners) -> list[str]:
+    return in_reading_order([partner.display_name for partner in partners.select_related("subject")])
+
+
+def _person(request: ReaderRequest):
+    return request.user if request.user.is_authenticated else None

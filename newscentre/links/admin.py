@@ -1,0 +1,99 @@
+"""The desk's links, and how the outside addresses of its dialogue answered."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from access.presets import Preset
+from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
+from accounts.desk_admin import AudienceAdmin, DeskAdmin
+from atlas.translated_admin import TranslatedAdmin
+from newscentre.calendar.admin import WithAccess
+from newscentre.links.models import Link, OutsideAddress
+
+
+class LinkForm(AudienceForm):
+    """A link has no theme; nobody having chosen, the Secretariat alone reads it."""
+
+    has_theme = False
+
+    class Meta:
+        model = Link
+        exclude = ["audience"]
+        widgets = {"address": forms.URLInput(attrs={"dir": "ltr", "size": 60})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["preset"].initial = self.fields["preset"].initial or Preset.SECRETARIAT
+
+    def _preset_choices(self):
+        return [(value, label) for value, label in super()._preset_choices() if value]
+
+    def page_of_the_row(self):
+        return reverse("links")
+
+
+@admin.register(Link)
+class LinkAdmin(WithAccess, AudienceAdmin, TranslatedAdmin):
+    form = LinkForm
+    list_display = ["name", "category", "address", "dialogue", "access", "gone_on"]
+    list_filter = ["category", "dialogue"]
+    list_select_related = ["dialogue"]
+    search_fields = ["name_en", "name_fr", "name_ar", "address"]
+    fieldsets = [
+        (None, {"fields": ["dialogue", "category", "slug", "name", "about", "address", "languages"]}),
+        (_("Audience"), {"fields": AUDIENCE_FIELDS}),
+    ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["dialogue"] if obj else []
+
+
+class HowItStands(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("gone", _("no longer available")), ("failing", _("failing")), ("new", _("not looked at yet"))]
+
+    def queryset(self, request, queryset):
+        conditions = {
+            "gone": Q(gone_on__isnull=False),
+            "failing": Q(failures__gt=0),
+            "new": Q(checked_at__isnull=True),
+        }
+        return queryset.filter(conditions.get(self.value() or "", Q()))
+
+
+@admin.register(OutsideAddress)
+class OutsideAddressAdmin(DeskAdmin):
+    """Nothing is written here but by the worker; an address is corrected where it stands."""
+
+    list_display = ["address", "where", "reason", "failing_since", "failures", "gone_on", "answered_at", "next_at"]
+    list_filter = [HowItStands, "dialogue", "reason"]
+    search_fields = ["address"]
+    ordering = ["gone_on", "-failures", "host", "address"]
+    actions = ["look_now"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description=_("stands in"))
+    def where(self, row: OutsideAddress) -> str:
+        return ", ".join(row.stands_in)
+
+    @admin.action(description=_("Look now"), permissions=["view"])
+    def look_now(self, request, addresses):
+        """Due at once: the scheduler sends them within a minute, one after another for each host."""
+        number = addresses.update(next_at=None)
+        words = ngettext("%(number)d address is looked at now.", "%(number)d addresses are looked at now.", number)
+        self.message_user(request, words % {"number": number}, messages.SUCCESS)

@@ -1,0 +1,123 @@
+"""Looks whether an outside address still answers, one host at a time; the network is asked outside any transaction.
+
+Any number of workers may do so at any time. A claim is begun once and ends by itself, so that what the queue loses or
+doubles does no harm, and what a killed worker held is looked at again.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from access.viewer import Viewer
+from access.viewing import viewing
+from newscentre.importing import fetcher
+from newscentre.links.gathering import tell_readers
+from newscentre.links.judging import Standing, after_a_failure, after_an_answer
+from newscentre.links.models import OutsideAddress
+from newscentre.stages.fetch import Fetcher, NotFetched
+
+LONGEST_LOOK = timedelta(minutes=15)  # more than a task may take (CELERY_TASK_TIME_LIMIT)
+MOST_AT_ONCE = 50
+PAUSE = timedelta(seconds=30)  # between two looks at one host
+LATELY = timedelta(hours=6)
+OTHERS_TO_ASK = 2
+ONE_AT_A_TIME = 0x6C696E6B  # of the lock by which claims are made one after another, and so one for each host
+
+CLAIM = """
+    WITH busy AS (
+        SELECT host FROM newscentre_outsideaddress WHERE claimed_until > %(now)s OR checked_at > %(rested)s
+    ), due AS (
+        SELECT DISTINCT ON (host) id, next_at FROM newscentre_outsideaddress
+        WHERE (next_at IS NULL OR next_at <= %(now)s) AND (claimed_until IS NULL OR claimed_until <= %(now)s)
+          AND host NOT IN (SELECT host FROM busy)
+        ORDER BY host, next_at NULLS FIRST
+    ), taken AS (
+        SELECT a.id FROM newscentre_outsideaddress a JOIN due ON due.id = a.id
+        ORDER BY due.next_at NULLS FIRST LIMIT %(most)s FOR UPDATE OF a SKIP LOCKED
+    )
+    UPDATE newscentre_outsideaddress a
+    SET claim = gen_random_uuid(), claimed_until = %(until)s, begun_at = NULL
+    FROM taken WHERE a.id = taken.id RETURNING a.id, a.claim
+"""
+
+
+@transaction.atomic
+def claim_due(now: datetime) -> list[tuple[int, uuid.UUID]]:
+    """(address, claim) of those that are due, the longest waiting first, and of each host one at a time."""
+    values: dict[str, Any] = {"now": now, "rested": now - PAUSE, "until": now + LONGEST_LOOK, "most": MOST_AT_ONCE}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        if not cursor.fetchone()[0]:
+            return []  # somebody else is at it
+        cursor.execute(CLAIM, values)
+        return cursor.fetchall()
+
+
+def look(pk: int, claim: uuid.UUID, viewer: Viewer) -> bool:
+    """One look under a claim, as every secretariat. False when the claim is not, or no longer, ours."""
+    with viewing(viewer):
+        row = _begin(pk, claim, timezone.now())
+    if row is None:
+        return False
+    asking, why = fetcher(), None
+    try:
+        asking.probe(row.address)
+    except NotFetched as failure:
+        why = failure
+    others_answer = why is None or _another_host_answers(asking, row, viewer)
+    with viewing(viewer):
+        return _end(pk, claim, why, others_answer)
+
+
+def _begin(pk: int, claim: uuid.UUID, now: datetime) -> OutsideAddress | None:
+    of_claim = OutsideAddress.objects.filter(pk=pk, claim=claim)
+    if not of_claim.filter(begun_at__isnull=True, claimed_until__gt=now).update(begun_at=now):
+        return None
+    return of_claim.first()
+
+
+def _another_host_answers(asking: Fetcher, row: OutsideAddress, viewer: Viewer) -> bool:
+    """Whether our own way out works: another host answered lately, or does now."""
+    now = timezone.now()
+    with viewing(viewer):
+        others = (
+            OutsideAddress.objects.exclude(host=row.host).filter(answered_at__isnull=False).order_by("-answered_at")
+        )
+        asked = list(others[:OTHERS_TO_ASK])
+    if any(other.answered_at and other.answered_at > now - LATELY for other in asked):
+        return True
+    for other in asked:
+        try:
+            asking.probe(other.address)
+        except NotFetched:
+            continue
+        return True
+    return False
+
+
+def _end(pk: int, claim: uuid.UUID, why: NotFetched | None, others_answer: bool) -> bool:
+    now = timezone.now()
+    held = OutsideAddress.objects.select_for_update().filter(pk=pk, claim=claim, claimed_until__gt=now)
+    row = held.first()
+    if row is None:
+        return False
+    before = Standing(row.failures, row.failing_since, row.reason, row.gone_on)
+    if why is None:
+        after, row.answered_at = after_an_answer(), now
+    else:
+        after = after_a_failure(before, why.reason, now, others_answer=others_answer)
+    row.failures, row.failing_since, row.reason, row.gone_on = (
+        after.failures,
+        after.failing_since,
+        after.reason,
+        after.gone_on,
+    )
+    wait = max(after.wait, (why and why.retry_after) or timedelta(0))
+    row.checked_at, row.next_at, row.claim, row.claimed_until, row.begun_at = now, now + wait, None, None, None
+    row.save()
+    if after.gone_on != before.gone_on:
+        tell_readers(row)
+    return True
