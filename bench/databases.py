@@ -57,7 +57,7 @@ def prepare() -> Databases:
     home = connections["owner"].settings_dict["NAME"]
     existing = {row[0] for row in _as_owner(home, f"SELECT datname FROM pg_database WHERE datname LIKE '{PREFIX}%'")}
     for name in existing - {*made.names, made.maps, *made.news.values()}:
-        _as_owner(home, f"DROP DATABASE {name} WITH (FORCE)")
+        _as_owner(home, f"DROP DATABASE {name}")
     for name, template in ((made.world, None), (made.crowd, made.world), (made.open, made.world),
                            (made.crowd_open, made.crowd), (made.maps, made.world), *((name, made.world) for name in made.news.values())):  # fmt: skip
         if name not in existing:

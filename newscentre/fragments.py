@@ -11,7 +11,7 @@ from atlas.models import Subject, SubjectKind
 from newscentre.filters import Filters
 from newscentre.listing import page_of, seen_by
 
-SHOWN = 5  # stories
+SHOWN = 6  # stories
 
 
 def latest_of_country(viewer: Viewer, country: Subject) -> SafeString:
