@@ -42,7 +42,7 @@ class Month:
         return value
 
 
-register_converter(Month, "month")
+register_converter(Month, "month_of_review")
 register_converter(FeedKind, "feed_kind")
 register_converter(ArticleNumber, "article_number")
 
@@ -50,8 +50,8 @@ urlpatterns = [
     path("news/", views.news, name="news"),
     path("news/<feed_kind:kind>/", feeds_out.feed, name="news_feed"),
     path("news/reviews/", reviews.reviews, name="reviews"),
-    path("news/reviews/<slug:dialogue>/<month:month>/", reviews.review, name="review"),
-    path("news/reviews/<slug:dialogue>/<month:month>/review.pdf", reviews.review_pdf, name="review_pdf"),
+    path("news/reviews/<slug:dialogue>/<month_of_review:month>/", reviews.review, name="review"),
+    path("news/reviews/<slug:dialogue>/<month_of_review:month>/review.pdf", reviews.review_pdf, name="review_pdf"),
     path("news/searches/", watching.watches, name="watches"),
     path("news/searches/keep/", watching.keep, name="keep_watch"),
     path("news/searches/<article_number:pk>/remove/", watching.remove, name="remove_watch"),

@@ -249,7 +249,7 @@ SURFACES: dict[str, list[Surface]] = {
     "news_feed": [at("rss"), at("atom"), at("rss", query="?publisher=press-theme")],
     "reviews": [at()],
     "review": [at(DIALOGUE, "month", each=True, shows="review news"), at(DIALOGUE, "2024-01")],
-    "review_pdf": [at(DIALOGUE, "month", each=True)],
+    "review_pdf": [at(DIALOGUE, "month", each=True, shows="review news")],
     "watches": [at()],  # viewing as someone shows nothing of what is theirs: who sees it is asked in test_watching.py
     "keep_watch": [at()],
     "remove_watch": [at("1")],

@@ -45,7 +45,7 @@ def told(title: str, audience: tuple[str, ...] = ("public",), **values) -> Artic
 
 def text_of(response) -> str:
     assert response["Content-Type"] == "application/pdf"
-    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body_of(response))).pages)
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
 
 
 def headlines(client, address: str) -> list[str]:
@@ -173,7 +173,7 @@ def test_the_pdf_is_set_in_the_readers_language(reader, language, title):
     text = text_of(pdf)
     fonts = {
         str(font["/BaseFont"])
-        for font in PdfReader(io.BytesIO(body_of(pdf))).pages[0]["/Resources"]["/Font"].values()
+        for font in PdfReader(io.BytesIO(pdf.content)).pages[0]["/Resources"]["/Font"].values()
         for font in [font.get_object()]
     }
     assert any("PlexSansArabic" in font for font in fonts)
