@@ -313,7 +313,7 @@ def test_the_other_members_are_written_to_in_their_language_and_nobody_else(
         save(reader("editor"), profile, "public")
     assert {message.to[0] for message in mail.outbox} == {"colleague@imap.example", "secretariat@imap.example"}
     french = next(message for message in mail.outbox if message.to == ["colleague@imap.example"])
-    assert french.subject == "i-Map : un accès plus large à confirmer"
+    assert french.subject == "i-Map\u00a0: un accès plus large à confirmer"
     assert f"{LIST}{waiting().pk}/change/" in french.body
     assert MOROCCO in french.body
     mail.outbox.clear()

@@ -13,6 +13,7 @@ from atlas.models import Subject
 from newscentre.models import Link, Project, Publication, PublicationFile, PublicationSection
 from profiles.models import Profile
 from search.asking import search
+from search.kinds import kind_named
 from tests.access.planting_calendar import a_pdf
 from tests.conftest import STRANGER, browser_of
 from tests.readers import body_of
@@ -107,7 +108,7 @@ def test_publications_projects_and_links_are_found_by_their_words():
         ("link", "UNTERM"), ("link", "terminologique"), ("link", "مصطلحات"),
     ):  # fmt: skip
         with viewing(ANYONE):
-            assert search(ANYONE, words, kind=kind).number, (kind, words)
+            assert search(ANYONE, words, kind_named(kind)).number, (kind, words)
 
 
 @pytest.mark.parametrize("model", [Publication, Project, Link])
@@ -117,6 +118,6 @@ def test_what_is_narrowed_is_not_found_any_more(model):
     with viewing(DESK):
         model.objects.update(audience=THEME)
     with viewing(ANYONE):
-        assert not search(ANYONE, words, kind=kind).number
+        assert not search(ANYONE, words, kind_named(kind)).number
     with viewing(Viewer.of(THEME)):
-        assert search(Viewer.of(THEME), words, kind=kind).number
+        assert search(Viewer.of(THEME), words, kind_named(kind)).number

@@ -17,10 +17,10 @@ from newscentre.links import looking
 from newscentre.links.gathering import gather
 from newscentre.links.judging import Standing, after_a_failure, after_an_answer
 from newscentre.models import Link, OutsideAddress
+from newscentre.simulator import Answer, Publisher, moved, page
 from newscentre.stages.fetch import Reason
 from profiles.models import EditionText
 from tests.conftest import STRANGER, browser_of
-from tests.newscentre.publisher import Answer, Publisher, moved, page
 from tests.readers import body_of
 
 pytestmark = pytest.mark.django_db
