@@ -60,9 +60,13 @@ def put_caret_after(page: Page, word: str) -> None:
 
 
 def select_to_the_beginning(page: Page) -> None:
-    """Of the line. The editor learns of a selection made by keys a moment later."""
-    page.keyboard.press("Shift+Home")
-    page.wait_for_function("() => !editor.state.selection.empty")
+    """Of the line. The editor learns of a selection made by keys a moment later; keys before it has the caret are lost."""
+    for _ in range(20):
+        page.keyboard.press("Shift+Home")
+        page.wait_for_timeout(250)
+        if page.evaluate("!editor.state.selection.empty"):
+            return
+    raise AssertionError("The editor was told of no selection.")
 
 
 def button(page: Page, name: str):
