@@ -17,10 +17,11 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from imap.rooms import ROOMS
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 LANGUAGES = ("ar", "fr")
-FOLDERS = ("access", "atlas", "accounts", "search", "indicators", "routes", "profiles", "newscentre", "api", "imap")
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[a-z]")
 
 ONE = None
@@ -71,7 +72,7 @@ BORROWED: tuple[str | tuple[str, str], ...] = (
 
 def sources() -> list[Path]:
     """The files whose words are translated, in a fixed order."""
-    modules = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts]
+    modules = [path for folder in ROOMS for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts]
     templates = [path for path in (ROOT / "templates").rglob("*") if path.suffix in (".html", ".txt")]
     return sorted(modules) + sorted(templates)
 

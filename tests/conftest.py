@@ -20,6 +20,7 @@ from django.utils import translation
 from access.keeping import keeping
 from accounts.demo import CAST
 from accounts.models import LogEntry, User
+from imap.rooms import ROOMS
 from profiles import shelf
 from profiles.standing import forget_standings
 from routes.layer_answers import forget_sights
@@ -44,19 +45,7 @@ def pytest_collection_finish() -> None:
 def _fingerprint() -> str:
     """Changes when the code or the data that the loaded database depends on does."""
     digest = hashlib.sha256()
-    folders = (
-        "access",
-        "atlas",
-        "accounts",
-        "search",
-        "indicators",
-        "routes",
-        "profiles",
-        "newscentre",
-        "api",
-        "imap",
-        "data",
-    )
+    folders = (*ROOMS, "data")
     paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
     for path in sorted([*paths, Path(__file__)]):
         if path.suffix in {".py", ".csv", ".toml", ".json", ".topojson", ".html"}:

@@ -9,22 +9,11 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
+from imap.rooms import ROOMS
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
-ROOMS = (
-    "access",
-    "atlas",
-    "accounts",
-    "search",
-    "indicators",
-    "routes",
-    "profiles",
-    "newscentre",
-    "api",
-    "imap",
-    "tests",
-    "bench",
-)
+FOLDERS = (*ROOMS, "tests", "bench")
 SUFFIXES = r"py|md|sh|yml|toml|json|csv|po|css|js|html|txt"
 
 SPAN = re.compile(r"`([^`\n]+)`")
@@ -71,7 +60,9 @@ def _file(path: str, beside: Path) -> Path | None:
     for folder in (ROOT, beside if beside.is_dir() else beside.parent):
         if found := next(iter(sorted(folder.glob(pattern))), None):
             return found
-    return next((found for room in ROOMS for found in (ROOT / room).rglob(pattern)), None) if "/" not in path else None
+    return (
+        next((found for room in FOLDERS for found in (ROOT / room).rglob(pattern)), None) if "/" not in path else None
+    )
 
 
 def _text(path: Path) -> str:

@@ -26,6 +26,7 @@ from accounts.log import note
 from accounts.models import Action, User
 from accounts.requests import ReaderRequest
 from imap import urls as portal
+from imap.rooms import ROOMS
 from imap.servers.places import places_of
 from imap.servers.supervisor import Child, Supervisor
 from profiles import shelf
@@ -369,18 +370,7 @@ def test_a_connection_that_postgresql_ended_is_replaced(pooled, postgres):
 
 def test_no_code_of_the_portal_sets_anything_for_a_session():
     """It would be the next reader's too. What is set is set for the transaction."""
-    for room in (
-        "access",
-        "atlas",
-        "accounts",
-        "search",
-        "indicators",
-        "routes",
-        "profiles",
-        "newscentre",
-        "api",
-        "imap",
-    ):
+    for room in ROOMS:
         for file in (compose.ROOT / room).rglob("*.py"):
             text = file.read_text()
             assert not re.search(r"set_config\([^()]*,\s*false\s*\)|\bSET (?:SESSION|imap\.|ROLE)\b", text), file
