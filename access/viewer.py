@@ -99,10 +99,13 @@ def _as_array(words: Iterable[str]) -> str:
 ANYONE = Viewer.of(())
 
 
-def narrowest(*audiences: Iterable[str]) -> list[str]:
-    """The audience of a row that is visible only where all of these overlap the viewer's tokens: those of all."""
-    kept = [tokens.PUBLIC]
-    for audience in map(list, audiences):
+def narrowest(whole: Iterable[str], *parts: Iterable[str] | None) -> list[str]:
+    """The audience of a row that is visible only where all of these overlap the viewer's tokens: those of all.
+
+    A part without an audience of its own (None) inherits.
+    """
+    kept = list(whole)
+    for audience in (list(part) for part in parts if part is not None):
         if tokens.PUBLIC in kept:
             kept = audience
         elif tokens.PUBLIC not in audience:

@@ -326,7 +326,7 @@ class Article(RestrictedModel):
     @property
     def readers(self) -> list[str]:
         """Tokens of those who read it: its feed's, or fewer."""
-        return list(self.feed.audience) if self.audience is None else narrowest(self.audience, self.feed.audience)
+        return narrowest(self.feed.audience, self.audience)
 
     @property
     def is_open(self) -> bool:

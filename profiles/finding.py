@@ -1,7 +1,6 @@
 """Sections of published profiles as search finds them: each text apart, since each has readers of its own."""
 
 from collections.abc import Sequence
-from functools import reduce
 from html import unescape
 from re import sub
 
@@ -38,8 +37,7 @@ def plain_text(text: EditionText) -> tuple[str, str]:
 def readers_of(text: EditionText) -> list[str]:
     """Tokens: of the audiences above the text and its own the narrowest."""
     edition, section = text.edition, text.section
-    held = [edition.profile.audience, edition.audience, section.audience, text.audience]
-    return list(reduce(narrowest, [audience for audience in held if audience is not None]))
+    return narrowest(edition.profile.audience, edition.audience, section.audience, text.audience)
 
 
 def note(request: ReaderRequest, texts: Sequence[EditionText]) -> None:

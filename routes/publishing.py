@@ -165,7 +165,7 @@ def _of_reason(reason: Reason) -> MapFeature:
 
 
 def _audience(layer: Layer, *narrower: Sequence[str] | None) -> list[str]:
-    return sorted(narrowest(layer.audience, *(audience for audience in narrower if audience is not None)))
+    return sorted(narrowest(layer.audience, *narrower))
 
 
 def _as_precise_as_open(geometry: Mapping, layer: Layer, audience: Sequence[str]) -> Mapping:

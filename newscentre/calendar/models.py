@@ -235,7 +235,7 @@ class MeetingDocument(KeptFile, RestrictedModel):
 
     @property
     def readers(self) -> list[str]:
-        return list(self.meeting.audience) if self.audience is None else narrowest(self.audience, self.meeting.audience)
+        return narrowest(self.meeting.audience, self.audience)
 
 
 class ParticipantList(RestrictedModel):

@@ -90,11 +90,7 @@ class PublicationFile(KeptFile, RestrictedModel):
 
     @property
     def readers(self) -> list[str]:
-        return (
-            list(self.publication.audience)
-            if self.audience is None
-            else narrowest(self.audience, self.publication.audience)
-        )
+        return narrowest(self.publication.audience, self.audience)
 
 
 class PublicationSection(RestrictedModel):
