@@ -12,6 +12,19 @@ from accounts.requests import ReaderRequest
 from atlas.models import Dialogue
 
 
+class NothingByHand(admin.options.BaseModelAdmin):
+    """Mixin of an admin in which rows are looked at, and nobody adds, changes or removes one by a form."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
 class DeskAdmin(admin.ModelAdmin):
     """`dialogue_path` leads from a row to the dialogue whose secretariat it belongs to."""
 

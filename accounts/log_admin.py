@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from access.viewer import Viewer
 from accounts.day_chart import day_chart
-from accounts.desk_admin import DeskAdmin
+from accounts.desk_admin import DeskAdmin, NothingByHand
 from accounts.log import note
 from accounts.log_lines import LogFilter, page_of, with_partners
 from accounts.models import Action, LogEntry, UseOfQuarter
@@ -26,19 +26,10 @@ from atlas.wording import period
 MOST_LINES_IN_A_FILE = 50_000
 
 
-class ReadingOnly(DeskAdmin):
+class ReadingOnly(NothingByHand, DeskAdmin):
     """Rows that nobody adds, changes or removes by hand, and that can be taken along as a file."""
 
     actions = None
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_urls(self):
         name = f"accounts_{self.opts.model_name}_export"

@@ -8,29 +8,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.audiences import who_can_read
-from accounts.desk_admin import DeskAdmin
+from accounts.desk_admin import DeskAdmin, NothingByHand
 from accounts.models import Widening
 from accounts.requests import ReaderRequest
 from accounts.widening import confirm, readers_of, refuse
 
 
 @admin.register(Widening)
-class WideningAdmin(DeskAdmin):
+class WideningAdmin(NothingByHand, DeskAdmin):
     list_display = ["name", "dialogue", "asked_by", "asked_at", "state", "decided_by"]
     list_filter = ["state", "dialogue"]
     list_select_related = ["dialogue", "asked_by", "decided_by"]
     fields = ["name", "dialogue", "asked_by", "asked_at", "state", "decided_by", "decided_at"]
     actions = None
     change_form_template = "admin/accounts/widening/change_form.html"
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_urls(self):
         decide = self.admin_site.admin_view(require_POST(self.decide_view))

@@ -17,7 +17,7 @@ from leaflet.admin import LeafletGeoAdminMixin
 from access.presets import Preset
 from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.audiences import preset_of
-from accounts.desk_admin import AudienceAdmin, DeskAdmin
+from accounts.desk_admin import AudienceAdmin, DeskAdmin, NothingByHand
 from accounts.requests import ReaderRequest
 from atlas.admin import GeometryWidget
 from atlas.models import Dialogue
@@ -225,7 +225,7 @@ class StoryAdmin(ShownAccess, AudienceAdmin, TranslatedAdmin):
 
 
 @admin.register(models.MapEdition)
-class MapEditionAdmin(DeskAdmin):
+class MapEditionAdmin(NothingByHand, DeskAdmin):
     """Maps are published here; what was published is looked at, never changed."""
 
     list_display = ["title", "dialogue", "year", "number", "is_proof", "published_at", "access"]
@@ -233,15 +233,6 @@ class MapEditionAdmin(DeskAdmin):
     list_select_related = ["dialogue"]
     fields = ["title", "dialogue", "year", "number", "is_proof", "as_of", "first_year", "last_year", "published_at"]
     change_list_template = "admin/routes/mapedition/change_list.html"
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     @admin.display(description=gettext_lazy("access"))
     def access(self, edition: models.MapEdition) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from access.presets import Preset
 from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
-from accounts.desk_admin import AudienceAdmin, DeskAdmin
+from accounts.desk_admin import AudienceAdmin, DeskAdmin, NothingByHand
 from atlas.translated_admin import TranslatedAdmin
 from newscentre.calendar.admin import WithAccess
 from newscentre.links.models import Link, OutsideAddress
@@ -69,7 +69,7 @@ class HowItStands(admin.SimpleListFilter):
 
 
 @admin.register(OutsideAddress)
-class OutsideAddressAdmin(DeskAdmin):
+class OutsideAddressAdmin(NothingByHand, DeskAdmin):
     """Nothing is written here but by the worker; an address is corrected where it stands."""
 
     list_display = ["address", "where", "reason", "failing_since", "failures", "gone_on", "answered_at", "next_at"]
@@ -77,15 +77,6 @@ class OutsideAddressAdmin(DeskAdmin):
     search_fields = ["address"]
     ordering = ["gone_on", "-failures", "host", "address"]
     actions = ["look_now"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     @admin.display(description=_("stands in"))
     def where(self, row: OutsideAddress) -> str:
