@@ -1,22 +1,19 @@
 """What a reader of the news asks for: which articles, and from where on."""
 
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
-from urllib.parse import urlencode
-
-from django.http import QueryDict
 
 from atlas.models import Subject
+from newscentre.asked import AskedFor
 from newscentre.models import Article, ArticleQuerySet
 
-MOST_LETTERS = 60
 PLACE = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)  # microseconds since 1970, and the article's number
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Filters:
+class Filters(AskedFor):
     """Each is empty, or a value as it stands in the address: `language=ar`, `category=remittances`, `since=2026-11-01`."""
 
     language: str = ""
@@ -26,12 +23,6 @@ class Filters:
     publisher: str = ""
     since: str = ""
     until: str = ""
-
-    @classmethod
-    def of(cls, asked: QueryDict) -> "Filters":
-        """What is too long or holds control characters is no value of ours, and finds nothing either."""
-        given = {field.name: asked.get(field.name, "").strip() for field in fields(cls)}
-        return cls(**{name: value if _is_plausible(value) else NOTHING for name, value in given.items()})
 
     def apply(self, articles: ArticleQuerySet) -> ArticleQuerySet:
         if self.language:
@@ -58,21 +49,8 @@ class Filters:
             articles = articles.filter(published_at__lt=_midnight(until) + timedelta(days=1))
         return articles
 
-    def as_query(self, **more: str) -> str:
-        """For an address: ?language=ar&before=… with what is set, in one order."""
-        given = {field.name: getattr(self, field.name) for field in fields(self)} | more
-        told = {name: value for name, value in given.items() if value}
-        return f"?{urlencode(told)}" if told else ""
-
     def without(self, name: str) -> "Filters":
         return replace(self, **{name: ""})
-
-    @property
-    def is_empty(self) -> bool:
-        return self == Filters()
-
-
-NOTHING = "-"  # a slug, a language and a day of nothing
 
 
 @dataclass(frozen=True)
@@ -99,10 +77,6 @@ class Place:
 
     def __str__(self) -> str:
         return f"{(self.published_at - EPOCH) // timedelta(microseconds=1)}-{self.pk}"
-
-
-def _is_plausible(value: str) -> bool:
-    return len(value) <= MOST_LETTERS and value.isprintable()
 
 
 def day_of(text: str) -> date | None:

@@ -1,14 +1,13 @@
 """The calendar as a reader sees it: meetings to come, those that were, those of a month; each with what goes with it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models.functions import Left
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from access.viewer import Viewer
 from access.visibility import RestrictedQuerySet
 from atlas.addresses import on_the_portal
 from atlas.models import Subject
+from newscentre.asked import AskedFor
 from newscentre.calendar.ics import Entry
 from newscentre.calendar.models import (
     DocumentKind,
@@ -28,7 +28,6 @@ from newscentre.calendar.models import (
 
 PER_PAGE = 50
 MOST_TO_COME, MOST_IN_A_FILE = 100, 1000
-MOST_LETTERS = 60
 STATES = {
     MeetingState.CONFIRMED: "CONFIRMED",
     MeetingState.TENTATIVE: "TENTATIVE",
@@ -37,22 +36,13 @@ STATES = {
 
 
 @dataclass(frozen=True)
-class MeetingFilters:
+class MeetingFilters(AskedFor):
     """Each is empty, or a value as it stands in the address: `dialogue=mtm`, `country=malta`, `year=2012`."""
 
     dialogue: str = ""
     theme: str = ""
     country: str = ""
     year: str = ""
-
-    @classmethod
-    def of(cls, asked: QueryDict) -> "MeetingFilters":
-        """What is too long or not printable finds nothing."""
-        given = {field.name: asked.get(field.name, "").strip() for field in fields(cls)}
-        plausible = {
-            name: value if len(value) <= MOST_LETTERS and value.isprintable() else "-" for name, value in given.items()
-        }
-        return cls(**plausible)
 
     def apply(self, meetings: MeetingQuerySet) -> MeetingQuerySet:
         if self.dialogue:
@@ -64,15 +54,6 @@ class MeetingFilters:
         if self.year:
             meetings = meetings.filter(starts__startswith=self.year if len(self.year) == 4 else "-")
         return meetings
-
-    def as_query(self, **more: str) -> str:
-        told = {field.name: getattr(self, field.name) for field in fields(self)} | more
-        told = {name: value for name, value in told.items() if value}
-        return f"?{urlencode(told)}" if told else ""
-
-    @property
-    def is_empty(self) -> bool:
-        return self == MeetingFilters()
 
 
 def meetings_seen(viewer: Viewer) -> MeetingQuerySet:

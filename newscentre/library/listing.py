@@ -1,35 +1,25 @@
 """The library as a reader sees it."""
 
-from dataclasses import dataclass, fields
-from urllib.parse import urlencode
+from dataclasses import dataclass
 
-from django.http import QueryDict
 from django.urls import reverse
 
 from access.viewer import Viewer
 from access.visibility import RestrictedQuerySet
+from newscentre.asked import AskedFor
 from newscentre.models import Project, Publication, PublicationFile, PublicationSection
 
 MOST = 500  # of each kind on the page
-MOST_LETTERS = 60
 
 
 @dataclass(frozen=True)
-class LibraryFilters:
+class LibraryFilters(AskedFor):
     """Each is empty, or a value as it stands in the address; `subject` and `section` are of a profile: `morocco`."""
 
     dialogue: str = ""
     theme: str = ""
     subject: str = ""
     section: str = ""
-
-    @classmethod
-    def of(cls, asked: QueryDict) -> "LibraryFilters":
-        """What is too long or not printable finds nothing."""
-        given = {field.name: asked.get(field.name, "").strip() for field in fields(cls)}
-        return cls(
-            **{name: text if len(text) <= MOST_LETTERS and text.isprintable() else "-" for name, text in given.items()}
-        )
 
     def apply(self, rows: RestrictedQuerySet) -> RestrictedQuerySet:
         if self.dialogue:
@@ -47,14 +37,6 @@ class LibraryFilters:
                 of_subject = of_subject.filter(section__in=[self.section, ""])
             rows = rows.filter(pk__in=of_subject.values("publication"))
         return rows
-
-    def as_query(self) -> str:
-        told = {field.name: getattr(self, field.name) for field in fields(self) if getattr(self, field.name)}
-        return f"?{urlencode(told)}" if told else ""
-
-    @property
-    def is_empty(self) -> bool:
-        return self == LibraryFilters()
 
 
 def publications_seen(viewer: Viewer) -> RestrictedQuerySet:
