@@ -6,46 +6,22 @@ doubles does no harm: a claim is begun once, and one that nobody ended is free a
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from newscentre.claiming import Claiming
 from newscentre.models import Feed, Fetching
 
 LONGEST_FETCH = timedelta(minutes=15)  # more than a task may take (CELERY_TASK_TIME_LIMIT)
 MOST_AT_ONCE = 100
-ONE_AT_A_TIME = 0x6E657773  # of the lock by which claims are made one after another, and so one for each host
-
-CLAIM = """
-    WITH busy AS (
-        SELECT host FROM newscentre_fetching WHERE claimed_until > %(now)s
-    ), due AS (
-        SELECT DISTINCT ON (host) id, next_at FROM newscentre_fetching
-        WHERE NOT is_paused AND (next_at IS NULL OR next_at <= %(now)s)
-          AND (claimed_until IS NULL OR claimed_until <= %(now)s)
-          AND host NOT IN (SELECT host FROM busy)
-        ORDER BY host, next_at NULLS FIRST
-    ), taken AS (
-        SELECT f.id FROM newscentre_fetching f JOIN due ON due.id = f.id
-        ORDER BY due.next_at NULLS FIRST LIMIT %(most)s FOR UPDATE OF f SKIP LOCKED
-    )
-    UPDATE newscentre_fetching f
-    SET claim = gen_random_uuid(), claimed_until = %(until)s, begun_at = NULL
-    FROM taken WHERE f.id = taken.id RETURNING f.feed_id, f.claim
-"""
+FETCHINGS = Claiming("newscentre_fetching", returned="feed_id", lock=0x6E657773, is_ready="NOT is_paused")
 
 
 @transaction.atomic
 def claim_due(now: datetime, most: int = MOST_AT_ONCE) -> list[tuple[int, uuid.UUID]]:
     """(feed, claim) of feeds that are due, those waiting longest first, and of each host one at a time."""
-    values: dict[str, Any] = {"now": now, "until": now + LONGEST_FETCH, "most": most}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
-        if not cursor.fetchone()[0]:
-            return []  # somebody else is at it
-        cursor.execute(CLAIM, values)
-        return cursor.fetchall()
+    return FETCHINGS.claim_due(now, now + LONGEST_FETCH, most)
 
 
 def begin(feed_id: int, claim: uuid.UUID, now: datetime) -> Fetching | None:

@@ -6,13 +6,13 @@ doubles does no harm, and what a killed worker held is looked at again.
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
+from newscentre.claiming import Claiming
 from newscentre.importing import fetcher
 from newscentre.links.gathering import tell_readers
 from newscentre.links.judging import Standing, after_a_failure, after_an_answer
@@ -24,36 +24,13 @@ MOST_AT_ONCE = 50
 PAUSE = timedelta(seconds=30)  # between two looks at one host
 LATELY = timedelta(hours=6)
 OTHERS_TO_ASK = 2
-ONE_AT_A_TIME = 0x6C696E6B  # of the lock by which claims are made one after another, and so one for each host
-
-CLAIM = """
-    WITH busy AS (
-        SELECT host FROM newscentre_outsideaddress WHERE claimed_until > %(now)s OR checked_at > %(rested)s
-    ), due AS (
-        SELECT DISTINCT ON (host) id, next_at FROM newscentre_outsideaddress
-        WHERE (next_at IS NULL OR next_at <= %(now)s) AND (claimed_until IS NULL OR claimed_until <= %(now)s)
-          AND host NOT IN (SELECT host FROM busy)
-        ORDER BY host, next_at NULLS FIRST
-    ), taken AS (
-        SELECT a.id FROM newscentre_outsideaddress a JOIN due ON due.id = a.id
-        ORDER BY due.next_at NULLS FIRST LIMIT %(most)s FOR UPDATE OF a SKIP LOCKED
-    )
-    UPDATE newscentre_outsideaddress a
-    SET claim = gen_random_uuid(), claimed_until = %(until)s, begun_at = NULL
-    FROM taken WHERE a.id = taken.id RETURNING a.id, a.claim
-"""
+ADDRESSES = Claiming("newscentre_outsideaddress", returned="id", lock=0x6C696E6B, rests="checked_at > %(rested)s")
 
 
 @transaction.atomic
 def claim_due(now: datetime) -> list[tuple[int, uuid.UUID]]:
     """(address, claim) of those that are due, the longest waiting first, and of each host one at a time."""
-    values: dict[str, Any] = {"now": now, "rested": now - PAUSE, "until": now + LONGEST_LOOK, "most": MOST_AT_ONCE}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
-        if not cursor.fetchone()[0]:
-            return []  # somebody else is at it
-        cursor.execute(CLAIM, values)
-        return cursor.fetchall()
+    return ADDRESSES.claim_due(now, now + LONGEST_LOOK, MOST_AT_ONCE, PAUSE)
 
 
 def look(pk: int, claim: uuid.UUID, viewer: Viewer) -> bool:
