@@ -1,5 +1,7 @@
 """What stands round the hits: the words marked where they stand, facets, suggestions; and sections of profiles as a kind."""
 
+import re
+
 import pytest
 from django.core.management import call_command
 
@@ -59,6 +61,11 @@ def test_what_an_article_says_is_text_on_the_page(reader):
     page = body_of(reader("stranger").get("/en/search/?q=zugzwang")).decode()
     assert "<img src=x" not in page
     assert "&lt;img src=x onerror=alert(1)&gt; <mark>zugzwang</mark>" in page
+
+
+def test_a_project_is_shown_with_what_is_said_of_it_round_the_words(reader):
+    page = body_of(reader("stranger").get("/en/search/?q=project&kind=project")).decode()
+    assert re.search(r'<p class="excerpt"[^>]*>[^<]*<mark>[Pp]roject', page)
 
 
 # Profiles -------------------------------------------------------------------------------------------------------------
@@ -178,6 +185,7 @@ def test_entries_that_are_made_anew_are_the_same_and_know_new_spellings(capsys):
         return {(row.kind, row.record, row.language): row.vector for row in Entry.objects.all()}
 
     before = entries()
+    assert {kind for kind, *_ in before} == {"profile", "meeting", "publication", "project", "article", "link"}
     call_command("rebuild_search")
     assert entries() == before
     NameVariant.objects.create(subject=Subject.objects.get(slug="sebha"), language="en", text="Sebkhaville")
