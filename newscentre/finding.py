@@ -18,13 +18,17 @@ from search.entries import all_of, each_of
 from search.kinds import Kind
 
 
-def excerpt_of(article: Article) -> tuple[str, str]:
+def summary_or_excerpt(article: Article, language: str) -> tuple[str, str]:
+    """The editors' summary in the language in which the article was found, where there is one."""
+    if summary := getattr(article, f"summary_{language}", ""):
+        return language, summary
     return article.excerpt_language or article.title_language, article.excerpt
 
 
-def about(row: Any) -> tuple[str, str]:
-    """What is said of a meeting, publication or project, in the page's language."""
-    return get_language() or "", row.about or ""
+def about(row: Any, language: str) -> tuple[str, str]:
+    """What is said of a meeting, publication, project or link, in the language in which it was found."""
+    said = getattr(row, f"about_{language}", "")
+    return (language, said) if said else (get_language() or "", row.about or "")
 
 
 def note_restricted(request: ReaderRequest, rows: Sequence[Any]) -> None:
@@ -44,7 +48,7 @@ KINDS = (
     Kind("project", _("Initiatives and projects"), projects_seen, "newscentre/library/found_project.html",
          text=about, note=note_restricted, rebuild=each_of("newscentre_project"), position=35),
     Kind("article", _("Articles"), seen_by, "newscentre/found.html",
-         text=excerpt_of, rebuild=all_of("newscentre_entries"), position=40),
+         text=summary_or_excerpt, rebuild=all_of("newscentre_entries"), position=40),
     Kind("link", _("Links"), links_seen, "newscentre/links/found.html",
-         rebuild=each_of("newscentre_link"), position=45),
+         text=about, rebuild=each_of("newscentre_link"), position=45),
 )  # fmt: skip

@@ -5,9 +5,11 @@ page says the same, and a link shows it anew.
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -25,6 +27,12 @@ from newscentre.tasks import send_soon
 
 OFTEN, SELDOM = 2, 20  # seconds between two looks: while feeds are fetched, and while none is
 ALL_THAT_ARE_DUE = "due"
+PER_PAGE = 50
+
+
+def number_in(text: str) -> int:
+    """What stands in an address or a form where a number is meant; else 0."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 class HealthPages(admin.ModelAdmin):
@@ -55,9 +63,7 @@ class HealthPages(admin.ModelAdmin):
         if asked == ALL_THAT_ARE_DUE:
             number = sum(row.state == "due" for row in health_of(feeds, timezone.now()))
         else:
-            number = (
-                make_due(feeds.filter(pk=asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else 0
-            )
+            number = make_due(feeds.filter(pk=number_in(asked)))
         if number:
             send_soon()
             words = ngettext("%(number)d feed is fetched now.", "%(number)d feeds are fetched now.", number)
@@ -66,7 +72,8 @@ class HealthPages(admin.ModelAdmin):
             self.message_user(
                 request, _("No feed is to be fetched now: it is paused, or none is due."), messages.WARNING
             )
-        return redirect(f"{reverse('admin:newscentre_feed_health')}?of={number}")
+        where = urlencode({"of": number, "page": request.GET.get("page", "1")})
+        return redirect(f"{reverse('admin:newscentre_feed_health')}?{where}")
 
     def _health(self, request: ReaderRequest) -> dict[str, Any]:
         if not self.has_view_permission(request):
@@ -74,16 +81,13 @@ class HealthPages(admin.ModelAdmin):
         now = timezone.now()
         rows = health_of(self.get_queryset(request), now)
         at_work = sum(row.is_at_work for row in rows)
-        asked_for = request.GET.get("of", "")
-        of = (
-            min(int(asked_for), len(rows))
-            if asked_for.isascii() and asked_for.isdecimal() and len(asked_for) < 9
-            else 0
-        )
+        of = min(number_in(request.GET.get("of", "")), len(rows))
+        page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
         return {
             "opts": self.opts,
             "now": now,
-            "rows": rows,
+            "page": page,
+            "asked": urlencode({"of": of, "page": page.number}),
             "running": running(now),
             "due": sum(row.state == "due" for row in rows),
             "at_work": at_work,

@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from access.viewer import Viewer, narrowest
 from atlas.models import Dialogue, OutlineSection
 from profiles.figures import as_read, figures_in
+from profiles.gone import gone_from, with_gone
 from profiles.listing import listed
 from profiles.models import EditionText, Profile
 from profiles.reading import rank
@@ -26,7 +27,7 @@ class AcrossRow:
 def across_rows(viewer: Viewer, dialogue: Dialogue, theme: str, section: str) -> list[AcrossRow]:
     """The section's text of each profile's newest edition, in the best language; without text the row is empty.
 
-    Five queries, whatever the number of profiles and of figures that the texts cite.
+    Six queries, whatever the number of profiles and of figures that the texts cite.
     """
     headings = OutlineSection.objects.filter(dialogue=dialogue, theme=theme, slug=section)
     kinds = set(headings.values_list("kind", flat=True))
@@ -43,12 +44,14 @@ def across_rows(viewer: Viewer, dialogue: Dialogue, theme: str, section: str) ->
         if edition not in best or rank(order, text.language) < rank(order, best[edition].language):
             best[edition] = text
     figures = figures_in(best.values(), viewer)
+    gone = gone_from(best.values(), viewer)
 
     def row(profile: Profile) -> AcrossRow:
         text = best.get(profile.edition_id)
         if text is None:
             return AcrossRow(profile)
         html = as_read(text.html, figures.get((text.edition_id, text.section_id), {}), text.language)
+        html = with_gone(html, gone.get(text.pk, {}))
         return AcrossRow(profile, with_own_notes(html, profile.slug), text.language, _audience_of(text, profile))
 
     return [row(profile) for profile in profiles]

@@ -28,7 +28,7 @@ def seen_by(viewer: Viewer) -> QuerySet[EditionText]:
     return EditionText.objects.visible_to(viewer).filter(~Exists(later)).select_related(*SHOWN)
 
 
-def plain_text(text: EditionText) -> tuple[str, str]:
+def plain_text(text: EditionText, language: str) -> tuple[str, str]:
     """(language, text) without markup; a cited figure is an ellipsis, as its number has readers of its own."""
     without_figures = sub(r"<data\b[^>]*>[^<]*</data>", "…", text.html)
     return text.language, " ".join(unescape(sub(r"<[^>]*>", " ", without_figures)).split())

@@ -221,6 +221,25 @@ class EditionText(RestrictedModel):
         return f"{self.edition_id} {self.section_id} [{self.language}]"
 
 
+class GoneLink(RestrictedModel):
+    """An outside address in a published text that is no longer available; `gone_on`: the day on which that was seen."""
+
+    belongs_to = ("text",)
+
+    text = models.ForeignKey(EditionText, models.CASCADE, related_name="gone_links")
+    address = models.TextField()
+    gone_on = models.DateField()
+
+    class Meta:
+        ordering = ["text", "address"]
+        constraints = [models.UniqueConstraint(fields=["text", "address"], name="one_note_of_an_address_in_a_text")]
+        verbose_name = _("link that leads nowhere")
+        verbose_name_plural = _("links that lead nowhere")
+
+    def __str__(self):
+        return self.address
+
+
 class Citation(RestrictedModel):
     """A source as a published section named it."""
 

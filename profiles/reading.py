@@ -10,6 +10,7 @@ from atlas.models import Dialogue, OutlineSection, Subject, SubjectKind, Theme
 from indicators.glance import GlanceTopic, at_a_glance
 from indicators.models import Source
 from profiles.figures import Shown, as_read, figures_in
+from profiles.gone import gone_from, with_gone
 from profiles.models import METHOD_NOTE, Citation, Edition, EditionText, Endorsement, Tag
 from profiles.references import references_in
 from profiles.standing import Address, Standing
@@ -88,6 +89,7 @@ def read(standing: Standing, viewer: Viewer) -> Reading:
     texts = _best_texts(standing, viewer, dialogue)
     sources = _sources(standing, viewer)
     figures = figures_in(texts.values(), viewer)
+    gone = gone_from(texts.values(), viewer)
     tags = {tag.slug: tag for tag in Tag.objects.all()}
 
     def published(slug: str, title: str) -> PublishedSection:
@@ -95,12 +97,13 @@ def read(standing: Standing, viewer: Viewer) -> Reading:
         if text is None:
             return PublishedSection(slug, title)
         cited = figures.get((text.edition_id, text.section_id), {})
-        html = with_own_notes(as_read(text.html, cited, text.language), slug or METHOD_NOTE)
+        html = with_gone(as_read(text.html, cited, text.language), gone.get(text.pk, {}))
         revisions = [
             figure for reference in references_in(text.html) if (figure := cited.get(reference)) and figure.revision
         ]
         shown = [tags[tag] for tag in text.tags if tag in tags]
         audience = narrowest(standing.audience, text.audience, text.section.effective_audience(standing.audience))
+        html = with_own_notes(html, slug or METHOD_NOTE)
         return PublishedSection(slug, title, html, text.language, audience, shown, sources.get(slug, []), revisions)
 
     return Reading(

@@ -159,7 +159,7 @@ def _count(found: Found, rows: list[Match]) -> None:
 def _hits(viewer: Viewer, kind: Kind, words: str, shown: list[Match]) -> list[Hit]:
     rows = kind.rows(viewer).in_bulk([row.record for row in shown]) if shown else {}
     there = [row for row in shown if row.record in rows]
-    texts = [kind.text(rows[row.record]) if kind.text else ("", "") for row in there]
+    texts = [kind.text(rows[row.record], row.language) if kind.text else ("", "") for row in there]
     parts = snippets(words, texts)
     return [Hit(rows[row.record], row.language, part) for row, part in zip(there, parts, strict=True)]
 

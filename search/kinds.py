@@ -15,7 +15,7 @@ from accounts.requests import ReaderRequest
 class Kind:
     """`rows`: the protected rows that a viewer may find; `template`: shows one of them, as `record`, with its `snippet`.
 
-    `text`: (language, text) of a record, of which the part round the words is shown. `note`: writes the log, where
+    `text`: (language, text) of a record as it was found in a language; the part round the words is shown. `note`: writes the log, where
     records that are shown are not for everyone. `suggest`: names that begin with a word, of what the viewer may see.
     `rebuild`: SQL that makes all entries anew, run by someone who sees every row. `position`: among the kinds.
     """
@@ -24,7 +24,7 @@ class Kind:
     label: str | Promise
     rows: Callable[[Viewer], QuerySet]
     template: str
-    text: Callable[[Any], tuple[str, str]] | None = None
+    text: Callable[[Any, str], tuple[str, str]] | None = None
     note: Callable[[ReaderRequest, Sequence[Any]], None] | None = None
     suggest: Callable[[Viewer, str], list[str]] | None = None
     rebuild: str = ""

@@ -19,7 +19,10 @@ from newscentre.stages.links import LONGEST
 
 
 class Publication(RestrictedModel):
-    """A book, report, map or animation of a dialogue. Its title is in the language in which it was published."""
+    """A book, report, map or animation of a dialogue. Its title is in the language in which it was published.
+
+    `gone_on`: since when `link` is no longer available, as far as known.
+    """
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="publications", verbose_name=_("dialogue"))
     slug = models.SlugField(_("identifier"), max_length=80)
@@ -37,6 +40,7 @@ class Publication(RestrictedModel):
     link = models.CharField(
         _("address"), max_length=LONGEST, blank=True, validators=[refuse_unsafe_link], help_text=_("of its publisher")
     )
+    gone_on = models.DateField(_("no longer available since"), null=True, blank=True, editable=False)
     source = models.CharField(_("source"), max_length=300, blank=True)
 
     class Meta:

@@ -9,7 +9,7 @@ from newscentre.models import Link, Publication
 
 def register_own() -> None:
     register(Place("links", _of_links, _tell_readers_of_links))
-    register(Place("library", _of_publications))
+    register(Place("library", _of_publications, _tell_readers_of_publications))
 
 
 def _of_links() -> Iterator[Found]:
@@ -24,3 +24,7 @@ def _tell_readers_of_links(dialogue: str, address: str, gone_on: date | None) ->
 def _of_publications() -> Iterator[Found]:
     for publication in Publication.objects.exclude(link=""):
         yield publication.dialogue_id, publication.link, publication.log_name
+
+
+def _tell_readers_of_publications(dialogue: str, address: str, gone_on: date | None) -> None:
+    Publication.objects.filter(dialogue=dialogue, link=address).update(gone_on=gone_on)

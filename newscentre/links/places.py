@@ -8,10 +8,6 @@ from datetime import date
 Found = tuple[str, str, str]
 
 
-def tell_nobody(dialogue: str, address: str, gone_on: date | None) -> None:
-    """Of places where readers are not told: the desk's page is all there is."""
-
-
 @dataclass(frozen=True)
 class Place:
     """`addresses`: all that stand there; `tell`: shows readers that one is gone, or (None) that it is back.
@@ -21,7 +17,7 @@ class Place:
 
     name: str
     addresses: Callable[[], Iterable[Found]]
-    tell: Callable[[str, str, date | None], None] = tell_nobody
+    tell: Callable[[str, str, date | None], None]
 
 
 PLACES: dict[str, Place] = {}

@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 
 import pytest
@@ -20,7 +21,7 @@ from accounts.models import ReadingGroup, SecretariatMember, User
 from accounts.terms import accept, newest_terms
 from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
-from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section, Tag
+from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, GoneLink, Profile, Section, Tag
 from profiles.references import element
 from profiles.texts import digest
 from tests import conftest
@@ -242,7 +243,7 @@ def _editions(planted: Planted, sources: dict[str, Source], tag: Tag, author: Us
         for name, kind in {**kinds, "note": "note" if edition is newest else "former"}.items():
             section = planted.section[name]
             for language in LANGUAGES:
-                html = f"<p>{language} {canary(preset, kind)}</p>" + (CITING if kind == "text" else "")
+                html = f"<p>{language} {canary(preset, kind)}</p>" + {"text": CITING, "narrow": LEADING}.get(kind, "")
                 texts.append(
                     EditionText(
                         edition=edition, section=section, language=language, html=html, digest=digest(html),
@@ -250,6 +251,8 @@ def _editions(planted: Planted, sources: dict[str, Source], tag: Tag, author: Us
                     )
                 )  # fmt: skip
     EditionText.objects.bulk_create(texts)
+    leading = [text for text in texts if GONE in text.html]
+    GoneLink.objects.bulk_create(GoneLink(text=text, address=GONE, gone_on=date(2012, 4, 1)) for text in leading)
     Citation.objects.bulk_create(
         [
             Citation(edition=newest, section=planted.section["opening"], source=sources["source"], position=1),
@@ -274,6 +277,8 @@ def _drafts(planted: Planted, author: User) -> None:
 
 
 CITED, NARROW_CITED = "population-total/2011/source", "birth-rate/2011/narrowsource"
+GONE = "https://gone.example/"
+LEADING = f'<p><a href="{GONE}">…</a></p>'
 CITING = f"<p>{element(CITED, '')}, {element(NARROW_CITED, '')}</p>"
 
 

@@ -37,7 +37,7 @@ from newscentre.models import (
     ReviewItem,
     Watch,
 )
-from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
+from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, GoneLink, Profile, Section
 from routes.models import (
     Embed,
     GeodataImport,
@@ -257,6 +257,7 @@ def new_rows(one: Planted):
         Draft(section=one.section["opening"], language="xx"),
         Edition(profile=profile, number=77, published_at=timezone.now(), as_of="2012", endorsement="endorsed"),
         EditionText(edition=edition, section=one.section["narrow"], language="xx", html="", digest=""),
+        GoneLink(text=edition.texts.first(), address="https://new.example/", gone_on=date(2012, 4, 1)),
         Citation(edition=edition, section=one.section["narrow"], source=source, position=9),
         CitedFigure(edition=edition, section=one.section["narrow"], reference="new", observation=one.figure, value=1),
         Source(slug="new", dialogue_id="mtm", name="new", kind=SourceKind.PRESS),
@@ -323,7 +324,7 @@ def new_rows_of_routes():
     ]  # fmt: skip
 
 
-NUMBER_OF_MODELS = 41
+NUMBER_OF_MODELS = 42
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))

@@ -13,6 +13,7 @@ from access.viewing import viewing
 from accounts.demo import ALL_FOUR
 from newscentre import heartbeats, tasks
 from newscentre.health import state_of
+from newscentre.health_admin import PER_PAGE
 from newscentre.models import Feed, Fetching
 from newscentre.simulator import HOME, page
 from newscentre.stages.fetch import Reason
@@ -79,7 +80,7 @@ def test_the_desk_reads_how_a_feed_fares(reader, one):
     assert "gives nothing The name of its host is unknown. 2 failures in a row." in text
     assert "1 feed gives nothing." in text
     [row] = re.findall(r'<tr class="is-failing">.*?</tr>', body_of(reader("editor").get(HEALTH)).decode(), re.S)
-    assert re.findall(r'<td class="num">(\d+)</td>', row) == ["2"]
+    assert re.findall(r'<td class="num" [^>]+>(\d+)</td>', row) == ["2"]
 
 
 def test_those_that_fail_come_first_and_paused_ones_last(reader, one):
@@ -172,7 +173,7 @@ def test_one_feed_is_fetched_now_and_the_page_says_how_far_it_is(
     editor = reader("editor")
     with django_capture_on_commit_callbacks() as sent:
         answer = editor.post(f"{HEALTH}fetch/", {"feed": one.pk})
-    assert answer["Location"] == f"{HEALTH}?of=1"
+    assert answer["Location"] == f"{HEALTH}?of=1&page=1"
     going_on = body_of(editor.get(f"{HEALTH}now/?of=1")).decode()
     assert "Fetched: 0 of 1. 1 feed is due or being fetched." in " ".join(re.sub(r"<[^>]+>", " ", going_on).split())
     assert 'hx-trigger="every 2s"' in going_on
@@ -227,3 +228,17 @@ def test_the_next_feed_of_a_host_does_not_wait_for_the_clock(
         tasks.send_what_is_due()
     with viewing(DESK):
         assert Fetching.objects.filter(feed__in=feeds, succeeded_at__isnull=False).count() == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "number"), [("", 1), ("?page=2", 2), ("?page=99", 2), ("?page=x", 1), ("?page=٢", 2)]
+)
+def test_many_feeds_come_in_pages_and_the_part_that_moves_stays_on_its_page(query, number, reader):
+    with viewing(DESK):
+        Fetching.objects.all().delete()
+        for place in range(PER_PAGE + 3):
+            feed(f"https://sahel.example/{place}")
+    html = body_of(reader("editor").get(HEALTH + query)).decode()
+    assert html.count('<th scope="row">') == {1: PER_PAGE, 2: 3}[number]
+    assert f'hx-get="/secretariat/newscentre/feed/health/now/?of=0&amp;page={number}"' in html
+    assert f"Page {number} of 2" in html

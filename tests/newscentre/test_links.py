@@ -16,10 +16,10 @@ from newscentre import tasks
 from newscentre.links import looking
 from newscentre.links.gathering import gather
 from newscentre.links.judging import Standing, after_a_failure, after_an_answer
-from newscentre.models import Link, OutsideAddress
+from newscentre.models import Link, OutsideAddress, Publication
 from newscentre.simulator import Answer, Publisher, moved, page
 from newscentre.stages.fetch import Reason
-from profiles.models import EditionText
+from profiles.models import Edition, EditionText, GoneLink, Profile
 from tests.conftest import STRANGER, browser_of
 from tests.readers import body_of
 
@@ -265,6 +265,59 @@ def test_a_source_that_is_gone_is_shown_so_and_kept_pages_are_made_anew(hosts, l
     looks()
     assert current() > before
     assert "no longer available (seen on" in body_of(browser_of(STRANGER).get(path)).decode()
+
+
+def text_leading_to(link: str) -> EditionText:
+    """A new edition of an open profile with nothing but this text, in English."""
+    with viewing(EVERY_DESK):
+        profile = Profile.objects.get(dialogue="mtm", theme="migration-development", slug="morocco")
+        former = profile.editions.latest("number")
+        values = {
+            name: getattr(former, name) for name in ("profile", "audience", "as_of", "endorsement", "published_at")
+        }
+        [edition] = Edition.objects.bulk_create([Edition(number=former.number + 1, **values)])
+        html = f'<p><a href="{link}">the convention</a> of 1951</p>'
+        section = former.texts.filter(section__heading__isnull=False).first().section
+        values = {"section": section, "language": "en", "audience": former.audience, "html": html, "digest": "x"}
+        return EditionText.objects.bulk_create([EditionText(edition=edition, **values)])[0]
+
+
+def test_an_address_in_a_text_that_is_gone_is_shown_so_beside_it(hosts, looks):
+    text = text_leading_to(hosts.at("/gone"))
+    path = "/{}/maps/mtm/migration-development/morocco/"
+    told = {"en": "no longer available (seen on", "ar": "لم يعد متاحًا"}
+    address(hosts.at("/x"), host="another", answered_at=timezone.now(), next_at=timezone.now() + DAY)
+    row = address(hosts.at("/gone"), failures=3, failing_since=timezone.now() - 6 * DAY)
+    for language, words in told.items():
+        assert words not in body_of(browser_of(STRANGER).get(path.format(language))).decode()
+    looks()
+    for language, words in told.items():
+        html = body_of(browser_of(STRANGER).get(path.format(language))).decode()
+        assert f'the convention</a> <small class="gone" lang="{language}"' in html
+        assert words in html
+    hosts.pages["/gone"] = page(b"back")
+    with viewing(EVERY_DESK):
+        assert GoneLink.objects.get(text=text).gone_on == again(row).gone_on
+        OutsideAddress.objects.filter(pk=row.pk).update(next_at=None)
+    looks()
+    assert "no longer available" not in body_of(browser_of(STRANGER).get(path.format("en"))).decode()
+
+
+def test_a_publication_whose_address_is_gone_is_shown_so_and_a_corrected_one_is_not(hosts, looks):
+    with viewing(EVERY_DESK):
+        publication = Publication.objects.filter(dialogue="mtm", audience__contains=["public"]).first()
+        publication.link = hosts.at("/gone")
+        publication.save()
+    address(hosts.at("/x"), host="another", answered_at=timezone.now(), next_at=timezone.now() + DAY)
+    address(publication.link, failures=3, failing_since=timezone.now() - 6 * DAY)
+    looks()
+    html = body_of(browser_of(STRANGER).get(f"/en/library/{publication.pk}/")).decode()
+    assert "no longer available (seen on" in html
+    assert hosts.at("/gone") not in html
+    with viewing(EVERY_DESK):
+        publication.link = hosts.at("/there")
+        publication.save()
+    assert hosts.at("/there") in body_of(browser_of(STRANGER).get(f"/en/library/{publication.pk}/")).decode()
 
 
 # Workers --------------------------------------------------------------------------------------------------------------

@@ -167,6 +167,25 @@ def test_an_article_that_changes_its_language_has_one_entry():
     assert list(Entry.objects.filter(kind="article").values_list("record", "language")) == [(row.pk, "fr")]
 
 
+def test_what_editors_say_of_an_article_is_found_in_each_language_and_gone_when_they_take_it_back():
+    row = write(article, write(feed), title="Ferry", summary_fr="Le bac de Tanger", summary_ar="عبّارة طنجة")
+    assert titles("طنجة") == titles("bac tanger") == ["Ferry"]
+    with viewing(ANYONE):
+        [hit] = search(ANYONE, "tanger", kind_named("article")).hits
+    assert [part.text for part in hit.snippet if part.is_marked] == ["Tanger"]
+    assert number("ferry or tanger or طنجة") == 1
+    row.summary_fr = ""
+    write(row.save)
+    assert titles("bac") == []
+    assert titles("طنجة") == ["Ferry"]
+
+
+def test_what_editors_say_of_restricted_news_is_found_by_its_readers_alone():
+    write(article, write(feed, audience=THEME), title="Ferry", summary_fr="Zugzwang")
+    assert (titles("zugzwang"), number("zugzwang")) == ([], 0)
+    assert titles("zugzwang", OFFICIAL) == ["Ferry"]
+
+
 def test_the_entries_hold_no_readable_text():
     kept = {field.name for field in Entry._meta.get_fields()}
     assert kept == {"id", "kind", "record", "language", "at", "audience", "parents", "vector"}
