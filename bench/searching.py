@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -27,12 +26,9 @@ from bench.news import (
     THEME,
 )
 from bench.report import at_most
+from bench.storing import Storing, measure_storing, storing_table, storing_targets
 from newscentre.filters import Filters, Place
 from newscentre.listing import news_page
-from newscentre.models import Feed
-from newscentre.stages.clean import cleaned
-from newscentre.stages.parse import parse
-from newscentre.storing import store
 from search import asking
 from search.asking import search
 from search.kinds import kind_named
@@ -61,8 +57,8 @@ class News:
 
     times: dict[tuple[str, int], Timed]
     without_index: list[tuple[str, int]]
-    entries_a_second: dict[str, float]
     filtered: float
+    storing: Storing
 
 
 def _list(query: str = "", before: Place | None = None, viewer: Viewer = ANYONE) -> Callable[[int], object]:
@@ -120,8 +116,7 @@ def measure_news(made: Databases) -> News:
                 times[name, size].rounds.append(_milliseconds(ask, size, _viewer_of(name)))
     use(made.news[SIZES[-1]])
     filtered = _cost_of_the_filter()
-    use(made.news[SIZES[0]])
-    return News(times, without_index, _rates(), filtered)
+    return News(times, without_index, filtered, measure_storing())
 
 
 def _viewer_of(name: str) -> Viewer:
@@ -161,31 +156,6 @@ def _cost_of_the_filter() -> float:
     return statistics.median(ratios)
 
 
-def _rates() -> dict[str, float]:
-    """Entries a second: read out of a feed, and stored as new, as unchanged."""
-    items = "".join(
-        f"<item><guid>bench-{n}</guid><title>Report {n} on Rabat and Dakar</title><link>https://news.example/b{n}</link>"
-        f"<description>Text number {n} on what was said.</description></item>"
-        for n in range(1000)
-    )
-    body = f'<rss version="2.0"><channel><title>Bench</title>{items}</channel></rss>'.encode()
-    began = time.perf_counter()
-    document = parse(body, "application/rss+xml", "https://news.example/feed")
-    rates = {"read": 1000 / (time.perf_counter() - began)}
-    now = timezone.now()
-    with viewing(Viewer.secretariat_of(DIALOGUE)), transaction.atomic():
-        feed = Feed.objects.filter(publisher="bench").first()
-        assert feed
-        cleaned_items = cleaned(document, "https://news.example/feed", "en", now)
-        for name in ("new", "unchanged"):
-            began = time.perf_counter()
-            store(feed, cleaned_items, now)
-            rates[name] = len(cleaned_items) / (time.perf_counter() - began)
-        transaction.set_rollback(True)
-    cache.clear()
-    return rates
-
-
 def news_table(news: News) -> Iterable[str]:
     least = min(timed.median for timed in news.times.values())
     yield "News: time as a multiple of the shortest, first time in brackets"
@@ -195,11 +165,7 @@ def news_table(news: News) -> Iterable[str]:
         yield f"  {name:<32}" + "".join(
             f"{cell.median / least:>10.1f}× {f'({cell.cold / least:.0f}×)':>8}" for cell in cells
         )
-    rates = news.entries_a_second
-    yield (
-        f"Entries of a feed, beside reading them (1): storing new ones {rates['new'] / rates['read']:.2f},"
-        f" passing over unchanged ones {rates['unchanged'] / rates['read']:.2f}"
-    )
+    yield from storing_table(news.storing)
 
 
 def news_targets(news: News) -> Iterable[str]:
@@ -215,3 +181,4 @@ def news_targets(news: News) -> Iterable[str]:
     yield at_most("the condition on audiences", news.filtered, MOST_FILTERED, " ×")
     missing = ", ".join(f"{word} at {size:,}" for word, size in news.without_index)
     yield f"  {'missed ' if missing else 'reached'}  searches use their indexes{': not ' + missing if missing else ''}"
+    yield from storing_targets(news.storing)
