@@ -122,6 +122,7 @@ class FeedAdmin(HealthPages, ListPages, AudienceAdmin):
     inlines = [FetchingInline]
     list_display = ["publisher", "name", "dialogue", "language", "access", "rule", "last_success", "next_fetch", "why"]
     list_filter = ["dialogue", "language", "rule", "fetching__reason"]
+    list_display_links = ["publisher", "name"]
     list_select_related = ["publisher", "dialogue", "fetching"]
     search_fields = ["name", "publisher__name"]
     actions = ["fetch_now"]

@@ -1,5 +1,6 @@
 """The inbox: articles as editors publish, hide, merge, correct and summarise them. What they change no fetch overwrites."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django import forms
@@ -104,14 +105,35 @@ class BulkForm(ActionForm):
             field.choices = [("", "—"), *((row.pk, row.name) for row in rows)]
 
 
+def with_ours_first(codes: Iterable[str]) -> list[str]:
+    """The languages of the interface, then what else there is."""
+    return [*LANGUAGES, *sorted(set(codes) - set(LANGUAGES))]
+
+
+def name_of_language(code: str) -> str:
+    return wording.language(code) if code else _("language unknown")
+
+
+class LanguageFilter(admin.SimpleListFilter):
+    title = gettext_lazy("language of the title")
+    parameter_name = "title_language__exact"
+
+    def lookups(self, request, model_admin):
+        found = model_admin.get_queryset(request).order_by().values_list("title_language", flat=True).distinct()
+        return [(code, name_of_language(code)) for code in with_ours_first(found)]
+
+    def queryset(self, request, queryset):
+        return queryset if self.value() is None else queryset.filter(title_language=self.value())
+
+
 @admin.register(Article)
 class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
     dialogue_path = "feed__dialogue"
     form = ArticleForm
     action_form = BulkForm
     change_list_template = "admin/newscentre/article/change_list.html"
-    list_display = ["headline", "publisher", "title_language", "published_at", "status", "named", "told_by"]
-    list_filter = ["status", "title_language", "is_first_hand", "feed__dialogue", "feed__publisher"]
+    list_display = ["headline", "publisher", "published_at", "status", "named", "told_by"]
+    list_filter = ["status", LanguageFilter, "is_first_hand", "feed__dialogue", "feed__publisher"]
     list_select_related = ["feed__publisher"]
     search_fields = ["title"]
     date_hierarchy = "published_at"
@@ -137,15 +159,14 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
 
     def changelist_view(self, request: ReaderRequest, extra_context=None) -> HttpResponse:
         waiting = inbox.waiting_by_language(self.get_queryset(request))
-        codes = [*LANGUAGES, *sorted(set(waiting) - set(LANGUAGES))]
         tabs = [
             {
-                "language": wording.language(code) if code else _("language unknown"),
+                "language": name_of_language(code),
                 "number": waiting.get(code, 0),
-                "query": f"?status__exact={Status.INBOX}&title_language__exact={code}",
-                "is_open": request.GET.get("title_language__exact") == code,
+                "query": f"?status__exact={Status.INBOX}&{LanguageFilter.parameter_name}={code}",
+                "is_open": request.GET.get(LanguageFilter.parameter_name) == code,
             }
-            for code in codes
+            for code in with_ours_first(waiting)
         ]
         return super().changelist_view(request, {**(extra_context or {}), "inboxes": tabs})
 

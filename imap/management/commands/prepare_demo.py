@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from access.viewing import viewing
 from newscentre.demo import fetch_first, load_demo_feeds
-from newscentre.tasks import every_secretariat
+from newscentre.tasks import every_secretariat, gather_outside_addresses
 
 
 class Command(BaseCommand):
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         if news_began and settings.NEWS_ALSO_FROM:
             self.stdout.write(f"news: {self._news(news_began)} articles of the demonstration's own publishers")
             self.stdout.flush()
+        gather_outside_addresses()
         call_command("prepare_static", stdout=self.stdout)
 
     def _news(self, began: Path) -> int:
