@@ -4,6 +4,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -13,6 +15,8 @@ from accounts.desk_admin import AudienceAdmin, DeskAdmin, NothingByHand
 from atlas.translated_admin import TranslatedAdmin
 from newscentre.calendar.admin import WithAccess
 from newscentre.links.models import Link, OutsideAddress
+
+MOST_NAMED = 3  # places of an address that are named in the list
 
 
 class LinkForm(AudienceForm):
@@ -72,15 +76,27 @@ class HowItStands(admin.SimpleListFilter):
 class OutsideAddressAdmin(NothingByHand, DeskAdmin):
     """Nothing is written here but by the worker; an address is corrected where it stands."""
 
-    list_display = ["address", "where", "reason", "failing_since", "failures", "gone_on", "answered_at", "next_at"]
+    list_display = ["shown", "where", "reason", "failing_since", "failures", "gone_on", "answered_at", "next_at"]
     list_filter = [HowItStands, "dialogue", "reason"]
     search_fields = ["address"]
     ordering = ["gone_on", "-failures", "host", "address"]
     actions = ["look_now"]
 
+    @admin.display(description=_("address"), ordering="address")
+    def shown(self, row: OutsideAddress) -> SafeString:
+        return format_html('<bdi dir="ltr">{}</bdi>', row.address)
+
     @admin.display(description=_("stands in"))
-    def where(self, row: OutsideAddress) -> str:
-        return ", ".join(row.stands_in)
+    def where(self, row: OutsideAddress) -> SafeString:
+        """The first places; all of them stand on the page of the address."""
+        named = format_html_join(
+            mark_safe("<br>"), '<bdi dir="ltr">{}</bdi>', ((place,) for place in row.stands_in[:MOST_NAMED])
+        )
+        others = len(row.stands_in) - MOST_NAMED
+        if others <= 0:
+            return named
+        words = ngettext("and %(number)d other place", "and %(number)d other places", others) % {"number": others}
+        return format_html("{}<br>{}", named, words)
 
     @admin.action(description=_("Look now"), permissions=["view"])
     def look_now(self, request, addresses):
