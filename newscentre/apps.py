@@ -7,7 +7,7 @@ class NewsCentreConfig(AppConfig):
     verbose_name = _("News centre")
 
     def ready(self) -> None:
-        from accounts.own.data import FURTHER
+        from accounts.own.further import FURTHER
         from newscentre.finding import KINDS
         from newscentre.links.own_places import register_own
         from newscentre.watching import tasks  # noqa: F401  # the worker learns of them

@@ -1,6 +1,6 @@
 """Everything the portal holds about a person, for them to take away. No secret is among it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -9,10 +9,8 @@ from django.db.models import Model, Q, QuerySet
 
 from access.viewer import Viewer
 from accounts.models import LogEntry, MandateEvent, Nomination, User
+from accounts.own.further import FURTHER
 from accounts.own.scope import grounds_of
-
-# What rooms that this one does not know hold about a person, by the word under which it is told.
-FURTHER: dict[str, Callable[[User, Viewer], Any]] = {}
 
 
 def data_of(user: User, viewer: Viewer) -> dict[str, Any]:
