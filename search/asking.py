@@ -77,7 +77,7 @@ EVERYTHING = Narrowing()
 
 @dataclass(frozen=True)
 class Hit:
-    """A record, and of its text the part in which the words stand."""
+    """A record, and of its text the part in which the words stand. `language`: of that text."""
 
     record: Any
     language: str
@@ -161,7 +161,9 @@ def _hits(viewer: Viewer, kind: Kind, words: str, shown: list[Match]) -> list[Hi
     there = [row for row in shown if row.record in rows]
     texts = [kind.text(rows[row.record], row.language) if kind.text else ("", "") for row in there]
     parts = snippets(words, texts)
-    return [Hit(rows[row.record], row.language, part) for row, part in zip(there, parts, strict=True)]
+    return [
+        Hit(rows[row.record], language, part) for row, (language, _), part in zip(there, texts, parts, strict=True)
+    ]
 
 
 def _newest(viewer: Viewer, kind: Kind, words: str, narrowing: Narrowing) -> list[Match]:

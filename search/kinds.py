@@ -13,11 +13,12 @@ from accounts.requests import ReaderRequest
 
 @dataclass(frozen=True)
 class Kind:
-    """`rows`: the protected rows that a viewer may find; `template`: shows one of them, as `record`, with its `snippet`.
+    """`rows`: the protected rows that a viewer may find; `template`: shows one of them, as `record`, with its `snippet`, which
+    is in `snippet_language`.
 
-    `text`: (language, text) of a record as it was found in a language; the part round the words is shown. `note`: writes the log, where
-    records that are shown are not for everyone. `suggest`: names that begin with a word, of what the viewer may see.
-    `rebuild`: SQL that makes all entries anew, run by someone who sees every row. `position`: among the kinds.
+    `text`: (language, text) of a record as it was found in a language; the part round the words is shown. `note`: writes
+    the log, where records that are shown are not for everyone. `suggest`: names that begin with a word, of what the viewer
+    may see. `rebuild`: SQL that makes all entries anew, run by someone who sees every row. `position`: among the kinds.
     """
 
     name: str

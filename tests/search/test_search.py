@@ -173,6 +173,7 @@ def test_what_editors_say_of_an_article_is_found_in_each_language_and_gone_when_
     with viewing(ANYONE):
         [hit] = search(ANYONE, "tanger", kind_named("article")).hits
     assert [part.text for part in hit.snippet if part.is_marked] == ["Tanger"]
+    assert hit.language == "fr"
     assert number("ferry or tanger or طنجة") == 1
     row.summary_fr = ""
     write(row.save)
