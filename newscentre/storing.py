@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
 
 from newscentre.models import Article, Feed, Rule, Status
 from newscentre.stages.clean import Item
 from newscentre.stages.cluster import WINDOW, Story, are_one
 from newscentre.stages.identify import identities
 from newscentre.stages.plan import Known, Plan, Row, plan
-from newscentre.stages.tag import Tags
+from newscentre.stages.tag import Tagger, Tags
 from newscentre.tagging import concepts, tagger
 
 MOST_COMPARED = 2000  # articles of a few days that a new one is held against
@@ -50,9 +49,10 @@ UPSERT = """
 def store(feed: Feed, items: Sequence[Item], now: datetime) -> Plan:
     """Brings the feed's articles up to date. To be called as its secretariat; returns what was planned and done."""
     planned = plan(items, known_of(feed, items))
-    _drop(planned, feed)
+    tagging = tagger()
+    _drop(planned, feed, tagging)
     if planned.rows:
-        tags = [tagger().tags_of(row.item) for row in planned.rows]
+        tags = [tagging.tags_of(row.item) for row in planned.rows]
         stories = stories_of(feed, [row.item for row in planned.rows], tags)
         written = [_values(*row, feed) for row in zip(planned.rows, tags, stories, strict=True)]
         is_published = feed.rule == Rule.PUBLISH
@@ -68,21 +68,25 @@ def store(feed: Feed, items: Sequence[Item], now: datetime) -> Plan:
     return planned
 
 
-def _drop(planned: Plan, feed: Feed) -> None:
+def _drop(planned: Plan, feed: Feed, tagging: Tagger) -> None:
     """Leaves out new articles that the feed's rules drop; one that is stored already stays, and is kept up to date."""
     drops = feed.drops
     if not drops:
         return
-    kept = [row for row in planned.added if not drops.drops(row.item, tagger().tags_of(row.item))]
+    kept = [row for row in planned.added if not drops.drops(row.item, tagging.tags_of(row.item))]
     planned.added, planned.dropped = kept, len(planned.added) - len(kept)
 
 
 def known_of(feed: Feed, items: Sequence[Item]) -> list[Known]:
-    """The stored articles that these items may be."""
+    """The stored articles that these items may be.
+
+    Asked apart, so that each question finds its index: together PostgreSQL looks at everything the feed ever gave.
+    """
     named = identities(items)
     keys, pages = {one.key for one in named}, {one.page for one in named if one.page}
-    stored = Article.objects.filter(Q(key__in=keys) | Q(page__in=pages), feed=feed)
-    return [Known(*row) for row in stored.order_by("pk").values_list("key", "page", "digest")]
+    of_feed = Article.objects.filter(feed=feed).order_by().values_list("pk", "key", "page", "digest")
+    stored = of_feed.filter(key__in=keys).union(of_feed.filter(page__in=pages).exclude(page=""))
+    return [Known(*row) for _, *row in stored.order_by("pk")]
 
 
 def _values(row: Row, tags: Tags, story: uuid.UUID, feed: Feed) -> dict[str, Any]:

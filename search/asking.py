@@ -161,9 +161,7 @@ def _hits(viewer: Viewer, kind: Kind, words: str, shown: list[Match]) -> list[Hi
     there = [row for row in shown if row.record in rows]
     texts = [kind.text(rows[row.record], row.language) if kind.text else ("", "") for row in there]
     parts = snippets(words, texts)
-    return [
-        Hit(rows[row.record], language, part) for row, (language, _), part in zip(there, texts, parts, strict=True)
-    ]
+    return [Hit(rows[row.record], language, part) for row, (language, _), part in zip(there, texts, parts, strict=True)]
 
 
 def _newest(viewer: Viewer, kind: Kind, words: str, narrowing: Narrowing) -> list[Match]:
