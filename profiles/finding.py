@@ -57,5 +57,5 @@ def names_beginning(viewer: Viewer, begun: str) -> list[str]:
 
 KIND = Kind(
     "profile", _("Profiles"), seen_by, "profiles/found.html",
-    text=plain_text, note=note, suggest=names_beginning, rebuild=all_of("profiles_entries"), position=10,
+    text=plain_text, once_by=("edition", "section"), note=note, suggest=names_beginning, rebuild=all_of("profiles_entries"), position=10,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Finds records by words: those that the viewer may see, best first among the newest, with counts that stop at a thousand."""
 
 from collections import Counter
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -130,30 +131,38 @@ def search(
     everything = matches = _newest(viewer, kind, found.words, EVERYTHING)
     if narrowing != EVERYTHING:
         matches = _newest(viewer, kind, found.words, narrowing)
-    numbers = {row.record for row in (*everything, *matches)}
-    visible = set(kind.rows(viewer).filter(pk__in=numbers).values_list("pk", flat=True)) if numbers else set()
-    _count(found, [row for row in everything if row.record in visible])
-    ranked = [row for row in matches if row.record in visible]
-    found.number = len({row.record for row in ranked})
-    best = _once_each(sorted(ranked[:MOST_RANKED], key=lambda row: row.rank, reverse=True))
+    thing_of = _visible(viewer, kind, {row.record for row in (*everything, *matches)})
+    _count(found, [row for row in everything if row.record in thing_of], thing_of)
+    ranked = [row for row in matches if row.record in thing_of]
+    found.number = len({thing_of[row.record] for row in ranked})
+    best = _once_each(sorted(ranked[:MOST_RANKED], key=lambda row: row.rank, reverse=True), thing_of)
     shown = best[(page - 1) * per_page : page * per_page]
     found.has_more = len(best) > page * per_page
     found.hits = _hits(viewer, kind, found.words, shown)
     return found
 
 
-def _once_each(best_first: list[Match]) -> list[Match]:
-    """A record that is found in several languages stands where its best entry does, in the page's own if that is one."""
-    of_record: dict[int, Match] = {}
+def _visible(viewer: Viewer, kind: Kind, numbers: set[int]) -> dict[int, Hashable]:
+    """Of these records those that the viewer sees, each with what it tells: the same for the languages of one thing."""
+    rows = kind.rows(viewer).filter(pk__in=numbers).values_list("pk", *kind.once_by) if numbers else ()
+    return {pk: tuple(others) or pk for pk, *others in rows}
+
+
+def _once_each(best_first: list[Match], thing_of: Mapping[int, Hashable]) -> list[Match]:
+    """What is found in several languages stands where its best entry does, in the page's own if that is one."""
+    once: dict[Hashable, Match] = {}
     for row in best_first:
-        if row.record not in of_record or row.language == get_language():
-            of_record[row.record] = row
-    return list(of_record.values())
+        thing = thing_of[row.record]
+        if thing not in once or row.language == get_language() != once[thing].language:
+            once[thing] = row
+    return list(once.values())
 
 
-def _count(found: Found, rows: list[Match]) -> None:
-    found.languages = Counter(row.language for row in rows if row.language).most_common()
-    found.years = sorted(Counter(row.at.year for row in rows).items(), reverse=True)
+def _count(found: Found, rows: list[Match], thing_of: Mapping[int, Hashable]) -> None:
+    languages = {(thing_of[row.record], row.language) for row in rows if row.language}
+    years = {(thing_of[row.record], row.at.year) for row in rows}
+    found.languages = Counter(language for _, language in languages).most_common()
+    found.years = sorted(Counter(year for _, year in years).items(), reverse=True)
 
 
 def _hits(viewer: Viewer, kind: Kind, words: str, shown: list[Match]) -> list[Hit]:

@@ -16,9 +16,10 @@ class Kind:
     """`rows`: the protected rows that a viewer may find; `template`: shows one of them, as `record`, with its `snippet`, which
     is in `snippet_language`.
 
-    `text`: (language, text) of a record as it was found in a language; the part round the words is shown. `note`: writes
-    the log, where records that are shown are not for everyone. `suggest`: names that begin with a word, of what the viewer
-    may see. `rebuild`: SQL that makes all entries anew, run by someone who sees every row. `position`: among the kinds.
+    `text`: (language, text) of a record as it was found in a language; the part round the words is shown. `once_by`: fields
+    in which the rows of one thing in several languages are equal: it is shown and counted once. `note`: writes the log,
+    where records that are shown are not for everyone. `suggest`: names that begin with a word, of what the viewer may see.
+    `rebuild`: SQL that makes all entries anew, run by someone who sees every row. `position`: among the kinds.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Kind:
     rows: Callable[[Viewer], QuerySet]
     template: str
     text: Callable[[Any, str], tuple[str, str]] | None = None
+    once_by: tuple[str, ...] = ()
     note: Callable[[ReaderRequest, Sequence[Any]], None] | None = None
     suggest: Callable[[Viewer, str], list[str]] | None = None
     rebuild: str = ""

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
@@ -89,6 +90,20 @@ def test_sections_are_found_by_those_who_may_read_them_alone():
     restricted = "mtm/irregular-mixed-migration/morocco/detection"
     assert restricted in sections("detections Morocco or detection", official, Narrowing(language="en"))
     assert not [path for path in sections("detection or detections") if path.startswith("mtm/irregular")]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_a_section_that_is_found_in_several_languages_is_shown_once_in_the_readers_own(language):
+    words = "Morocco or Maroc or المغرب"
+    with translation.override(language), viewing(ANYONE):
+        found = search(ANYONE, words, kind_named("profile"), per_page=1000)
+        rows = [(text.edition_id, text.section_id, text.language) for text in found.records]
+        texts = EditionText.objects.filter(edition__in=[row[0] for row in rows], language=language)
+        own = set(texts.values_list("edition_id", "section_id"))
+    assert found.number == len(rows) == len({row[:2] for row in rows})
+    assert own
+    assert {row[:2] for row in rows if row[2] == language} >= own & {row[:2] for row in rows}
+    assert sum(number for _year, number in found.years) == len(rows)
 
 
 def test_the_newest_edition_is_found_and_the_one_before_is_not():
