@@ -14,7 +14,8 @@ DIALOGUE, THEME = "mtm", "irregular-mixed-migration"
 CATEGORY = "remittances"
 # Words by how often they stand in a text. A hundred others are drawn by chance, so that texts differ.
 NEARLY_ALL, A_TENTH, ARABIC_NEARLY_ALL, ARABIC_A_TENTH, RARE = "migration", "border", "الهجرة", "الحدود", "zugzwang"
-EVERY_RARE = 5000  # articles between two with the rare word
+EVERY_RARE = 5000  # articles between two with the rare word, which name the town too
+RARE_TOWN, TOWN_WITHOUT_NEWS = "sebha", "agadez"
 ARTICLES = """
     INSERT INTO newscentre_article (feed_id, key, page, digest, link, title, title_language, excerpt, excerpt_language,
         published_at, dated, seen_at, categories, subjects, edited, story, status)
@@ -22,7 +23,9 @@ ARTICLES = """
         w.often || CASE WHEN n %% 10 = 3 THEN ' ' || w.seldom ELSE '' END || CASE WHEN n %% %(rare)s = 0 THEN ' ' || %(word)s ELSE '' END
             || ' ' || w.others, w.language, w.others || ' ' || w.others, w.language,
         now() - n * interval '7 minutes', '', now(), ARRAY[(%(categories)s::text[])[1 + n %% %(number_of_categories)s]],
-        ARRAY[(%(subjects)s::bigint[])[1 + n %% %(number_of_subjects)s]], '{}', gen_random_uuid(), 'published'
+        ARRAY[(%(subjects)s::bigint[])[1 + n %% %(number_of_subjects)s]]
+            || CASE WHEN n %% %(rare)s = 0 THEN %(rare_subject)s ELSE '{}'::bigint[] END,
+        '{}', gen_random_uuid(), 'published'
     FROM generate_series(1::bigint, %(size)s) n
     CROSS JOIN LATERAL (
         SELECT CASE n / 10 %% 4 WHEN 0 THEN 'ar' WHEN 1 THEN 'fr' ELSE 'en' END AS language,
@@ -55,6 +58,7 @@ def fill(size: int) -> None:
         }  # fmt: skip
         categories = list(Category.objects.values_list("slug", flat=True))
         subjects = list(Subject.objects.filter(kind="country").values_list("pk", flat=True))
+        values["rare_subject"] = list(Subject.objects.filter(kind="hub", slug=RARE_TOWN).values_list("pk", flat=True))
         values |= {"categories": categories, "number_of_categories": len(categories)}
         values |= {"subjects": subjects, "number_of_subjects": len(subjects)}
         with connection.cursor() as cursor:

@@ -22,8 +22,10 @@ from bench.news import (
     DIALOGUE,
     NEARLY_ALL,
     RARE,
+    RARE_TOWN,
     SIZES,
     THEME,
+    TOWN_WITHOUT_NEWS,
 )
 from bench.report import at_most
 from bench.storing import Storing, measure_storing, storing_table, storing_targets
@@ -84,7 +86,9 @@ CASES: dict[str, Callable[[int], object]] = {
     "list, an official": _list(viewer=OFFICIAL),
     "one category": _list(f"category={CATEGORY}"),
     "one language": _list("language=ar"),
-    "one country": _list("country=morocco"),
+    "one country": _list("subject=morocco"),
+    "rare town": _list(f"subject={RARE_TOWN}"),
+    "town without news": _list(f"subject={TOWN_WITHOUT_NEWS}"),
     "page in the middle": _deep,
     "search, rare word": _search(RARE),
     "search, word in a tenth": _search(A_TENTH),

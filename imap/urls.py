@@ -11,7 +11,7 @@ from accounts.terms_views import terms
 from accounts.versions import VersionConverter
 from atlas.views import basemap
 from imap import views
-from newscentre.fragments import latest_of_country
+from newscentre.fragments import latest_of
 from newscentre.library.urls import urls as library_urls
 from profiles.listing import links_of_subjects, profiles_seen
 from profiles.urls import urls as profile_urls
@@ -48,7 +48,7 @@ urlpatterns += i18n_patterns(
     path("accessibility/", views.page, {"name": "accessibility"}, name="accessibility"),
     path("maps/<slug:dialogue>/routes/", include(route_urls(links_of_subjects))),
     path("", include("atlas.urls")),
-    path("", include(profile_urls([latest_of_country]))),
+    path("", include(profile_urls([latest_of]))),
     path("", include("newscentre.urls")),
     path("library/", include(library_urls(profiles_seen))),
     path("", include("search.urls")),

@@ -4,9 +4,12 @@ import re
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 
+from django.db.models import QuerySet
+
 from atlas.models import Subject
 from newscentre.asked import AskedFor
 from newscentre.models import Article, ArticleQuerySet
+from newscentre.tagging import NAMED_IN_THE_PRESS
 
 PLACE = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)  # microseconds since 1970, and the article's number
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,7 +21,7 @@ class Filters(AskedFor):
 
     language: str = ""
     category: str = ""
-    country: str = ""
+    subject: str = ""
     dialogue: str = ""
     publisher: str = ""
     since: str = ""
@@ -28,10 +31,10 @@ class Filters(AskedFor):
         if self.language:
             articles = articles.filter(title_language=self.language)
         if self.category:
-            articles = articles.filter(categories__contains=[self.category])
-        if self.country:
-            country = Subject.objects.filter(kind="country", slug=self.country).values_list("pk", flat=True).first()
-            articles = articles.filter(subjects__contains=[country]) if country else articles.none()
+            articles = articles.tagged(f"category/{self.category}")
+        if self.subject:
+            named = subjects_called(self.subject).values_list("pk", flat=True)
+            articles = articles.tagged(*(f"subject/{pk}" for pk in named))
         if self.dialogue:
             articles = articles.filter(feed__dialogue=self.dialogue)
         if self.publisher:
@@ -77,6 +80,11 @@ class Place:
 
     def __str__(self) -> str:
         return f"{(self.published_at - EPOCH) // timedelta(microseconds=1)}-{self.pk}"
+
+
+def subjects_called(slug: str) -> QuerySet[Subject]:
+    """Country, hub and town of this slug: a hub and a town may share it, and articles name either."""
+    return Subject.objects.filter(kind__in=NAMED_IN_THE_PRESS, slug=slug).order_by("kind")
 
 
 def day_of(text: str) -> date | None:

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from access.viewer import Viewer
 from atlas import wording
-from atlas.models import Dialogue, Subject, SubjectKind
-from newscentre.filters import Filters, day_of
+from atlas.models import Dialogue
+from newscentre.filters import Filters, day_of, subjects_called
 from newscentre.listing import publishers_for
 from newscentre.models import Category
 
@@ -23,9 +23,9 @@ def _parts(filters: Filters, viewer: Viewer) -> Iterator[str]:
     if filters.category:
         category = Category.objects.filter(pk=filters.category).first()
         yield category.name if category else filters.category
-    if filters.country:
-        country = Subject.objects.filter(kind=SubjectKind.COUNTRY, slug=filters.country).first()
-        yield country.name if country else filters.country
+    if filters.subject:
+        subject = subjects_called(filters.subject).first()
+        yield subject.name if subject else filters.subject
     if filters.dialogue:
         dialogue = Dialogue.objects.filter(pk=filters.dialogue).first()
         yield dialogue.short_name if dialogue else filters.dialogue

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from access import tokens
@@ -13,6 +14,7 @@ from accounts.models import Action
 from accounts.requests import ReaderRequest
 from atlas.models import Dialogue, Subject, SubjectKind
 from atlas.sorting import in_reading_order
+from newscentre.chosen import named_in_the_press
 from newscentre.filters import Filters, Place
 from newscentre.listing import also_told_by, named_in, news_page, publishers_for, seen_by
 from newscentre.models import Article, Category
@@ -53,10 +55,18 @@ def _choices(request: ReaderRequest) -> dict[str, object]:
     return {
         "languages": LANGUAGES,
         "categories": list(Category.objects.all()),
-        "countries": in_reading_order(Subject.objects.filter(kind=SubjectKind.COUNTRY)),
+        "subjects": _subjects(),
         "dialogues": in_reading_order(Dialogue.objects.all()),
         "publishers": in_reading_order(publishers_for(request.viewer)),
     }
+
+
+def _subjects() -> list[tuple[str, list[Subject]]]:
+    """What articles name, in two groups; a hub and a town of one name are one choice."""
+    countries, places = {}, {}
+    for subject in in_reading_order(named_in_the_press()):
+        (countries if subject.kind == SubjectKind.COUNTRY else places).setdefault(subject.slug, subject)
+    return [(_("Countries"), list(countries.values())), (_("Towns"), list(places.values()))]
 
 
 @require_safe

@@ -65,6 +65,11 @@ class Reading:
         """Whether it is about what stands on the map of routes; what of that a reader sees is asked by static/js/part.js."""
         return self.subject.kind in (SubjectKind.ROUTE, SubjectKind.HUB)
 
+    @property
+    def is_in_the_news(self) -> bool:
+        """Whether it is what articles name; which of them a reader sees is asked by static/js/fragment.js."""
+        return self.subject.kind in (SubjectKind.COUNTRY, SubjectKind.HUB)
+
     def section(self, slug: str) -> PublishedSection | None:
         return next((section for section in self.outline if section.slug == slug), None)
 

@@ -47,7 +47,11 @@ BEGIN
 END
 $$
 """
-WITH_A_SUMMARY = "UPDATE newscentre_article SET id = id WHERE concat(summary_en, summary_fr, summary_ar) <> ''"
+WITH_A_SUMMARY = """
+SELECT set_config('imap.keeping', 'on', true);
+UPDATE newscentre_article SET id = id WHERE concat(summary_en, summary_fr, summary_ar) <> '';
+SELECT set_config('imap.keeping', '', true);
+"""
 
 
 class Migration(migrations.Migration):

@@ -65,11 +65,11 @@ def test_each_filter_of_the_news_has_its_feed(desk, reader, kind):
     found = {
         "?language=ar": {"Arabic"},
         "?category=remittances": {"Money"},
-        "?country=morocco": {"Morocco"},
+        "?subject=morocco": {"Morocco"},
         "?dialogue=rabat-process": {"Elsewhere"},
         "?publisher=desk": {"Elsewhere"},
         "?until=2026-11-01": {"Old"},
-        "?country=nowhere": set(),
+        "?subject=nowhere": set(),
     }
     client = reader("stranger")
     assert {query: set(titles(client, f"/en/news/{kind}/{query}")) for query in found} == found
@@ -81,10 +81,10 @@ def test_a_feed_says_what_it_is_of(desk, reader):
         "fr": "Centre d’actualités · i-Map\u00a0: arabe, Transferts de fonds, Maroc",
     }
     for language, title in named.items():
-        address = f"/{language}/news/rss/?language=ar&category=remittances&country=morocco"
+        address = f"/{language}/news/rss/?language=ar&category=remittances&subject=morocco"
         read = feedparser.parse(body_of(reader("stranger").get(address)))
         assert read.feed.title == title
-        assert read.feed.link.endswith(f"/{language}/news/?language=ar&category=remittances&country=morocco")
+        assert read.feed.link.endswith(f"/{language}/news/?language=ar&category=remittances&subject=morocco")
 
 
 @pytest.mark.parametrize("kind", KINDS)

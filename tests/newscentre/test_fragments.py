@@ -42,7 +42,7 @@ def test_a_country_shows_its_newest_stories_and_no_others(reader, address):
     client = reader("stranger")
     others = [f"Article {place}" for place in range(1, SHOWN - 1)]
     assert titles(client, address) == ["Article 0", "The same story, newer", *others]
-    assert 'href="/en/news/?country=morocco"' in body_of(client.get(address)).decode()
+    assert 'href="/en/news/?subject=morocco"' in body_of(client.get(address)).decode()
 
 
 @pytest.mark.parametrize("address", [COUNTRY, PIECE])
@@ -64,10 +64,19 @@ def test_a_country_without_news_shows_no_heading_for_them(reader):
 def test_a_profile_leads_to_the_news_of_its_country_and_says_where_the_latest_come_from(reader):
     page = body_of(reader("stranger").get("/fr/maps/mtm/migration-development/morocco/")).decode()
     assert (
-        'data-fragment="/fr/news/of/morocco/"><p><a href="/fr/news/?country=morocco">Dernières actualités</a>' in page
+        'data-fragment="/fr/news/of/morocco/"><p><a href="/fr/news/?subject=morocco">Dernières actualités</a>' in page
     )
 
 
-def test_news_of_what_is_no_country_are_not_there(reader):
-    assert reader("stranger").get("/en/news/of/atlantis/").status_code == 404
-    assert reader("stranger").get("/en/news/of/agadez/").status_code == 404
+def test_a_town_has_its_news_as_a_country_has_them(reader):
+    with viewing(DESK):
+        hub = Subject.objects.get(kind="hub", slug="agadez")
+        article(feed(), title="Of Agadez", subjects=[hub.pk])
+    assert titles(reader("stranger"), "/en/news/of/agadez/") == ["Of Agadez"]
+    page = body_of(reader("official.mar").get("/en/maps/mtm/irregular-mixed-migration/agadez/")).decode()
+    assert 'data-fragment="/en/news/of/agadez/"' in page
+
+
+@pytest.mark.parametrize("nothing", ["atlantis", "remittances"])
+def test_news_of_what_the_press_does_not_name_are_not_there(reader, nothing):
+    assert reader("stranger").get(f"/en/news/of/{nothing}/").status_code == 404

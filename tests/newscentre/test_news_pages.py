@@ -15,7 +15,7 @@ from accounts.demo import ALL_FOUR
 from accounts.models import LogEntry
 from atlas.models import Subject
 from newscentre.listing import PER_PAGE
-from newscentre.models import Article, Publisher
+from newscentre.models import Article, ArticleTag, Publisher
 from tests.newscentre.feeds_of_tests import NOON, article, feed
 from tests.readers import answer_to, body_of
 
@@ -85,14 +85,38 @@ def test_a_reader_filters_without_any_script(desk, reader):
         "": {"Arabic", "Money", "Morocco", "Elsewhere", "Old"},
         "?language=ar": {"Arabic"},
         "?category=remittances": {"Money"},
-        "?country=morocco": {"Morocco"},
+        "?subject=morocco": {"Morocco"},
         "?dialogue=rabat-process": {"Elsewhere"},
         "?publisher=desk": {"Elsewhere"},
         "?since=2026-11-24&until=2026-11-24": {"Arabic", "Money", "Morocco", "Elsewhere"},
         "?until=2026-11-01": {"Old"},
-        "?country=morocco&language=fr": set(),
+        "?subject=morocco&language=fr": set(),
     }
     assert {query: set(headlines(client, f"/en/news/{query}")) for query in found} == found
+
+
+def test_a_town_is_asked_for_as_a_country_is_by_everything_of_that_name(desk, reader):
+    hub = Subject.objects.get(kind="hub", slug="sebha").pk
+    city = desk(Subject.objects.create, kind="city", slug="sebha", name_en="Sebha", name_fr="Sebha", name_ar="سبها").pk
+    of = desk(feed)
+    desk(article, of, title="Hub", subjects=[hub])
+    desk(article, of, title="City", subjects=[city])
+    desk(article, of, title="Neither")
+    client = reader("stranger")
+    assert set(headlines(client, "/en/news/?subject=sebha")) == {"Hub", "City"}
+    page = body_of(client.get("/en/news/?subject=sebha")).decode()
+    assert page.count('<option value="sebha" selected>Sebha</option>') == 1
+
+
+def test_an_article_that_is_corrected_is_found_by_what_it_names_now(desk, reader):
+    client = reader("stranger")
+    row = desk(article, desk(feed), title="Money", categories=["remittances"])
+    row.categories = ["diaspora"]
+    desk(row.save)
+    assert headlines(client, "/en/news/?category=remittances") == []
+    assert headlines(client, "/en/news/?category=diaspora") == ["Money"]
+    desk(row.delete)
+    assert not ArticleTag.objects.exists()
 
 
 def test_the_filters_stay_as_the_reader_set_them(desk, reader):
@@ -108,8 +132,8 @@ def test_the_filters_stay_as_the_reader_set_them(desk, reader):
 @pytest.mark.parametrize(
     "query",
     ["before=x", "before=-1", "before=99999999999999999-1", "since=2026-13-45", "since=soon", "until=9999-12-31",
-     "until=0001-01-01", "country=nowhere", "category=%09", "language=" + "a" * 5000, "publisher='--", "dialogue[]=x",
-     "before=" + "9" * 400, "category=a&category=b", "language=%E2%80%AE", "country=%F0%9F%98%80"],
+     "until=0001-01-01", "subject=nowhere", "category=%09", "language=" + "a" * 5000, "publisher='--", "dialogue[]=x",
+     "before=" + "9" * 400, "category=a&category=b", "language=%E2%80%AE", "subject=%F0%9F%98%80"],
 )  # fmt: skip
 def test_whatever_stands_in_the_address_the_page_is_there(desk, reader, query):
     desk(article, desk(feed))
@@ -156,7 +180,7 @@ def test_the_way_to_the_publisher_comes_first(desk, reader):
     link = page.index(f'<a href="{row.link}" rel="external noopener noreferrer"')
     assert link < page.index("What it says.")
     assert "Read the article at Sahel Desk" in page
-    assert 'href="/en/news/?country=morocco"' in page
+    assert 'href="/en/news/?subject=morocco"' in page
     assert 'href="/en/news/?category=diaspora"' in page
 
 

@@ -75,10 +75,10 @@ def test_a_reader_keeps_what_they_filtered_and_removes_it_again(reader):
     page = body_of(client.get("/en/news/?category=remittances&language=ar")).decode()
     assert '<input type="hidden" name="query" value="?language=ar&amp;category=remittances">' in page
     client.post("/en/news/searches/keep/", {"query": "?language=ar&category=remittances", "name": "Money"})
-    client.post("/en/news/searches/keep/", {"query": "?country=morocco", "name": ""})
+    client.post("/en/news/searches/keep/", {"query": "?subject=morocco", "name": ""})
     page = body_of(client.get("/en/news/searches/")).decode()
     assert '<a href="/en/news/?language=ar&amp;category=remittances"><bdi>Money</bdi></a>' in page
-    assert '<a href="/en/news/?country=morocco"><bdi>Morocco</bdi></a>' in page
+    assert '<a href="/en/news/?subject=morocco"><bdi>Morocco</bdi></a>' in page
     client.post("/en/news/searches/keep/", {"query": "?category=remittances&language=ar", "name": "Transfers"})
     page = body_of(client.get("/en/news/searches/")).decode()
     assert "Money" not in page
