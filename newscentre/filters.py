@@ -33,8 +33,7 @@ class Filters(AskedFor):
         if self.category:
             articles = articles.tagged(f"category/{self.category}")
         if self.subject:
-            named = subjects_called(self.subject).values_list("pk", flat=True)
-            articles = articles.tagged(*(f"subject/{pk}" for pk in named))
+            articles = articles.tagged(f"subject/{self.subject}")
         if self.dialogue:
             articles = articles.filter(feed__dialogue=self.dialogue)
         if self.publisher:

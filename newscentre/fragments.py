@@ -15,7 +15,7 @@ SHOWN = 6  # stories
 
 
 def latest_of(viewer: Viewer, subject: Subject) -> SafeString:
-    """The newest stories that name it, as the viewer may see them; empty when there are none. Three questions at most."""
+    """The newest stories that name it, as the viewer may see them; empty when there are none. Two questions at most."""
     filters = Filters(subject=subject.slug)
     stories = page_of(filters.apply(seen_by(viewer)), None, SHOWN).stories
     if not stories:

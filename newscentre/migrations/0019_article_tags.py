@@ -1,24 +1,36 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-OF_ARTICLES = """
+# A hub and a town of one name are one tag.
+TAGS = """
+INSERT INTO newscentre_articletag (article_id, tag, published_at)
+SELECT a.id, 'subject/' || s.slug, a.published_at FROM {articles} a JOIN atlas_subject s ON s.id = ANY (a.subjects)
+WHERE a.status = 'published'
+UNION SELECT a.id, 'category/' || slug, a.published_at FROM {articles} a, unnest(a.categories) slug
+WHERE a.status = 'published';
+"""
+OF_ARTICLES = f"""
 CREATE FUNCTION newscentre_article_tags() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         DELETE FROM newscentre_articletag WHERE article_id = NEW.id;
     END IF;
-    INSERT INTO newscentre_articletag (article_id, tag)
-    SELECT NEW.id, 'subject/' || pk FROM unnest(NEW.subjects) pk
-    UNION SELECT NEW.id, 'category/' || slug FROM unnest(NEW.categories) slug;
+    {TAGS.format(articles="(SELECT NEW.*)")}
     RETURN NULL;
 END
 $$
 """
-OF_EARLIER = """
+OF_SUBJECTS = """
+CREATE FUNCTION newscentre_subject_tags() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE newscentre_articletag SET tag = 'subject/' || NEW.slug WHERE tag = 'subject/' || OLD.slug;
+    RETURN NULL;
+END
+$$
+"""
+OF_EARLIER = f"""
 SELECT set_config('imap.keeping', 'on', true);
-INSERT INTO newscentre_articletag (article_id, tag)
-SELECT id, 'subject/' || pk FROM newscentre_article, unnest(subjects) pk
-UNION SELECT id, 'category/' || slug FROM newscentre_article, unnest(categories) slug;
+{TAGS.format(articles="newscentre_article")}
 SELECT set_config('imap.keeping', '', true);
 """
 
@@ -32,17 +44,22 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("tag", models.CharField(max_length=60)),
+                ("published_at", models.DateTimeField()),
                 (
                     "article",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="newscentre.article"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tags",
+                        to="newscentre.article",
                     ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("tag", "article"), name="one_tag_once_of_an_article"),
+                    models.UniqueConstraint(fields=("article", "tag"), name="one_tag_once_of_an_article"),
                 ],
+                "indexes": [models.Index(fields=["tag", "-published_at", "-article"], name="news_by_tag")],
             },
         ),
         migrations.RemoveIndex(model_name="article", name="articles_of_subjects"),
@@ -55,9 +72,16 @@ class Migration(migrations.Migration):
             "DROP TRIGGER tags_of_new ON newscentre_article",
         ),
         migrations.RunSQL(
-            "CREATE TRIGGER tags_of_changed AFTER UPDATE OF subjects, categories ON newscentre_article FOR EACH ROW "
-            "WHEN ((NEW.subjects, NEW.categories) IS DISTINCT FROM (OLD.subjects, OLD.categories)) "
+            "CREATE TRIGGER tags_of_changed AFTER UPDATE OF subjects, categories, published_at, status "
+            "ON newscentre_article FOR EACH ROW WHEN ((NEW.subjects, NEW.categories, NEW.published_at, NEW.status) "
+            "IS DISTINCT FROM (OLD.subjects, OLD.categories, OLD.published_at, OLD.status)) "
             "EXECUTE FUNCTION newscentre_article_tags()",
             "DROP TRIGGER tags_of_changed ON newscentre_article",
+        ),
+        migrations.RunSQL(OF_SUBJECTS, "DROP FUNCTION newscentre_subject_tags()"),
+        migrations.RunSQL(
+            "CREATE TRIGGER tags_of_news AFTER UPDATE OF slug ON atlas_subject "
+            "FOR EACH ROW WHEN (NEW.slug <> OLD.slug) EXECUTE FUNCTION newscentre_subject_tags()",
+            "DROP TRIGGER tags_of_news ON atlas_subject",
         ),
     ]
