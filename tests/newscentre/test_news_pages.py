@@ -115,8 +115,45 @@ def test_an_article_that_is_corrected_is_found_by_what_it_names_now(desk, reader
     desk(row.save)
     assert headlines(client, "/en/news/?category=remittances") == []
     assert headlines(client, "/en/news/?category=diaspora") == ["Money"]
+    row.hide()
+    desk(row.save)
+    assert not ArticleTag.objects.exists()
+    row.publish()
+    desk(row.save)
+    assert headlines(client, "/en/news/?category=diaspora") == ["Money"]
     desk(row.delete)
     assert not ArticleTag.objects.exists()
+
+
+def test_a_filtered_list_is_in_order_and_pages_after_a_date_was_corrected(desk, reader):
+    of = desk(feed)
+    rows = [
+        desk(article, of, title=f"Article {n}", categories=["diaspora"], published_at=NOON - timedelta(hours=n))
+        for n in range(PER_PAGE + 2)
+    ]
+    rows[0].published_at = NOON - timedelta(days=3)
+    desk(rows[0].save)
+    client = reader("stranger")
+    first = headlines(client, "/en/news/?category=diaspora")
+    older = re.search(
+        r'href="(/en/news/[?]category=diaspora&amp;before=[^"]+)"',
+        body_of(client.get("/en/news/?category=diaspora")).decode(),
+    )
+    second = headlines(client, unescape(older[1]))
+    assert first + second == [row.title for row in [*rows[1:], rows[0]]]
+
+
+def test_a_subject_that_takes_another_address_takes_its_news_along(desk, reader):
+    sebha = Subject.objects.get(kind="hub", slug="sebha")
+    desk(article, desk(feed), title="Hub", subjects=[sebha.pk], categories=["diaspora"])
+    desk(Subject.objects.filter(pk=sebha.pk).update, slug="sabha")
+    client = reader("stranger")
+    assert (
+        headlines(client, "/en/news/?subject=sabha")
+        == headlines(client, "/en/news/?category=diaspora&subject=sabha")
+        == ["Hub"]
+    )
+    assert headlines(client, "/en/news/?subject=sebha") == []
 
 
 def test_the_filters_stay_as_the_reader_set_them(desk, reader):
