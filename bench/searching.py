@@ -67,9 +67,12 @@ def _list(query: str = "", before: Place | None = None, viewer: Viewer = ANYONE)
     return lambda size: news_page(viewer, Filters.of(QueryDict(query)), before)
 
 
-def _deep(size: int) -> object:
-    at = timezone.now() - size * 0.5 * timedelta(minutes=7)
-    return news_page(ANYONE, Filters(), Place(at, 1))
+def _deep(query: str = "") -> Callable[[int], object]:
+    def ask(size: int) -> object:
+        at = timezone.now() - size * 0.5 * timedelta(minutes=7)
+        return news_page(ANYONE, Filters.of(QueryDict(query)), Place(at, 1))
+
+    return ask
 
 
 def _search(words: str, viewer: Viewer = ANYONE, page: int = 1) -> Callable[[int], object]:
@@ -89,7 +92,8 @@ CASES: dict[str, Callable[[int], object]] = {
     "one country": _list("subject=morocco"),
     "rare town": _list(f"subject={RARE_TOWN}"),
     "town without news": _list(f"subject={TOWN_WITHOUT_NEWS}"),
-    "page in the middle": _deep,
+    "page in the middle": _deep(),
+    "page in the middle, one country": _deep("subject=morocco"),
     "search, rare word": _search(RARE),
     "search, word in a tenth": _search(A_TENTH),
     "search, word in nearly all": _search(NEARLY_ALL),

@@ -245,18 +245,26 @@ class ArticleQuerySet(RestrictedQuerySet):
     def published(self) -> "ArticleQuerySet":
         return self.filter(status=Status.PUBLISHED)
 
-    def newest_first(self) -> "ArticleQuerySet":
-        return self.order_by("-published_at", "-pk")
-
     def tagged(self, tag: str) -> "ArticleQuerySet":
-        """Those of an `ArticleTag`. That its moment is the article's lets its index give their order, too."""
-        name = f"by_{tag.partition('/')[0]}"
-        of_tag = self.alias(**{name: FilteredRelation("tags", condition=Q(tags__tag=tag))})
-        return of_tag.filter(**{f"{name}__published_at": F("published_at")})
+        """Those of an `ArticleTag`, whose moment and number stand for the article's own from here on: its index is in order."""
+        joined = f"by_{tag.partition('/')[0]}"
+        of_tag = self.alias(**{joined: FilteredRelation("tags", condition=Q(tags__tag=tag))})
+        moment, number = (F(f"{joined}__{name}") for name in ("published_at", "article"))
+        return of_tag.alias(tagged_at=moment, tagged_pk=number).filter(tagged_at__isnull=False)
+
+    def newest_first(self) -> "ArticleQuerySet":
+        moment, number = self._order
+        return self.order_by(f"-{moment}", f"-{number}")
 
     def before(self, moment: datetime, pk: int) -> "ArticleQuerySet":
         """Those that follow an article in the order of the newest first; the index leads there from any page."""
-        return self.filter(Q(published_at__lt=moment) | Q(pk__lt=pk), published_at__lte=moment)
+        at, number = self._order
+        follow = Q(**{f"{at}__lt": moment}) | Q(**{f"{number}__lt": pk})
+        return self.filter(follow, **{f"{at}__lte": moment})
+
+    @property
+    def _order(self) -> tuple[str, str]:
+        return ("tagged_at", "tagged_pk") if "tagged_at" in self.query.annotations else ("published_at", "pk")
 
 
 class Article(RestrictedModel):
