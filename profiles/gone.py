@@ -60,6 +60,6 @@ def with_gone(html: str, gone: Mapping[str, date]) -> str:
         gone_on = gone.get(unescape(link[1]))
         if gone_on is None:
             return link[0]
-        return f"{link[0]} {render_to_string('profiles/gone.html', {'gone_on': gone_on, 'language': get_language()})}"
+        return f"{link[0]} {render_to_string('gone.html', {'gone_on': gone_on, 'language': get_language()})}"
 
     return LINK.sub(told, html) if gone else html

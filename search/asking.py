@@ -87,13 +87,15 @@ class Hit:
 
 @dataclass
 class Found:
-    """`hits`: of the page that was asked for; `number`: how many are found, at most a thousand and one.
+    """`hits`: of the page that was asked for; `number`: how many are found among the newest thousand entries that match.
 
-    `languages` and `years`: how many there are in each, of all that the words find, whatever was asked for beside them.
+    `is_counted_out`: whether more entries match than were counted. `languages` and `years`: how many there are in each, of
+    all that the words find, whatever was asked for beside them.
     """
 
     words: str
     number: int = 0
+    is_counted_out: bool = False
     hits: list[Hit] = field(default_factory=list)
     has_more: bool = False
     languages: list[tuple[str, int]] = field(default_factory=list)
@@ -102,11 +104,6 @@ class Found:
     @property
     def records(self) -> list[Any]:
         return [hit.record for hit in self.hits]
-
-    @property
-    def is_counted_out(self) -> bool:
-        """Whether there are more than were counted."""
-        return self.number > MOST_COUNTED
 
 
 def as_asked(text: str) -> str:
@@ -133,7 +130,8 @@ def search(
         matches = _newest(viewer, kind, found.words, narrowing)
     thing_of = _visible(viewer, kind, {row.record for row in (*everything, *matches)})
     _count(found, [row for row in everything if row.record in thing_of], thing_of)
-    ranked = [row for row in matches if row.record in thing_of]
+    found.is_counted_out = len(matches) > MOST_COUNTED
+    ranked = [row for row in matches[:MOST_COUNTED] if row.record in thing_of]
     found.number = len({thing_of[row.record] for row in ranked})
     best = _once_each(sorted(ranked[:MOST_RANKED], key=lambda row: row.rank, reverse=True), thing_of)
     shown = best[(page - 1) * per_page : page * per_page]

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.limits import limited
 from accounts.requests import ReaderRequest
-from search.asking import MOST_COUNTED, PER_PAGE, Found, Narrowing, TookTooLong, as_asked, search
+from search.asking import PER_PAGE, Found, Narrowing, TookTooLong, as_asked, search
 from search.kinds import Kind, kind_named, kinds
 
 LANGUAGES = {code for code, _ in settings.LANGUAGES}
@@ -39,7 +39,6 @@ def results(request: ReaderRequest) -> HttpResponse:
         "sections": sections,
         "shown": [(kind, found) for kind, found in sections if chosen in (None, kind)],
         "took_too_long": took_too_long,
-        "most": MOST_COUNTED,
         "later": page - 1 if page > 1 else 0,
         "more": page + 1
         if page < LAST_PAGE and any(found.has_more for kind, found in sections if kind == chosen)
