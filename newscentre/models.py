@@ -377,13 +377,14 @@ class Article(RestrictedModel):
         self.status, self.audience = Status.HIDDEN, []
 
 
-class ArticleTag(models.Model):
+class ArticleTag(RestrictedModel):
     """What a published article is asked for by, `category/remittances` or `subject/sebha`; written by the database alone.
 
     By its index the newest articles of a tag are found at once, however few or old they are. Arrays have no such index
-    under row-level security: their operators might tell what they saw. It holds nothing to be read, and what is found is
-    looked up in the protected row.
+    under row-level security: their operators might tell what they saw.
     """
+
+    belongs_to = ("article",)
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="tags", db_index=False)
     tag = models.CharField(max_length=60)

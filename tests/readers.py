@@ -16,12 +16,20 @@ EXPIRES = re.compile(rb"\r\nExpires: [^\r\n]*")
 NONCE = re.compile(rb"nonce(?:-|=\")[A-Za-z0-9+/=_-]+")
 
 
+DRAWN = re.compile(rb' (?:d|transform|points|viewBox|width|height|x|y|x1|x2|y1|y2|cx|cy|r)="[^"]*"')
+
+
 def body_of(response) -> bytes:
-    """The bytes of the body, unpacked when the answer is compressed; of a PDF its words, not broken into lines."""
+    """The bytes of the body, unpacked when the answer is compressed; of a PDF its words, not broken into lines.
+
+    A drawing is read without its coordinates: any number may be among them.
+    """
     body = b"".join(response.streaming_content) if response.streaming else response.content
     if response.get("Content-Type") == "application/pdf" and b"/Creator" in body:  # made by the portal, not planted
         return b"".join("".join(page.extract_text().split()).encode() for page in PdfReader(io.BytesIO(body)).pages)
-    return gzip.decompress(body) if response.get("Content-Encoding") == "gzip" and body else body
+    body = gzip.decompress(body) if response.get("Content-Encoding") == "gzip" and body else body
+    is_drawn = response.get("Content-Type", "").startswith("image/svg+xml")
+    return DRAWN.sub(b"", body) if is_drawn else body
 
 
 def raw(response) -> bytes:

@@ -22,6 +22,7 @@ from accounts.models import Acceptance, LogEntry, MandateEvent, Nomination
 from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
 from newscentre.models import (
+    ArticleTag,
     Feed,
     Fetching,
     Link,
@@ -266,6 +267,7 @@ def new_rows(one: Planted):
         Feed(publisher_id=f"press-{one.preset}", name="new", dialogue_id="mtm"),
         Fetching(feed=unfetched, address="https://new.example/"),
         planting_news.article(Feed.objects.get(publisher=f"press-{one.preset}", name__startswith="cnry")),
+        ArticleTag(article_id=one.article, tag="category/new", published_at=timezone.now()),
         *new_rows_of_the_calendar(),
         Review(dialogue_id="mtm", month="2023-01"),
         ReviewItem(review=Review.objects.get(month="2024-01"), article_id=one.article),
@@ -324,7 +326,7 @@ def new_rows_of_routes():
     ]  # fmt: skip
 
 
-NUMBER_OF_MODELS = 42
+NUMBER_OF_MODELS = 43
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))
