@@ -2,10 +2,9 @@
 
 from django import forms
 
-from atlas.models import Subject
 from atlas.sorting import in_reading_order
 from newscentre.models import Category
-from newscentre.tagging import NAMED_IN_THE_PRESS
+from newscentre.tagging import named_in_the_press
 
 
 class CategoriesField(forms.MultipleChoiceField):
@@ -31,7 +30,3 @@ class SubjectsField(forms.TypedMultipleChoiceField):
             widget=forms.SelectMultiple(attrs={"size": 10}),
             **options,
         )
-
-
-def named_in_the_press():
-    return Subject.objects.filter(kind__in=NAMED_IN_THE_PRESS)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from atlas.models import Subject
 from newscentre.asked import AskedFor
 from newscentre.models import Article, ArticleQuerySet
-from newscentre.tagging import NAMED_IN_THE_PRESS
+from newscentre.tagging import named_in_the_press
 
 PLACE = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)  # microseconds since 1970, and the article's number
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,7 +83,7 @@ class Place:
 
 def subjects_called(slug: str) -> QuerySet[Subject]:
     """Country, hub and town of this slug: a hub and a town may share it, and articles name either."""
-    return Subject.objects.filter(kind__in=NAMED_IN_THE_PRESS, slug=slug).order_by("kind")
+    return named_in_the_press().filter(slug=slug).order_by("kind")
 
 
 def day_of(text: str) -> date | None:

@@ -23,9 +23,10 @@ from atlas import wording
 from atlas.sorting import in_reading_order
 from atlas.translated_admin import InItsOwnDirection
 from newscentre import inbox
-from newscentre.chosen import CategoriesField, SubjectsField, named_in_the_press
+from newscentre.chosen import CategoriesField, SubjectsField
 from newscentre.models import SUMMARY_LANGUAGES, Article, Category, Publisher, Status
 from newscentre.reviews.models import this_month
+from newscentre.tagging import named_in_the_press
 
 LANGUAGES = ("ar", "en", "fr")
 

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from atlas.models import FormerName, NameVariant, Subject, SubjectKind
 from atlas.revision import current
@@ -32,10 +33,14 @@ def _tagger(revision: int) -> Tagger:
     )
 
 
+def named_in_the_press() -> QuerySet[Subject]:
+    """What an article may be about."""
+    return Subject.objects.filter(kind__in=NAMED_IN_THE_PRESS)
+
+
 def _names_of_subjects() -> list[Name]:
-    named = Subject.objects.filter(kind__in=NAMED_IN_THE_PRESS)
     names = []
-    for pk, *texts in named.values_list("pk", *(f"name_{language}" for language in LANGUAGES)):
+    for pk, *texts in named_in_the_press().values_list("pk", *(f"name_{language}" for language in LANGUAGES)):
         names += [_name(pk, text) for text in texts if text]
     for model, field in ((NameVariant, "text"), *((FormerName, f"name_{language}") for language in LANGUAGES)):
         rows = model._base_manager.filter(subject__kind__in=NAMED_IN_THE_PRESS).values_list("subject", field)

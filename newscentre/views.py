@@ -14,11 +14,11 @@ from accounts.models import Action
 from accounts.requests import ReaderRequest
 from atlas.models import Dialogue, Subject, SubjectKind
 from atlas.sorting import in_reading_order
-from newscentre.chosen import named_in_the_press
 from newscentre.filters import Filters, Place
 from newscentre.listing import also_told_by, named_in, news_page, publishers_for, seen_by
 from newscentre.models import Article, Category
 from newscentre.naming import in_words
+from newscentre.tagging import named_in_the_press
 
 LANGUAGES = ("ar", "en", "fr")
 
