@@ -108,6 +108,15 @@ def test_a_town_is_asked_for_as_a_country_is_by_everything_of_that_name(desk, re
     assert page.count('<option value="sebha" selected>Sebha</option>') == 1
 
 
+def test_what_is_restricted_is_found_by_its_tags_by_its_readers_alone(desk, reader):
+    morocco = Subject.objects.get(kind="country", slug="morocco").pk
+    desk(article, desk(feed, audience=THEME), title="Restricted", subjects=[morocco], categories=["remittances"])
+    for query in ("?subject=morocco", "?category=remittances", "?category=remittances&subject=morocco"):
+        assert headlines(reader("stranger"), f"/en/news/{query}") == []
+        assert headlines(reader("official.ukr"), f"/en/news/{query}") == []
+        assert headlines(reader("official.mar"), f"/en/news/{query}") == ["Restricted"]
+
+
 def test_an_article_that_is_corrected_is_found_by_what_it_names_now(desk, reader):
     client = reader("stranger")
     row = desk(article, desk(feed), title="Money", categories=["remittances"])
