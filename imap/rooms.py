@@ -1,3 +1,16 @@
-"""The portal's own applications, in the order in which they may import from one another, `imap` last."""
+"""The portal's own packages, in the order in which they may import from one another, `imap` last; all but the first are
+applications of Django."""
 
-ROOMS = ("access", "atlas", "accounts", "search", "indicators", "routes", "profiles", "newscentre", "api", "imap")
+ROOMS = (
+    "untrusted",
+    "access",
+    "atlas",
+    "accounts",
+    "search",
+    "indicators",
+    "routes",
+    "profiles",
+    "newscentre",
+    "api",
+    "imap",
+)

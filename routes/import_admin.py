@@ -15,9 +15,16 @@ from accounts.desk_admin import DeskAdmin
 from accounts.requests import ReaderRequest
 from atlas.mapping import basemap_for
 from routes.importing.comparing import Effect
-from routes.importing.files import LARGEST_MB, MEGABYTE
 from routes.importing.refusals import OF_FILES, said
-from routes.importing.taking import LARGE_BYTES, LARGE_ROWS, ChangedMeanwhile, compare_anew, examine, progress_of, take
+from routes.importing.rows import LARGEST_MB, MEGABYTE
+from routes.importing.taking import (
+    LARGE_BYTES,
+    LARGE_ROWS,
+    ask_the_worker,
+    is_examined_at_once,
+    progress_of,
+    take_or_say_why,
+)
 from routes.models import UNDECIDED, GeodataImport, ImportState
 from routes.tasks import examine_import, take_import
 
@@ -70,12 +77,11 @@ class GeodataImportAdmin(DeskAdmin):
         return False
 
     def save_model(self, request: ReaderRequest, obj: GeodataImport, form, change):
-        """Read at once where it is small; else by the worker, from when the row is there for it."""
+        """Examined at once where that takes a moment; else by the worker, from when the row is there for it."""
         obj.name, obj.brought_by = form.cleaned_data["file"].name[:200], request.user
         super().save_model(request, obj, form, change)
-        if obj.file.size < LARGE_BYTES:
-            examine(obj)
-        else:
+        if obj.file.size >= LARGE_BYTES or not is_examined_at_once(obj):
+            ask_the_worker(obj, ImportState.WAITING)
             transaction.on_commit(lambda: examine_import.delay(obj.pk, obj.dialogue_id))
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -105,24 +111,18 @@ class GeodataImportAdmin(DeskAdmin):
         elif not _may_take(brought) or request.POST.get("digest") != brought.digest:
             self.message_user(request, _("Something changed since this was shown. Look again."), messages.WARNING)
         elif len(brought.rows) >= LARGE_ROWS:
-            brought.state = ImportState.TAKING
-            brought.save()
+            ask_the_worker(brought, ImportState.TAKING)
             transaction.on_commit(lambda: take_import.delay(brought.pk, brought.dialogue_id))
         else:
             self._take(request, brought)
         self.log_change(request, brought, [{"changed": {"fields": ["state"]}}])
 
     def _take(self, request: ReaderRequest, brought: GeodataImport) -> None:
-        try:
-            take(brought)
-            brought.state = ImportState.TAKEN
-            self.message_user(
-                request, _("The drawings are changed. Readers see them with the next map."), messages.SUCCESS
-            )
-        except ChangedMeanwhile:
-            compare_anew(brought)
+        if take_or_say_why(brought):
+            said_of_it = _("The drawings are changed. Readers see them with the next map.")
+            self.message_user(request, said_of_it, messages.SUCCESS)
+        elif not brought.why:
             self.message_user(request, _("Something changed since this was shown. Look again."), messages.WARNING)
-        brought.save()
 
 
 def _may_take(brought: GeodataImport) -> bool:
@@ -141,6 +141,7 @@ def _shown(brought: GeodataImport) -> dict:
     return {
         "brought": brought,
         "why": said(brought.why) if brought.why else "",
+        "notes": [said(note) for note in brought.notes],
         "effects": [
             (effect.value, label, len(rows), [(row["name"], said(row["why"]) if row["why"] else "") for row in rows[:SHOWN_ROWS]])
             for effect, label, rows in counted
@@ -149,6 +150,7 @@ def _shown(brought: GeodataImport) -> dict:
         "basemap": reverse("basemap", args=[drawn.digest]) if drawn else "",
         "may_take": _may_take(brought),
         "may_leave": brought.state in UNDECIDED,
-        "is_at_work": brought.state in (ImportState.WAITING, ImportState.TAKING),
+        "is_at_work": brought.is_at_work and not brought.is_overdue,
+        "is_overdue": brought.is_overdue,
         "progress": progress_of(brought.pk),
     }  # fmt: skip

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from routes.importing.taking import ChangedMeanwhile, compare_anew, examine, take, tells
+from routes.importing.taking import examine, take_or_say_why, tells
 from routes.models import GeodataImport, ImportState
 
 
@@ -22,11 +22,5 @@ def take_import(pk: int, dialogue: str) -> None:
     """What was confirmed, in one transaction with the word that it is done. A second time it does nothing."""
     with viewing(Viewer.secretariat_of(dialogue)):
         brought = GeodataImport.objects.select_for_update().filter(pk=pk, state=ImportState.TAKING).first()
-        if brought is None:
-            return
-        try:
-            take(brought, tells(pk, len(brought.rows)))
-            brought.state = ImportState.TAKEN
-        except ChangedMeanwhile:
-            compare_anew(brought)
-        brought.save()
+        if brought:
+            take_or_say_why(brought, tells(pk, len(brought.rows)))

@@ -5,6 +5,7 @@ route, its ends and its mode. A number counts only where the rest agrees, as it 
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,14 +16,15 @@ from django.db.models import Q
 
 from atlas.models import Subject, SubjectKind
 from atlas.periods import is_partial_date
-from routes.importing.files import Drawn
 from routes.importing.refusals import Refused
+from routes.importing.rows import Drawn
 from routes.models import Confidence, Layer, Mode, Segment, SegmentDrawing, Stop, StopDrawing, StopKind
 from routes.paths import distance_km
 from routes.publishing import LANGUAGES, rounded
 
 NEAR_KM = 25.0  # from the end of a line to the stop that is meant, where the line names none
 FAR_KM = 100.0  # from where a named place lies: farther, the row is wrong
+WHOLE_DAY = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?)?")
 DECIMALS = 7  # a centimetre, as the files of maps have it
 
 
@@ -275,12 +277,20 @@ def _fields(row: Drawn) -> dict[str, str]:
     """The columns of a drawing that the file has; one that it has not stays as it is."""
     columns = COLUMNS | (OF_LINES if row.is_line else {})
     held = {name: row.values[column] for column, name in columns.items() if column in row.values}
+    for name in held.keys() & {"first_year", "last_year"}:
+        held[name] = _as_date(held[name])
     for name in ("first_year", "last_year"):
         if held.get(name) and not is_partial_date(held[name]):
             raise Refused("wrong_date", text=held[name][:40])
     if held.get("confidence", Confidence.PRESUMED) not in Confidence.values:
         raise Refused("unknown_confidence")
     return held
+
+
+def _as_date(text: str) -> str:
+    """A day as this portal writes it: files have it with slashes, or with a midnight that nobody meant."""
+    whole = WHOLE_DAY.fullmatch(text)
+    return "-".join(whole.groups()) if whole else text
 
 
 def _precise(coordinates: list) -> list:

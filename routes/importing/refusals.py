@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from routes.importing.rows import Refused
+
+__all__ = ["MESSAGES", "OF_FILES", "OF_NOTES", "OF_ROWS", "Refused", "said"]
+
 OF_FILES: dict[str, str | Promise] = {
     "too_large": _("The file is larger than %(megabytes)s megabytes. Split it, or leave out what is not needed."),
     "unknown_format": _("The file is none of these: GeoJSON, GeoPackage, KML, GPX, zipped Shapefile."),
@@ -25,6 +29,28 @@ OF_FILES: dict[str, str | Promise] = {
     "encoding": _(
         "The letters of the attributes cannot be read: they are not in UTF-8. Save the file in UTF-8, or add the .cpg that "
         "names their encoding, such as windows-1256."
+    ),
+    "unknown_crs": _(
+        "The file names its coordinate reference system by a link, or in words that are not known here. Save it in WGS 84 "
+        "(EPSG:4326), or name the system by its EPSG number."
+    ),
+    "without_place": _("A row has no place: each must be one point or one line."),
+    "half_letters": _(
+        "The text of “%(column)s” is broken: it holds half of a letter. Write it anew and save the file."
+    ),
+    "nested": _(
+        "The property “%(column)s” is a list of lists, or too long a list. Only a list of a few texts or numbers is joined."
+    ),
+    "too_long": _("A text of “%(column)s” is longer than %(most)s characters."),
+    "too_many_columns": _("The rows of the file have more than %(most)s different columns."),
+    "long_column": _("The name of a column is longer than %(most)s characters."),
+    "zip_part_twice": _("The zip holds a part of the Shapefile twice: %(name)s."),
+    "too_hard": _(
+        "Reading the file takes more time or memory than a file may take. Split it, or leave out what is not needed."
+    ),
+    "went_wrong": _(
+        "Something went wrong here while the file was read, and was noted for those who run the portal. Bring it in "
+        "again; if that fails too, save it in another format."
     ),
     "too_many": _("The file has more than %(rows)s rows or %(points)s points."),
 }
@@ -49,18 +75,17 @@ OF_ROWS: dict[str, str | Promise] = {
     "nowhere": _("It leads from a stop to the same stop."),
     "outside": _("It has a position outside of the map."),
 }
-MESSAGES = OF_FILES | OF_ROWS
-
-
-class Refused(Exception):
-    """A file is not taken. `code`: of MESSAGES."""
-
-    def __init__(self, code: str, **values: str | int) -> None:
-        super().__init__(code)
-        self.code, self.values = code, values
-
-    def as_json(self) -> dict:
-        return {"code": self.code, "values": self.values}
+OF_NOTES: dict[str, str | Promise] = {
+    "left_out": _("Left out, as it is no part of the Shapefile: %(names)s."),
+    "same_columns": _(
+        "The columns %(columns)s differ in capital letters alone and say different things: %(read)s was read."
+    ),
+    "taking_went_wrong": _(
+        "Something went wrong here while the rows were taken, and was noted for those who run the portal. Nothing was "
+        "changed. You may try again."
+    ),
+}
+MESSAGES = OF_FILES | OF_ROWS | OF_NOTES
 
 
 def said(refusal: Mapping) -> str:

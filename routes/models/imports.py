@@ -1,7 +1,10 @@
 """A file of geodata that the desk brings in, what it would change, and whether that was taken."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +22,7 @@ class ImportState(models.TextChoices):
     LEFT = "left", _("left aside")
 
 
+LONGEST_WAIT = timedelta(minutes=15)  # a task that takes longer was ended long before
 # Nothing of these is decided yet; a worker may be at them, or may have been when it died.
 UNDECIDED = (ImportState.WAITING, ImportState.READ, ImportState.TAKING)
 
@@ -30,6 +34,8 @@ def _path(row: "GeodataImport", name: str) -> str:
 
 class GeodataImport(RestrictedModel):
     """`rows` of the file, and of each its outcome (see `routes.importing.comparing`); empty until it was read.
+
+    `why` it is refused, or could not be taken, and `notes` about what was read: codes of `routes.importing.refusals`.
 
     Seen by the desk alone.
     """
@@ -51,9 +57,11 @@ class GeodataImport(RestrictedModel):
     name = models.CharField(_("name of the file"), max_length=200)
     state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.WAITING)
     why = models.JSONField(_("reason"), null=True, default=None)
+    notes = models.JSONField(_("notes"), default=list)
     rows = models.JSONField(_("rows"), default=list)
     outcomes = models.JSONField(_("outcomes"), default=list)
     digest = models.CharField(_("mark of the content"), max_length=64, blank=True)
+    waiting_since = models.DateTimeField(_("waiting for the worker since"), null=True, default=None, editable=False)
     brought_at = models.DateTimeField(_("brought in"), auto_now_add=True)
     brought_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("brought in by")
@@ -66,6 +74,17 @@ class GeodataImport(RestrictedModel):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_at_work(self) -> bool:
+        """A worker is at it, or is to come."""
+        return self.state in (ImportState.WAITING, ImportState.TAKING)
+
+    @property
+    def is_overdue(self) -> bool:
+        """No worker came within the time that one takes, or it ended in the midst."""
+        since = self.waiting_since or self.brought_at
+        return self.is_at_work and timezone.now() - since > LONGEST_WAIT
 
     @property
     def log_name(self) -> str:

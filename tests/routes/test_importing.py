@@ -2,10 +2,13 @@
 
 import json
 import re
+from datetime import timedelta
+from pathlib import Path
 
 import geopandas
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
@@ -15,9 +18,12 @@ from routes.importing import taking
 from routes.importing.comparing import FAR_KM
 from routes.importing.taking import examine, progress_of
 from routes.models import GeodataImport, Layer, Segment, SegmentDrawing, Stop, StopDrawing
+from routes.models.imports import LONGEST_WAIT
 from routes.tasks import examine_import, take_import
 from tests.access.planting import plant_other_desk
 from tests.conftest import browser_of, user_of
+from tests.watching import SECRET, watched
+from untrusted.sandbox import TooHard
 
 pytestmark = pytest.mark.django_db
 DESK = Viewer.secretariat_of("mtm")
@@ -291,6 +297,137 @@ def test_a_hundred_megabytes_are_refused_by_the_form(editor, monkeypatch):
         assert not GeodataImport.objects.exists()
 
 
+CASES = Path(__file__).parent / "files"
+AS_EXPECTED = {
+    "01-full-date.geojson": ("read", {"first_year": "2011-02-20", "last_year": "2011-09-01"}, ""),
+    "02-remark-like-a-time.geojson": ("read", {"remark_en": "12:30"}, ""),
+    "03-list-property.geojson": ("read", {}, ""),
+    "05-lone-surrogate.geojson": ("refused", {}, "half of a letter"),
+    "06-vertical-tab.geojson": ("read", {"remark_en": "first line\nsecond line"}, ""),
+    "07-stray-dbf.zip": ("read", {}, "Left out, as it is no part of the Shapefile: zlegend.dbf."),
+    "08-stray-applefile.zip": ("read", {}, "._towns.dbf"),
+    "09-cpg-65001.zip": ("read", {}, ""),
+    "10-cpg-ansi-1256.zip": ("read", {}, ""),
+    "11-cpg-empty.zip": ("read", {}, ""),
+}
+
+
+@pytest.mark.parametrize("reader", ["at once", "by the worker"])
+@pytest.mark.parametrize("case", AS_EXPECTED)
+def test_a_file_with_a_trap_is_read_right_or_told_in_a_sentence(editor, once_committed, monkeypatch, case, reader):
+    if reader == "by the worker":
+        monkeypatch.setattr(import_admin, "LARGE_BYTES", 1)
+    with once_committed():
+        made, _page = brought(editor, (CASES / case).read_bytes(), case)
+    with viewing(DESK):
+        made.refresh_from_db()
+    state, fields, sentence = AS_EXPECTED[case]
+    assert made.state == state
+    assert sentence in editor.get(f"/secretariat/routes/geodataimport/{made.pk}/change/").content.decode()
+    for outcome in made.outcomes:
+        assert {name: outcome["fields"].get(name) for name in fields} == fields
+    names = {row["values"].get("name") for row in made.rows} - {None}
+    assert names in (set(), {"Agadez", "Sebha"}, {"أغاديس", "سبها"})
+
+
+@pytest.mark.parametrize(
+    "since", ["2011/02/20", "2011-02-20T00:00:00", "2011-02-20 00:00:00+00:00", "2011-02-20T00:00:00.000Z"]
+)
+def test_a_day_is_a_day_however_a_program_writes_it(editor, since):
+    row, values = a_segment()
+    made, _page = brought(editor, collection(feature(row.line["coordinates"], **values, since=since)))
+    assert [outcome["fields"] for outcome in made.outcomes] == [{"first_year": "2011-02-20"}]
+
+
+@pytest.mark.parametrize("since", ["2011-02-20T12:30:00", "20/02/2011", "2011-2-3", "2011-13-01", "2011-02-30"])
+def test_what_is_no_day_is_refused(editor, since):
+    row, values = a_segment()
+    made, _page = brought(editor, collection(feature(row.line["coordinates"], **values, since=since)))
+    assert reasons(made) == ["wrong_date"]
+
+
+@pytest.mark.parametrize("reader", ["at once", "by the worker"])
+@pytest.mark.parametrize("broken", ["read_file", "compare"])
+def test_whatever_goes_wrong_while_a_file_is_read_ends_with_a_sentence(
+    editor, once_committed, monkeypatch, broken, reader
+):
+    def fail(*given, **told):
+        raise RuntimeError
+
+    monkeypatch.setattr(taking, broken, fail)
+    if reader == "by the worker":
+        monkeypatch.setattr(import_admin, "LARGE_BYTES", 1)
+    with once_committed():
+        made, _page = brought(editor, collection(feature([13.18, 32.9], name="Tripoli")))
+    page = editor.get(f"/secretariat/routes/geodataimport/{made.pk}/change/").content.decode()
+    assert "Something went wrong here while the file was read" in page
+    assert "data-at-work" not in page
+    with viewing(DESK):
+        made.refresh_from_db()
+    assert made.state == "refused"
+
+
+def test_whatever_goes_wrong_while_the_worker_takes_the_rows_ends_with_a_sentence(editor, once_committed, monkeypatch):
+    _row, made = moved_segment(editor)
+
+    def fail(*given):
+        raise RuntimeError
+
+    monkeypatch.setattr(import_admin, "LARGE_ROWS", 1)
+    monkeypatch.setattr(taking, "_draw_line", fail)
+    with once_committed():
+        decide(editor, made)
+    page = editor.get(f"/secretariat/routes/geodataimport/{made.pk}/change/").content.decode()
+    assert "Something went wrong here while the rows were taken" in page
+    assert "data-at-work" not in page
+    assert 'name="_take"' in page
+
+
+def test_a_file_that_takes_longer_than_a_page_may_is_left_to_the_worker(editor, once_committed, monkeypatch):
+    def too_hard(*given):
+        raise TooHard
+
+    monkeypatch.setattr(taking, "read_file", too_hard)
+    made, page = brought(editor, collection(feature([13.18, 32.9], name="Tripoli")))
+    assert made.state == "waiting"
+    assert "data-at-work" in page
+    monkeypatch.undo()
+    monkeypatch.setattr(taking, "LARGE_ROWS", 0)
+    made, _page = brought(editor, collection(feature([13.18, 32.9], name="Tripoli")))
+    assert made.state == "waiting"
+
+
+@pytest.mark.parametrize("state", ["waiting", "taking"])
+def test_a_page_does_not_wait_for_a_worker_that_never_comes(editor, state):
+    _row, made = moved_segment(editor)
+    since = timezone.now() - LONGEST_WAIT - timedelta(seconds=1)
+    with viewing(DESK):
+        GeodataImport.objects.filter(pk=made.pk).update(state=state, waiting_since=since)
+    page = editor.get(f"/secretariat/routes/geodataimport/{made.pk}/change/").content.decode()
+    assert "data-at-work" not in page
+    assert "has not done it in time" in page
+    assert 'name="_leave"' in page
+
+
+def test_a_file_that_names_another_file_shows_nothing_of_it_and_calls_nobody(editor, tmp_path):
+    with watched(tmp_path) as watch:
+        source = f"<OGRVRTDataSource><OGRVRTLayer name='secret'><SrcDataSource>{watch.secret}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+        linked = {"type": "link", "properties": {"href": watch.address}}
+        for more in ({}, {"crs": linked}):
+            made, page = brought(editor, collection(feature([13.18, 32.9], name=source)) | more)
+            assert SECRET not in page
+            assert SECRET not in str(made.rows)
+        assert not watch.was_opened
+        assert not watch.was_called
+
+
+def test_the_process_of_the_page_parses_no_file(editor, monkeypatch):
+    """Were it to, it could not: what reads files is not there."""
+    monkeypatch.setattr("routes.importing.reading.read", None)
+    made, _page = brought(editor, collection(feature([13.18, 32.9], name="Tripoli")))
+    assert made.state == "read"
+
+
 def test_no_file_is_kept_once_it_was_read(editor, tmp_path):
     brought(editor, b"no zip", "a.zip")
     assert not [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
@@ -335,11 +472,16 @@ def test_one_row_that_fails_takes_all_of_it_back(editor, monkeypatch):
         raise RuntimeError
 
     monkeypatch.setattr(taking, "_draw_line", draw_and_fail)
-    with pytest.raises(RuntimeError):
-        decide(editor, made)
+    page = decide(editor, made)
+    assert page.status_code == 200
+    assert "Something went wrong here while the rows were taken" in page.content.decode()
     with viewing(DESK):
         assert SegmentDrawing.objects.get(pk=row.pk).line == row.line
         assert GeodataImport.objects.get(pk=made.pk).state == "read"
+    monkeypatch.undo()
+    decide(editor, made)
+    with viewing(DESK):
+        assert GeodataImport.objects.get(pk=made.pk).state == "taken"
 
 
 def test_a_file_that_was_left_changes_nothing_and_cannot_be_taken_later(editor):
