@@ -1,11 +1,6 @@
 """What the admin of every restricted model shares: a member of a secretariat sees and changes their dialogue's rows."""
 
 from django.contrib import admin, messages
-from django.db import IntegrityError, transaction
-from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.utils.translation import gettext as _
-from psycopg2.errorcodes import UNIQUE_VIOLATION
 
 from accounts.audience_forms import AudienceForm
 from accounts.requests import ReaderRequest
@@ -43,17 +38,6 @@ class DeskAdmin(admin.ModelAdmin):
         elif hasattr(db_field.related_model._default_manager.all(), "visible_to"):
             kwargs["queryset"] = db_field.related_model._default_manager.visible_to(request.viewer)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def changeform_view(self, request: ReaderRequest, *args, **kwargs) -> HttpResponse:
-        """A form cannot see that a row hidden from its desk has the same name; the database does."""
-        try:
-            with transaction.atomic():
-                return super().changeform_view(request, *args, **kwargs)
-        except IntegrityError as error:
-            if getattr(error.__cause__, "pgcode", None) != UNIQUE_VIOLATION:
-                raise
-            self.message_user(request, _("Nothing was saved: this name or address is taken already."), messages.ERROR)
-            return redirect(request.get_full_path())
 
 
 class AudienceAdmin(DeskAdmin):

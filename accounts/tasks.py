@@ -10,7 +10,8 @@ from django.utils import timezone
 from access.viewer import Viewer
 from access.viewing import viewing
 from accounts import engagements, mail, mandates, reminders
-from accounts.models import User
+from accounts.models import SentForm, User
+from accounts.safe_forms.once import KEPT_FOR
 from accounts.use import count_use
 from atlas.models import Dialogue
 
@@ -20,6 +21,7 @@ def forget_ended_sessions() -> None:
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     still_open = Session.objects.filter(session_key=OuterRef("session_key"))
     UserSession.objects.filter(~Exists(still_open)).delete()
+    SentForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
 
 
 @shared_task

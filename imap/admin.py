@@ -1,25 +1,40 @@
-"""The admin's doors are the portal's own: one way in, one to change a password. Its first page begins with the daily work."""
+"""The admin's site: the portal's own doors, the daily work first, and what every form of it has (`accounts.safe_forms`)."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts.safe_forms.admin import SafeAdmin, SafeInline
+from accounts.safe_forms.once import once
+
 ORDER = ("profiles", "routes", "newscentre", "indicators", "atlas", "accounts", "auth")
 
 
-def in_working_order(request: HttpRequest, app_label: str | None = None) -> list:
-    """The rooms as the desk uses them; those of later work stand before the rights of groups."""
-    rooms = admin.AdminSite.get_app_list(admin.site, request, app_label)
-    order = {label: place for place, label in enumerate(ORDER)}
-    return sorted(rooms, key=lambda room: order.get(room["app_label"], len(ORDER) - 1.5))
+def with_safe_forms(admin_class: type[admin.ModelAdmin]) -> type[admin.ModelAdmin]:
+    inlines = [type(inline.__name__, (SafeInline, inline), {}) for inline in admin_class.inlines]
+    named = {"__module__": admin_class.__module__, "__doc__": admin_class.__doc__, "inlines": inlines}
+    return type(admin_class.__name__, (SafeAdmin, admin_class), named)
 
 
-def change_password(request: HttpRequest, extra_context: object = None) -> HttpResponse:
-    return redirect("account_change_password")
+class SecretariatSite(admin.AdminSite):
+    site_url = None  # the header leads to the portal in the language of the page
 
+    def __init__(self, name: str = "admin"):
+        super().__init__(name)
+        self.login = secure_admin_login(self.login)  # type: ignore[method-assign]
 
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.password_change = change_password  # type: ignore[assignment, method-assign]
-admin.site.get_app_list = in_working_order  # type: ignore[method-assign]
-admin.site.site_url = None  # the header leads to the portal in the language of the page
+    def register(self, model_or_iterable, admin_class=None, **options):
+        super().register(model_or_iterable, with_safe_forms(admin_class or admin.ModelAdmin), **options)
+
+    def admin_view(self, view, cacheable=False):
+        return super().admin_view(once(view), cacheable)
+
+    def password_change(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        return redirect("account_change_password")
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list:
+        """The rooms as the desk uses them; those of later work stand before the rights of groups."""
+        rooms = super().get_app_list(request, app_label)
+        order = {label: place for place, label in enumerate(ORDER)}
+        return sorted(rooms, key=lambda room: order.get(room["app_label"], len(ORDER) - 1.5))

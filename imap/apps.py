@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as of_the_admin
 
 
 class ImapConfig(AppConfig):
@@ -8,3 +9,8 @@ class ImapConfig(AppConfig):
         from imap.outside_addresses import register_places
 
         register_places()
+
+
+class SecretariatAdminConfig(of_the_admin.AdminConfig):
+    default = False
+    default_site = "imap.admin.SecretariatSite"

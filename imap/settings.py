@@ -33,7 +33,7 @@ TRUSTED_PROXY_COUNT = configuration.number("TRUSTED_PROXY_COUNT", default=0)
 
 INSTALLED_APPS = [
     "modeltranslation",
-    "django.contrib.admin",
+    "imap.apps.SecretariatAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -14,6 +14,7 @@ from accounts.models.people import (
 )
 from accounts.models.policies import PartnerPolicy
 from accounts.models.reminders import Reminder
+from accounts.models.sent_forms import SentForm
 from accounts.models.signing_in import Acceptance, PersonalToken, TermsOfUse, TokenScope
 from accounts.models.widening import Widening, WideningState
 
@@ -35,6 +36,7 @@ __all__ = [
     "Reminder",
     "Scope",
     "SecretariatMember",
+    "SentForm",
     "State",
     "Submission",
     "TermsOfUse",
