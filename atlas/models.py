@@ -242,7 +242,10 @@ class Partner(models.Model):
         ordering = ["slug"]
         constraints = [
             models.CheckConstraint(
-                name="a_state_is_a_subject", condition=Q(subject__isnull=False) | ~Q(kind=PartnerKind.STATE)
+                name="a_state_is_a_subject",
+                violation_error_message=_("A State is a partner by its country: choose the country."),
+                violation_error_code="subject",
+                condition=Q(subject__isnull=False) | ~Q(kind=PartnerKind.STATE),
             ),
         ]
         verbose_name = _("partner")
@@ -295,6 +298,8 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["dialogue", "partner", "role"], name="one_role_once_in_a_dialogue"),
             models.CheckConstraint(
                 name="left_after_joining",
+                violation_error_message=_("A partner leaves after it has joined: one of the two dates is wrong."),
+                violation_error_code="left",
                 condition=Q(left__isnull=True) | Q(joined__isnull=True) | Q(left__gte=models.F("joined")),
             ),
         ]
@@ -346,7 +351,12 @@ class BoundaryRule(models.Model):
             models.UniqueConstraint(
                 fields=["dialogue", "territory"], name="one_rule_for_a_territory", nulls_distinct=False
             ),
-            models.CheckConstraint(name="a_part_has_a_host", condition=~Q(treatment=Treatment.PART_OF) | ~Q(host="")),
+            models.CheckConstraint(
+                name="a_part_has_a_host",
+                violation_error_message=_("A territory that is shown as part of a country needs that country."),
+                violation_error_code="host",
+                condition=~Q(treatment=Treatment.PART_OF) | ~Q(host=""),
+            ),
         ]
         verbose_name = _("boundary rule")
         verbose_name_plural = _("boundary policy")

@@ -221,7 +221,9 @@ class Fetching(RestrictedModel):
         indexes = [models.Index(fields=["next_at"], name="feeds_that_are_due")]
         constraints = [
             models.CheckConstraint(
-                name="a_claim_has_an_end", condition=Q(claim__isnull=True) | Q(claimed_until__isnull=False)
+                name="a_claim_has_an_end",
+                violation_error_message=_("What is being fetched has a time by which that is over."),
+                condition=Q(claim__isnull=True) | Q(claimed_until__isnull=False),
             )
         ]
         verbose_name = _("fetching of a feed")
@@ -318,14 +320,15 @@ class Article(RestrictedModel):
         constraints = [
             models.UniqueConstraint(fields=["feed", "key"], name="one_article_once_in_a_feed"),
             models.CheckConstraint(
-                name="only_what_is_published_inherits",
-                condition=Q(status=Status.PUBLISHED) | Q(audience__isnull=False),
+                name="only_what_is_published_inherits", condition=Q(status=Status.PUBLISHED) | Q(audience__isnull=False),
+                violation_error_message=_("Only what is published is read by the readers of its feed."),
             ),
             models.CheckConstraint(
-                name="first_hand_is_never_for_everyone",
+                name="first_hand_is_never_for_everyone", violation_error_code="is_first_hand",
+                violation_error_message=_("First-hand news are not for everyone: say who may read them."),
                 condition=Q(is_first_hand=False) | (Q(audience__isnull=False) & ~Q(audience__contains=[tokens.PUBLIC])),
             ),
-        ]
+        ]  # fmt: skip
         indexes = [
             models.Index(fields=["title_language", "-published_at", "-id"], condition=Q(status="inbox"), name="inbox"),
             models.Index(fields=["released_at"], condition=Q(status="published"), name="news_by_release"),

@@ -91,7 +91,10 @@ class Submission(RestrictedModel):
         constraints = [
             models.UniqueConstraint(fields=["nomination", "dialogue"], name="one_submission_to_a_dialogue"),
             models.CheckConstraint(
-                name="a_refusal_has_a_reason", condition=~models.Q(state=State.DECLINED) | ~models.Q(reason="")
+                name="a_refusal_has_a_reason",
+                violation_error_message=_("Whoever declines a nomination says why."),
+                violation_error_code="reason",
+                condition=~models.Q(state=State.DECLINED) | ~models.Q(reason=""),
             ),
         ]
         verbose_name = _("nomination to a dialogue")

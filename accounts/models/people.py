@@ -94,7 +94,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     owed: list[str] | None = None
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="one_account_for_an_address")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_account_for_an_address",
+                violation_error_message=_("There is an account with this address already."),
+                violation_error_code="email",
+            )
+        ]
         verbose_name = _("user")
         verbose_name_plural = _("users")
 
@@ -175,6 +182,8 @@ class Affiliation(models.Model):
                 fields=["user", "partner"],
                 condition=models.Q(ended_at__isnull=True),
                 name="one_open_affiliation_to_a_partner",
+                violation_error_message=_("This person stands for this partner already."),
+                violation_error_code="partner",
             )
         ]
         verbose_name = _("affiliation")
@@ -255,7 +264,11 @@ class Engagement(models.Model):
         ordering = ["user", "dialogue"]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "dialogue"], condition=models.Q(ended_at__isnull=True), name="one_open_engagement"
+                fields=["user", "dialogue"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_open_engagement",
+                violation_error_message=_("This person is engaged in this dialogue already."),
+                violation_error_code="user",
             )
         ]
         verbose_name = _("person without a partner")
@@ -278,7 +291,10 @@ class ReadingGroup(models.Model):
         ordering = ["slug"]
         constraints = [
             models.CheckConstraint(
-                name="a_group_names_a_token", condition=models.Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+                name="a_group_names_a_token",
+                violation_error_message=_("Small letters, digits and hyphens only: it becomes part of who may read."),
+                violation_error_code="slug",
+                condition=models.Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
             )
         ]
         verbose_name = _("reading group")

@@ -31,7 +31,12 @@ class PartnerPolicy(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="months_between_one_and_thirty_six", condition=models.Q(months__range=(1, 36)))
+            models.CheckConstraint(
+                name="months_between_one_and_thirty_six",
+                violation_error_message=_("A mandate runs for 1 to 36 months."),
+                violation_error_code="months",
+                condition=models.Q(months__range=(1, 36)),
+            )
         ]
         verbose_name = _("policy of a partner")
         verbose_name_plural = _("policies of partners")

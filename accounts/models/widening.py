@@ -56,9 +56,11 @@ class Widening(RestrictedModel):
                 fields=["content_type", "object_id"],
                 condition=Q(state=WideningState.WAITING),
                 name="one_widening_of_a_row_waits",
+                violation_error_message=_("A wider audience of this waits to be confirmed already."),
             ),
             models.CheckConstraint(
                 name="a_second_person_confirms_a_widening",
+                violation_error_message=_("A second person of the Secretariat confirms a wider audience."),
                 condition=~Q(state=WideningState.CONFIRMED)
                 | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
             ),

@@ -135,6 +135,8 @@ class Meeting(RestrictedModel):
             models.UniqueConstraint(fields=["dialogue", "slug"], name="one_meeting_of_an_identifier"),
             models.CheckConstraint(
                 name="hours_are_of_a_zone",
+                violation_error_message=_("Hours need a time zone."),
+                violation_error_code="time_zone",
                 condition=Q(opens_at__isnull=True, closes_at__isnull=True) | ~Q(time_zone=""),
             ),
         ]
@@ -252,7 +254,11 @@ class ParticipantList(RestrictedModel):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="names_are_for_the_dialogue", condition=~Q(audience__overlap=WIDER_THAN_A_DIALOGUE)
+                name="names_are_for_the_dialogue",
+                violation_error_message=_(
+                    "Names of participants are for their dialogue, a group of it, or the Secretariat."
+                ),
+                condition=~Q(audience__overlap=WIDER_THAN_A_DIALOGUE),
             )
         ]
         verbose_name = _("list of participants")

@@ -47,7 +47,12 @@ class Publication(RestrictedModel):
         ordering = ["-year", "title"]
         constraints = [
             models.UniqueConstraint(fields=["dialogue", "slug"], name="one_publication_of_an_identifier"),
-            models.CheckConstraint(name="published_in_a_year", condition=models.Q(year__range=(1, 9999))),
+            models.CheckConstraint(
+                name="published_in_a_year",
+                violation_error_message=_("A year is a number from 1 to 9999."),
+                violation_error_code="year",
+                condition=models.Q(year__range=(1, 9999)),
+            ),
         ]
         verbose_name = _("publication")
         verbose_name_plural = _("publications")

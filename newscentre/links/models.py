@@ -113,7 +113,9 @@ class OutsideAddress(RestrictedModel):
         constraints = [
             models.UniqueConstraint(fields=["dialogue", "address"], name="one_row_of_an_outside_address"),
             models.CheckConstraint(
-                name="a_look_has_an_end", condition=Q(claim__isnull=True) | Q(claimed_until__isnull=False)
+                name="a_look_has_an_end",
+                violation_error_message=_("What is being looked at has a time by which that is over."),
+                condition=Q(claim__isnull=True) | Q(claimed_until__isnull=False),
             ),
         ]
         indexes = [models.Index(fields=["next_at"], name="addresses_that_are_due")]

@@ -42,7 +42,10 @@ class MapEdition(RestrictedModel):
         constraints = [
             models.UniqueConstraint(fields=["dialogue", "is_proof", "year", "number"], name="one_number_of_a_map"),
             models.CheckConstraint(
-                name="a_map_runs_forwards", condition=models.Q(last_year__gte=models.F("first_year"))
+                name="a_map_runs_forwards",
+                violation_error_message=_("The last year shown is not before the first."),
+                violation_error_code="last_year",
+                condition=models.Q(last_year__gte=models.F("first_year")),
             ),
         ]
         verbose_name = _("map edition")
@@ -95,6 +98,7 @@ class MapFeature(RestrictedModel):
         constraints = [
             models.CheckConstraint(
                 name="a_feature_has_its_record",
+                violation_error_message=_("A feature of a map is drawn from a segment, a stop or a reason."),
                 condition=models.Q(kind=FeatureKind.SEGMENT, segment__isnull=False)
                 | models.Q(kind=FeatureKind.STOP, stop__isnull=False)
                 | models.Q(kind=FeatureKind.REASON, reason__isnull=False),
@@ -135,7 +139,10 @@ class MapAnswer(RestrictedModel):
         ordering = ["edition", "answered_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                name="remarks_say_something", condition=~models.Q(outcome=Outcome.REMARKS, remark="")
+                name="remarks_say_something",
+                violation_error_message=_("Say what should be changed."),
+                violation_error_code="remark",
+                condition=~models.Q(outcome=Outcome.REMARKS, remark=""),
             )
         ]
         verbose_name = _("answer to a quality check")

@@ -33,7 +33,12 @@ class Layer(RestrictedModel):
         ordering = ["dialogue", "position"]
         constraints = [
             models.UniqueConstraint(fields=["dialogue", "slug"], name="one_layer_of_a_name"),
-            models.CheckConstraint(name="precision_within_a_metre", condition=models.Q(precision__lte=5)),
+            models.CheckConstraint(
+                name="precision_within_a_metre",
+                violation_error_message=_("At most 5 decimals: more would be less than a metre."),
+                violation_error_code="precision",
+                condition=models.Q(precision__lte=5),
+            ),
         ]
         verbose_name = _("layer")
         verbose_name_plural = _("layers")
@@ -118,7 +123,12 @@ class Segment(RestrictedModel):
         ordering = ["route", "position"]
         constraints = [
             models.UniqueConstraint(fields=["route", "start", "end", "mode"], name="one_segment_between_two_stops"),
-            models.CheckConstraint(name="a_segment_leads_somewhere", condition=~models.Q(start=models.F("end"))),
+            models.CheckConstraint(
+                name="a_segment_leads_somewhere",
+                violation_error_message=_("A segment ends at another stop than the one where it starts."),
+                violation_error_code="end",
+                condition=~models.Q(start=models.F("end")),
+            ),
         ]
         verbose_name = _("route segment")
         verbose_name_plural = _("route segments")
