@@ -1,14 +1,32 @@
 """Figures in the admin: each secretariat keeps its own figures and sources."""
 
+from django import forms
 from django.contrib import admin
-from django.utils.translation import gettext_lazy
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from access.presets import Preset
-from accounts.audience_forms import AudienceForm
+from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.desk_admin import AudienceAdmin
+from atlas.models import Subject
+from atlas.sorting import in_reading_order
 from atlas.translated_admin import TranslatedAdmin
 from indicators import models
+from indicators.superseding import SAYS, narrow_the_past, supersede, withdraw
 from indicators.templatetags.figures import figure
+
+NOT_BROKEN_DOWN = _("all together")
+Border = [
+    ("", NOT_BROKEN_DOWN),
+    ("land", _("by land")),
+    ("sea", _("by sea")),
+    ("air", _("by air")),
+]
+Sex = [("", NOT_BROKEN_DOWN), ("female", _("women and girls")), ("male", _("men and boys"))]
+BREAKDOWNS = ("border", "nationality", "sex")
 
 
 @admin.register(models.Topic)
@@ -50,6 +68,7 @@ class SourceForm(FigureAudienceForm):
 
 @admin.register(models.Source)
 class SourceAdmin(AudienceAdmin, TranslatedAdmin):
+    is_cited_by_every_desk = True
     form = SourceForm
     list_display = ["name", "kind", "language", "dialogue"]
     list_filter = ["kind"]
@@ -57,9 +76,52 @@ class SourceAdmin(AudienceAdmin, TranslatedAdmin):
 
 
 class ObservationForm(FigureAudienceForm):
+    """What a figure says is corrected by another row in its place, for a reason that the form asks for."""
+
+    border = forms.ChoiceField(label=_("Border"), required=False, choices=Border)
+    nationality = forms.ChoiceField(label=_("Nationality"), required=False)
+    sex = forms.ChoiceField(label=_("Sex"), required=False, choices=Sex)
+    why = forms.CharField(
+        label=_("Reason of the correction"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"size": 70, "dir": "auto"}),
+        help_text=_("What the figure said until today stays what was known until today, with this reason beside it."),
+    )
+    is_taken_back = forms.BooleanField(label=_("From today on this figure is not held any more"), required=False)
+
     class Meta:
         model = models.Observation
-        exclude = ["audience", "further_sources"]
+        exclude = ["audience", "further_sources", "breakdown"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        nationality = self.fields["nationality"]
+        assert isinstance(nationality, forms.ChoiceField)
+        countries = in_reading_order(Subject.objects.exclude(iso3="").exclude(iso3__isnull=True))
+        nationality.choices = [("", NOT_BROKEN_DOWN), *((country.iso3, country.name) for country in countries)]
+        for name in BREAKDOWNS:
+            self.fields[name].initial = (self.instance.breakdown or {}).get(name, "")
+        if self.instance.pk is None:
+            self.fields.pop("why", None)
+            self.fields.pop("is_taken_back", None)
+
+    def _get_validation_exclusions(self):
+        """The breakdown is asked for field by field, and is one of what tells a figure apart."""
+        return super()._get_validation_exclusions() - {"breakdown"}  # type: ignore[misc]
+
+    def clean(self):
+        told = super().clean() or {}
+        of_others = {name: value for name, value in (self.instance.breakdown or {}).items() if name not in BREAKDOWNS}
+        self.instance.breakdown = of_others | {name: told[name] for name in BREAKDOWNS if told.get(name)}
+        if self.instance.pk and (self.corrects or told.get("is_taken_back")) and not told.get("why"):
+            self.add_error("why", ValidationError(_("Say why the figure is corrected or taken back.")))
+        return told
+
+    @property
+    def corrects(self) -> bool:
+        """Whether what the figure says is other than the row says."""
+        return not set(self.changed_data).isdisjoint({*SAYS, *BREAKDOWNS})
 
 
 class FurtherSourceInline(admin.TabularInline):
@@ -74,13 +136,93 @@ class FurtherSourceInline(admin.TabularInline):
 @admin.register(models.Observation)
 class ObservationAdmin(AudienceAdmin, TranslatedAdmin):
     form = ObservationForm
-    list_display = ["indicator", "subject", "period", "written", "flag", "source"]
-    list_filter = ["indicator", "flag", "provenance"]
+    list_display = ["indicator", "subject", "period", "written", "flag", "source", "known_on", "withdrawn_on"]
+    list_filter = ["indicator", "flag", "provenance", ("withdrawn_on", admin.EmptyFieldListFilter)]
     list_select_related = ["indicator", "subject", "source"]
     search_fields = ["subject__name_en", "subject__name_fr", "subject__name_ar", "period"]
     autocomplete_fields = ["subject", "indicator"]
+    readonly_fields = ["breakdown", "held_from", "reason", "withdrawn_on", "withdrawn_because"]
     inlines = [FurtherSourceInline]
 
-    @admin.display(description=gettext_lazy("value"), ordering="value")
+    fieldsets = [
+        (None, {"fields": ["indicator", "subject", "period", "value", "flag", "known_on", "dialogue"]}),
+        (_("Breakdown"), {"fields": [*BREAKDOWNS]}),
+        (_("Source"), {"fields": ["source", "provenance", "remark"]}),
+        (_("Audience"), {"fields": AUDIENCE_FIELDS}),
+        (_("Correction"), {"fields": ["why", "is_taken_back"]}),
+    ]
+
+    def get_fieldsets(self, request, obj=None):
+        """A figure that is new has nothing to correct, and one that was corrected nothing to choose."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None:
+            return fieldsets[:-1]
+        if obj.withdrawn_on is None:
+            return fieldsets
+        told = [
+            "indicator",
+            "subject",
+            "period",
+            "breakdown",
+            "value",
+            "flag",
+            "known_on",
+            "source",
+            "remark",
+            "dialogue",
+        ]
+        return [(None, {"fields": [*told, "held_from", "reason", "withdrawn_on", "withdrawn_because"]})]
+
+    def get_object(self, request, object_id, from_field=None):
+        """What is sent from the form of a figure that was corrected meanwhile is compared with the row in its place."""
+        row = super().get_object(request, object_id, from_field)
+        while request.method == "POST" and row is not None and row.withdrawn_on is not None:
+            later = self.get_queryset(request).filter(replaces=row.pk).first()
+            if later is None:
+                break
+            row = later
+        return row
+
+    def has_change_permission(self, request, obj=None):
+        """What a figure said before it was corrected is looked at, never changed."""
+        return super().has_change_permission(request, obj) and not (obj and obj.withdrawn_on)
+
+    def has_delete_permission(self, request, obj=None):
+        """It was known, and stays so: from a day on it is taken back."""
+        return False
+
+    @admin.display(description=_("value"), ordering="value")
     def written(self, observation: models.Observation) -> str:
         return figure(observation)
+
+    @transaction.atomic
+    def save_model(self, request, obj, form, change):
+        if change and form.cleaned_data.get("is_taken_back"):
+            withdraw(obj, form.cleaned_data["why"])
+            return
+        if change and form.corrects:
+            supersede(models.Observation.objects.get(pk=obj.pk), obj, form.cleaned_data["why"])
+            self.settle_audience(request, form)
+        else:
+            super().save_model(request, obj, form, change)
+        narrow_the_past(obj)
+
+    def save_formset(self, request, form, formset, change):
+        """Beside a corrected figure its further sources stand anew: those beside the earlier one are what was known."""
+        if not (change and form.corrects) or form.cleaned_data.get("is_taken_back"):
+            super().save_formset(request, form, formset, change)
+            return
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        told = [row.cleaned_data for row in formset.forms if getattr(row, "cleaned_data", None)]
+        kept = {row["source"] for row in told if row.get("source") and not row.get("DELETE")}
+        models.FurtherSource.objects.filter(observation=form.instance).delete()
+        models.FurtherSource.objects.bulk_create(
+            models.FurtherSource(observation=form.instance, source=source) for source in kept
+        )
+
+    def response_change(self, request, obj):
+        """The form of a corrected figure is that of the row in its place."""
+        answer = super().response_change(request, obj)
+        if "_continue" in request.POST and isinstance(answer, HttpResponseRedirect):
+            return redirect("admin:indicators_observation_change", obj.pk)
+        return answer

@@ -9,6 +9,7 @@ from atlas.loading.loading import Entry
 from atlas.models import Subject
 from indicators.models import Indicator, Observation, Source, StateDefinition, Topic
 from indicators.reporting_areas import load_reporting_areas
+from indicators.superseding import replace_by_facts
 
 KEEPER = "mtm"  # the Secretariat that keeps the figures of the fact files
 EVERYONE = ["public", f"secretariat:{KEEPER}"]
@@ -53,6 +54,9 @@ def load_figures(data: Path, loading: Loading) -> None:
             *_gapminder(data / "facts" / "gapminder.csv", worded["indicator"], countries, sources["gapminder"]),
             *_morocco(data / "facts" / "morocco_at_a_glance.csv", worded["indicator"], by_slug["morocco"], sources),
         ],
+        among=Observation.objects.filter(withdrawn_on__isnull=True, breakdown={}),
+        keep="audience dialogue_id",
+        replace=replace_by_facts,
     )
     in_the_words_of_the_facts = {
         row["fact_name"]: sources[row["key"]] for row in worded["source"] if row.get("fact_name")

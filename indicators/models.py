@@ -126,7 +126,11 @@ class Provenance(models.TextChoices):
 
 
 class Observation(RestrictedModel):
-    """A value of an indicator for a subject, a period and a breakdown, as known on a date. No value means not available."""
+    """A value of an indicator for a subject, a period and a breakdown, as known on a date. No value means not available.
+
+    What a row says is never changed: a correction is another row, which `replaces` it from a day on (`held_from`), and
+    the earlier one stays what was known until then (`withdrawn_on`). See `indicators.superseding`.
+    """
 
     belongs_to = ("source",)
 
@@ -154,6 +158,12 @@ class Observation(RestrictedModel):
     )
     audience = AudienceField(verbose_name=_("audience"))
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
+    # The number of the row that it corrects. No foreign key, since each is seen by its own audience.
+    replaces = models.BigIntegerField(_("number of the figure that it corrects"), null=True, editable=False)
+    held_from = models.DateField(_("held since"), null=True, editable=False)
+    reason = models.TextField(_("reason of the correction"), blank=True, editable=False)
+    withdrawn_on = models.DateField(_("no longer held since"), null=True, editable=False)
+    withdrawn_because = models.TextField(_("why it is no longer held"), blank=True, editable=False)
 
     seen_further: "list[Source]"  # filled by indicators.glance: further sources that the viewer may see
 
@@ -162,11 +172,18 @@ class Observation(RestrictedModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["indicator", "subject", "period", "breakdown", "known_on", "source"],
+                condition=Q(withdrawn_on__isnull=True),
                 name="one_value_of_a_source_as_known_on_a_date",
                 nulls_distinct=False,
+                violation_error_message=_(
+                    "This source’s figure, as known on that date, is held already: correct that one."
+                ),
+                violation_error_code="known_on",
             ),
             models.CheckConstraint(
                 name="a_value_has_period_and_source",
+                violation_error_message=_("A figure with a value needs a period and a source."),
+                violation_error_code="value",
                 condition=Q(value__isnull=True) | (~Q(period="") & Q(source__isnull=False)),
             ),
         ]

@@ -10,6 +10,7 @@ from atlas.loading import Loading, Row, read_csv
 from atlas.loading.loading import Entry
 from atlas.models import Subject, SubjectKind
 from indicators.models import Flag, Observation, Source
+from indicators.superseding import replace_by_facts
 
 FRONTEX_KNOWN_ON, DEATHS_KNOWN_ON = "2025-06-03", "2025-06-04"
 DETECTIONS, DEATHS = "detections", "deaths-and-disappearances"
@@ -36,7 +37,14 @@ def load_reporting_areas(facts: Path, sources: Mapping[str, Source], shared: dic
             deaths = _figure(DEATHS, row.choice("route", areas), source_id=sources["missing-migrants"].pk, **values)
             yield row, deaths | {"flag": Flag.ESTIMATE} | shared
 
-    loading.put(Observation, "indicator_id subject_id period breakdown source_id known_on", entries())
+    loading.put(
+        Observation,
+        "indicator_id subject_id period breakdown source_id known_on",
+        entries(),
+        among=Observation.objects.filter(withdrawn_on__isnull=True),
+        keep="audience dialogue_id",
+        replace=replace_by_facts,
+    )
 
 
 def _figure(indicator: str, area: int, **values: object) -> dict:

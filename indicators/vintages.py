@@ -16,10 +16,17 @@ def known(observations: Iterable[Observation], on: date | None = None) -> list[O
 
     A partial date counts as its end: what came to be known in 2012-02 is known from 29 February 2012. Only a period
     that still runs counts from its beginning, since the figure is held already. Without a date: known at all times.
+    A row that was corrected counts until the day of its correction, the one that replaced it from that day on.
     """
     today = timezone.localdate()
     day = on or today
-    return [row for row in observations if last_day(row.known_on) <= day or first_day(row.known_on) <= today <= day]
+    return [
+        row
+        for row in observations
+        if (last_day(row.known_on) <= day or first_day(row.known_on) <= today <= day)
+        and (row.held_from is None or row.held_from <= day)
+        and (row.withdrawn_on is None or day < row.withdrawn_on)
+    ]
 
 
 def newest_vintages(observations: Iterable[Observation]) -> list[Observation]:

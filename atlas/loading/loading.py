@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,17 +19,28 @@ class Loading:
     def __init__(self) -> None:
         self.counts: dict[str, Counter[str]] = {}
 
-    def put(self, model: type[models.Model], key: str, entries: Iterable[Entry], *, keep: str = "") -> dict[Any, Any]:
+    def put(
+        self,
+        model: type[models.Model],
+        key: str,
+        entries: Iterable[Entry],
+        *,
+        keep: str = "",
+        among: models.QuerySet | None = None,
+        replace: Callable[[Any, dict[str, Any]], bool] | None = None,
+    ) -> dict[Any, Any]:
         """Adds the rows whose `key` fields are new, changes those that differ. Returns objects by key.
 
-        Fields named in `keep` are written when a row is added and left as they are afterwards.
+        Fields named in `keep` are written when a row is added and left as they are afterwards. `among`: the rows that
+        count as known, all by default. `replace` is asked about each row that differs, and returns whether it put
+        another row in its place, which is then not changed.
         Raises RefusedData for a row the model refuses, or whose key stands twice.
         """
         fields = key.split()
         kept = set(keep.split())
-        objects = {_key(item, fields): item for item in _manager(model).all()}
+        objects = {_key(item, fields): item for item in (_manager(model).all() if among is None else among)}
         seen: dict[Any, Row] = {}
-        added, changed, columns = [], [], set()
+        added, changed, columns, replaced = [], [], set(), 0
         for row, values in entries:
             identity = tuple(_comparable(values.get(field)) for field in fields)
             if identity in seen:
@@ -46,7 +57,9 @@ class Loading:
                 for name, value in values.items()
                 if name not in kept and _plain(getattr(known, name)) != _plain(value)
             }
-            if differing:
+            if differing and replace is not None and replace(known, differing):
+                replaced += 1
+            elif differing:
                 for name, value in differing.items():
                     setattr(known, name, value)
                 _check(known, row)
@@ -56,7 +69,8 @@ class Loading:
         if changed:
             _manager(model).bulk_update(changed, sorted(columns), batch_size=500)
         count = self.counts.setdefault(str(model._meta.verbose_name_plural), Counter())
-        count.update(added=len(added), changed=len(changed), skipped=len(seen) - len(added) - len(changed))
+        different = len(changed) + replaced
+        count.update(added=len(added), changed=different, skipped=len(seen) - len(added) - different)
         return {identity[0] if len(fields) == 1 else identity: objects[identity] for identity in seen}
 
     def note(self, what: str, outcome: str, number: int = 1) -> None:

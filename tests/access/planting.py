@@ -21,7 +21,18 @@ from accounts.models import ReadingGroup, SecretariatMember, User
 from accounts.terms import accept, newest_terms
 from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
-from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, GoneLink, Profile, Section, Tag
+from profiles.models import (
+    Citation,
+    CitedFigure,
+    Draft,
+    Edition,
+    EditionText,
+    GoneLink,
+    KeptDrafts,
+    Profile,
+    Section,
+    Tag,
+)
 from profiles.references import element
 from profiles.texts import digest
 from tests import conftest
@@ -68,6 +79,7 @@ class Planted:
     section: dict[str, Section] = field(default_factory=dict)
     figure: Observation | None = None
     article: int = 0
+    kept: int = 0
     meeting: int = 0
     document: int = 0
     deskdocument: int = 0
@@ -170,7 +182,8 @@ def _plant(preset: Preset) -> Planted:
     profile.refresh_from_db()
     planted = Planted(preset, slug, profile)
     if preset is not Preset.THEME:  # one with all its figures is enough; the others are quicker to show
-        Observation.objects.filter(subject=profile.subject, dialogue=DIALOGUE).delete()
+        held = Observation.objects.filter(subject=profile.subject, dialogue=DIALOGUE)
+        held.update(withdrawn_on=date(2000, 1, 1))
     planted.section = _sections(profile)
     sources = _sources(preset, audience)
     tag = Tag.objects.create(slug=f"tag-{preset}", **_in_three(f"Tag {canary(preset, 'tag')}", "name"))
@@ -274,6 +287,8 @@ def _drafts(planted: Planted, author: User) -> None:
         for section in planted.section.values()
         for language in LANGUAGES
     )
+    text = {"section": planted.section["opening"].pk, "language": "en", "html": canary(planted.preset, "draft")}
+    planted.kept = KeptDrafts.objects.create(profile=planted.profile, kept_by=author, texts=[text]).pk
 
 
 CITED, NARROW_CITED = "population-total/2011/source", "birth-rate/2011/narrowsource"

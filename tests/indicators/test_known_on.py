@@ -165,7 +165,7 @@ def test_without_a_date_the_page_names_none(reader, query):
 @pytest.mark.django_db
 def test_a_country_without_a_figure_then_says_so(reader):
     with viewing(Viewer.secretariat_of("mtm")):
-        Observation.objects.filter(subject__iso3="MAR", known_on="").update(known_on="2012-02")
+        Observation.objects.filter(subject__iso3="MAR", known_on="").update(withdrawn_on=date(1990, 1, 1))
     page = reader("stranger").get(PAGE.format("en"), {"known-on": "1999"}).content.decode()
     assert "No figure was known then." in page
     assert "at a glance" not in page

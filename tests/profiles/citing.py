@@ -10,6 +10,7 @@ from access import tokens
 from access.viewer import Viewer
 from access.viewing import viewing
 from indicators.models import Observation, Source
+from indicators.superseding import supersede
 from profiles.models import Draft, Profile
 from profiles.publishing import publish
 
@@ -43,6 +44,13 @@ def publish_citing(profile: Profile, reference: str, number: str = ""):
 def figure(reference: str = TOTAL, subject: str = "morocco") -> Observation:
     *_, indicator, period, source = reference.split("/")
     return Observation.objects.get(subject__slug=subject, indicator=indicator, period=period, source__slug=source)
+
+
+def corrected(row: Observation, value: int | None) -> Observation:
+    """The figure that stands in its place from today on."""
+    later = Observation.objects.get(pk=row.pk)
+    later.value = value
+    return supersede(row, later, "a slip of the pen")
 
 
 def later_vintage(value: int | None, known_on: str = "2013-06", audience=("public",), **where) -> Observation:

@@ -3,13 +3,11 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
-from django.utils import timezone
 
 from access import tokens
 from access.viewer import Viewer
 from access.viewing import viewing
 from atlas.models import Subject
-from indicators.models import Observation
 from profiles.models import Draft, Profile
 from profiles.publishing import add_language, languages_to_add, publish
 from tests.profiles.citing import (
@@ -17,6 +15,7 @@ from tests.profiles.citing import (
     TOTAL,
     address,
     cites,
+    corrected,
     figure,
     page,
     profile,  # noqa: F401  a fixture
@@ -86,7 +85,7 @@ def publish_once_more(profile: Profile):
 
 
 def test_a_text_cites_the_figures_that_the_edition_froze(reader, without_arabic):
-    Observation.objects.filter(pk=figure().pk).update(value=30112000, changed_at=timezone.now())
+    corrected(figure(), 30112000)
     write(without_arabic, cites(TOTAL, "1"), "ar")
     add_language(without_arabic, "ar")
     for language in ("ar", "en"):

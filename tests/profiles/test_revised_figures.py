@@ -21,6 +21,7 @@ from tests.profiles.citing import (
     TOTAL,
     address,
     cites,
+    corrected,
     figure,
     later_vintage,
     narrow_the_figure,
@@ -79,7 +80,8 @@ def test_a_text_in_another_language_than_the_page_is_marked_in_the_pages_languag
 def test_a_value_changed_in_its_row_is_a_revision_known_on_the_day_of_the_change(reader, profile):
     publish_citing(profile, TOTAL)
     changed = timezone.make_aware(timezone.datetime(2014, 5, 7, 12))
-    Observation.objects.filter(pk=figure().pk).update(value=30000000, changed_at=changed)
+    corrected(figure(), 30000000)
+    Observation.objects.filter(value=30000000).update(changed_at=changed)
     assert sentence(page(reader)) == "29,891,708 [revised: 30,000,000 (7 May 2014)]"
 
 
@@ -177,7 +179,7 @@ def test_a_kept_page_is_another_once_a_figure_it_cites_is_revised(profile, where
     before = fingerprint()
     row = later_vintage(30112000, **where)
     entered = fingerprint()
-    Observation.objects.filter(pk=row.pk).update(value=30112001, changed_at=timezone.now())
+    corrected(row, 30112001)
     assert len({before, entered, fingerprint()}) == 3
 
 

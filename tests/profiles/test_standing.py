@@ -68,11 +68,10 @@ def add_a_language_later() -> None:
     )
 
 
-def remove_figures_by_hand() -> None:
-    uncited = "NOT EXISTS (SELECT FROM profiles_citedfigure c WHERE c.observation_id = f.id)"
+def withdraw_figures_by_hand() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM indicators_observation f WHERE subject_id = %s AND dialogue_id = 'mtm' AND {uncited}",
+            "UPDATE indicators_observation SET withdrawn_on = now() WHERE subject_id = %s AND dialogue_id = 'mtm'",
             [profile_at(MOROCCO).subject_id],
         )
         assert cursor.rowcount
@@ -105,7 +104,7 @@ CHANGES: list[Callable[[], None]] = [
     narrow_a_section,
     publish_a_new_edition,
     add_a_language_later,
-    remove_figures_by_hand,
+    withdraw_figures_by_hand,
     narrow_a_source,
     name_a_further_source,
     cite_another_source,
