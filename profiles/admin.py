@@ -18,6 +18,7 @@ from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.audiences import preset_of, who_can_read
 from accounts.desk_admin import AudienceAdmin
 from accounts.requests import ReaderRequest
+from accounts.safe_forms.comparison import Comparison
 from atlas import wording
 from atlas.models import OutlineSection
 from atlas.periods import refuse_wrong_date
@@ -27,9 +28,10 @@ from profiles.desk import desk_of, section_at
 from profiles.editor import for_editor, from_editor
 from profiles.editor_widget import DraftTextWidget
 from profiles.figures import revised_since
-from profiles.models import Draft, Edition, EditionText, Profile, Section, Tag
+from profiles.going_back import Content, content_of_edition, content_of_kept, go_back, replaced_by
+from profiles.models import Draft, Edition, EditionText, KeptDrafts, Profile, Section, Tag
 from profiles.preview import preview
-from profiles.publishing import add_language, drafts_to_add, languages_to_add, newest_edition, publish, take_back
+from profiles.publishing import add_language, drafts_to_add, languages_to_add, newest_edition, publish
 from profiles.references import element, number_of_elements
 from profiles.texts import clean
 
@@ -150,6 +152,7 @@ class ProfileAdmin(AudienceAdmin):
                 "profile": profile,
                 "languages": profile.dialogue.languages,
                 "editions": profile.editions.order_by("-number"),
+                "kept_drafts": KeptDrafts.objects.visible_to(request.viewer).filter(profile=profile),
                 "languages_to_add": languages_to_add(profile),
                 "revised": revised_since(profile, request.viewer),
                 "secretariats": request.viewer.secretariats,
@@ -179,6 +182,7 @@ class ProfileAdmin(AudienceAdmin):
                 wrapped(self.take_back_view),
                 name="profiles_profile_take_back",
             ),
+            path("<int:pk>/kept/<int:kept>/", wrapped(self.have_back_view), name="profiles_profile_have_back"),
             *super().get_urls(),
         ]
 
@@ -199,6 +203,9 @@ class ProfileAdmin(AudienceAdmin):
             row = section_at(profile, section)
         except OutlineSection.DoesNotExist:
             raise Http404 from None
+        if request.method == "POST":  # of two who save at once, the second is told
+            list(Section.objects.select_for_update(of=("self",)).filter(pk=row.pk).order_by().values_list("pk"))
+            row.refresh_from_db()
         draft = Draft.objects.filter(section=row, language=language).first() or Draft(section=row, language=language)
         form = SectionForm(
             request.POST or None,
@@ -206,7 +213,8 @@ class ProfileAdmin(AudienceAdmin):
             initial={"html": for_editor(draft.html)},
             figures=figures_to_choose(profile, language),
         )
-        if request.method == "POST" and form.is_valid():
+        comparison = Comparison(request, form)
+        if request.method == "POST" and comparison.is_new_enough() and form.is_valid():
             form.save()
             self.settle_audience(request, form)
             draft.html, draft.changed_by = form.cleaned_data["html"], request.user
@@ -224,6 +232,7 @@ class ProfileAdmin(AudienceAdmin):
             "language": language,
             "guidance": row.heading.guidance if row.heading else "",
             "others": [(other.language, clean(other.html)) for other in others],
+            **comparison.context(),
             "media": Media.from_media(self.media + form.media, nonce=request.csp_nonce),  # type: ignore[attr-defined]
         }
         return self._page(request, "draft", profile, str(row), context)
@@ -286,14 +295,32 @@ class ProfileAdmin(AudienceAdmin):
     def take_back_view(self, request: ReaderRequest, pk: int, number: int) -> HttpResponse:
         profile = self._profile_to_change(request, pk)
         edition = get_object_or_404(Edition, profile=profile, number=number)
+        words = _(
+            "The texts of edition %(number)s stand in the drafts again (%(changed)s changed). Publish to make them current. What stood there before is kept below."
+        )
+        return self._go_back(
+            request, profile, content_of_edition(edition), words, {"edition": edition, "number": number}
+        )
+
+    def have_back_view(self, request: ReaderRequest, pk: int, kept: int) -> HttpResponse:
+        """Puts kept drafts back where they were."""
+        profile = self._profile_to_change(request, pk)
+        row = get_object_or_404(KeptDrafts.objects.visible_to(request.viewer), profile=profile, pk=kept)
+        words = _(
+            "The kept texts stand in the drafts again (%(changed)s changed). What stood there before is kept below."
+        )
+        return self._go_back(request, profile, content_of_kept(row), words, {"kept": row})
+
+    def _go_back(
+        self, request: ReaderRequest, profile: Profile, coming: Content, words: str, context: dict
+    ) -> HttpResponse:
         if request.method == "POST":
-            changed = take_back(edition, by=request.user)
-            words = _(
-                "The texts of edition %(number)s stand in the drafts again (%(changed)s changed). Publish to make them current."
-            )
-            self.message_user(request, words % {"number": number, "changed": changed})
-            return redirect("admin:profiles_profile_change", pk)
-        return self._page(request, "take_back", profile, _("Go back to this edition"), {"edition": edition})
+            changed = go_back(profile, coming, by=request.user)
+            self.message_user(request, words % {"number": context.get("number"), "changed": changed})
+            return redirect("admin:profiles_profile_change", profile.pk)
+        title = _("Go back to this edition") if "edition" in context else _("Have these drafts back")
+        context["replaced"] = replaced_by(profile, coming)
+        return self._page(request, "take_back", profile, title, context)
 
     def _page(self, request: ReaderRequest, template: str, profile: Profile, title: str, context: dict) -> HttpResponse:
         shared = self.admin_site.each_context(request) | {"opts": self.opts, "original": profile, "title": title}

@@ -21,10 +21,10 @@ from indicators.models import Observation, Source
 
 
 class Endorsement(models.TextChoices):
+    """Where a text stands, for the desk alone. That a State endorsed one needs a record bound to its content."""
+
     PREPARATION = "preparation", _("under preparation")
     WITH_STATE = "with-state", _("with the State")
-    ENDORSED = "endorsed", _("endorsed by the State")
-    TACIT = "tacit", _("tacitly agreed")
 
 
 class Tag(models.Model):
@@ -160,6 +160,32 @@ class Draft(RestrictedModel):
 
     def __str__(self):
         return f"{self.section} [{self.language}]"
+
+
+class KeptDrafts(RestrictedModel):
+    """The drafts of a profile, with what their sections cite, as they stood before others were put in their place.
+
+    `texts`: section, language and HTML of each; `sections`: the sources and tags of each section. Seen by the desk only.
+    """
+
+    belongs_to = ("profile",)
+    desk = "profile__dialogue"
+
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="kept_drafts", verbose_name=_("profile"))
+    kept_at = models.DateTimeField(_("kept"), auto_now_add=True)
+    kept_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="kept_drafts"
+    )
+    texts = models.JSONField(default=list)
+    sections = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["profile", "-pk"]
+        verbose_name = _("kept drafts")
+        verbose_name_plural = _("kept drafts")
+
+    def __str__(self):
+        return f"{self.profile_id} {self.kept_at:%Y-%m-%d}"
 
 
 class Edition(RestrictedModel):

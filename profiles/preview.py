@@ -43,7 +43,7 @@ def preview(request: ReaderRequest, profile: Profile, language: str) -> HttpResp
 def _reading(profile: Profile, language: str, drafts: dict[str, str], viewer: Viewer) -> Reading:
     standing = Standing(
         Address(profile.dialogue_id, profile.theme_id, profile.slug), profile.pk, profile.subject_id,
-        tuple(profile.audience), 0, 0, timezone.now(), f"{timezone.localdate():%Y-%m}", profile.endorsement, False, (), "",
+        tuple(profile.audience), 0, 0, timezone.now(), f"{timezone.localdate():%Y-%m}", False, (), "",
     )  # fmt: skip
 
     def drafted(slug: str, title: str) -> PublishedSection:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from access.viewer import is_narrower, narrowest
 from atlas import wording
 from profiles.citing import cite
-from profiles.figures import digest_with, with_frozen_numbers
+from profiles.figures import digest_with
 from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
 from profiles.references import references_in, without_numbers
 from profiles.texts import clean, is_empty
@@ -188,28 +188,3 @@ def _refuse_other_figures(drafts: list[Draft], figures: list[CitedFigure]) -> No
     ]
     if problems:
         raise ValidationError(problems)
-
-
-@transaction.atomic
-def take_back(edition: Edition, by=None) -> int:
-    """Puts the texts of an earlier edition back into the drafts. Returns how many drafts changed.
-
-    A section that edition did not have is emptied in the draft; it stays in the editions that had it.
-    """
-    figures = list(edition.figures.select_related("observation__indicator"))
-    texts = {
-        (text.section_id, text.language): with_frozen_numbers(text.html, text.section_id, text.language, figures)
-        for text in edition.texts.all()
-    }
-    drafts = {
-        (draft.section_id, draft.language): draft for draft in Draft.objects.filter(section__profile=edition.profile_id)
-    }
-    changed = 0
-    for key in texts.keys() | drafts.keys():
-        draft = drafts.get(key) or Draft(section_id=key[0], language=key[1])
-        html = texts.get(key, "")
-        if draft.html != html:
-            draft.html, draft.changed_by = html, by
-            draft.save()
-            changed += 1
-    return changed

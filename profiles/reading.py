@@ -11,7 +11,7 @@ from indicators.glance import GlanceTopic, at_a_glance
 from indicators.models import Source
 from profiles.figures import Shown, as_read, figures_in
 from profiles.gone import gone_from, with_gone
-from profiles.models import METHOD_NOTE, Citation, Edition, EditionText, Endorsement, Tag
+from profiles.models import METHOD_NOTE, Citation, Edition, EditionText, Tag
 from profiles.references import references_in
 from profiles.standing import Address, Standing
 from profiles.texts import with_own_notes
@@ -55,10 +55,6 @@ class Reading:
     @property
     def address(self) -> Address:
         return self.standing.address
-
-    @property
-    def endorsement(self) -> str:
-        return str(Endorsement(self.standing.endorsement).label)
 
     @property
     def has_map(self) -> bool:

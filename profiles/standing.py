@@ -20,7 +20,7 @@ from atlas.mark import MARK, Mark, Remembered, mark_of_the_public, today
 # A figure whose date lies ahead shows from that day on: until its year is over the mark is another every day.
 CAME_TO_BE_KNOWN = "CASE WHEN max(f.known_on) >= left(%(today)s, 4) THEN %(today)s ELSE '' END"
 QUERY = f"""
-    SELECT p.id, p.subject_id, p.audience, e.audience, e.id, e.number, e.published_at, e.as_of, e.endorsement, e.is_demonstration,
+    SELECT p.id, p.subject_id, p.audience, e.audience, e.id, e.number, e.published_at, e.as_of, e.is_demonstration,
            (SELECT json_agg(json_build_array(coalesce(h.slug, ''), t.language, t.digest, t.audience || s.audience,
                                              {is_open("t")} AND {is_open("s")})
                             ORDER BY h.position, t.language)
@@ -85,7 +85,6 @@ class Standing:
     number: int
     published_at: datetime
     as_of: str
-    endorsement: str
     is_demonstration: bool
     texts: tuple[tuple[str, str, str], ...]
     fingerprint: str
@@ -161,12 +160,12 @@ def _values(viewer: Viewer, **more: Any) -> dict[str, Any]:
 
 
 def _standing(address: Address, row: tuple) -> Standing:
-    profile, subject, live, kept, edition, number, published_at, as_of, endorsement, demonstration, texts, *rest = row
+    profile, subject, live, kept, edition, number, published_at, as_of, demonstration, texts, *rest = row
     texts = texts or ()
     restricted = frozenset(slug for slug, *_, is_open_to_all in texts if not is_open_to_all)
     digests, mark = rest[: -len(Mark._fields)], Mark(*rest[-len(Mark._fields) :])
     fingerprint = sha256(repr((edition, live, kept, texts, digests, mark.revision)).encode()).hexdigest()[:24]
     return Standing(
-        address, profile, subject, tuple(narrowest(live, kept)), edition, number, published_at, as_of, endorsement,
+        address, profile, subject, tuple(narrowest(live, kept)), edition, number, published_at, as_of,
         demonstration, tuple((slug, language, digest) for slug, language, digest, *_ in texts), fingerprint, mark, restricted,
     )  # fmt: skip

@@ -38,7 +38,7 @@ from newscentre.models import (
     ReviewItem,
     Watch,
 )
-from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, GoneLink, Profile, Section
+from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, GoneLink, KeptDrafts, Profile, Section
 from routes.models import (
     Embed,
     GeodataImport,
@@ -256,6 +256,7 @@ def new_rows(one: Planted):
         Profile(dialogue_id="mtm", theme_id=profile.theme_id, subject=unused, slug="new"),
         Section(profile=profile, heading=heading),
         Draft(section=one.section["opening"], language="xx"),
+        KeptDrafts(profile=profile),
         Edition(profile=profile, number=77, published_at=timezone.now(), as_of="2012", endorsement="endorsed"),
         EditionText(edition=edition, section=one.section["narrow"], language="xx", html="", digest=""),
         GoneLink(text=edition.texts.first(), address="https://new.example/", gone_on=date(2012, 4, 1)),

@@ -153,10 +153,10 @@ def test_a_wider_choice_waits_and_says_so(reader, profile, preset, more):
 
 
 def test_the_rest_of_the_form_is_saved_though_the_audience_waits(reader, profile):
-    profile.endorsement = "endorsed"
+    profile.endorsement = "with-state"
     save(reader("editor"), profile, "public")
     with viewing(MTM):
-        assert Profile.objects.get(pk=profile.pk).endorsement == "endorsed"
+        assert Profile.objects.get(pk=profile.pk).endorsement == "with-state"
 
 
 def test_a_new_profile_that_shall_be_wider_begins_with_the_secretariat_alone(reader):

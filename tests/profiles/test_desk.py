@@ -2,12 +2,19 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
-from access.viewer import Viewer
+from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from profiles.models import Draft, Profile, Section
+from indicators.models import Source
+from profiles.models import Draft, Endorsement, KeptDrafts, Profile, Section
 
 pytestmark = pytest.mark.django_db
+ENDORSED = {
+    "ar": ["أقرته الدولة", "موافقة ضمنية"],
+    "en": ["endorsed by the State", "tacitly agreed"],
+    "fr": ["approuvé par l’État", "accord tacite"],
+}
 
 
 @pytest.fixture
@@ -100,7 +107,7 @@ def test_an_editor_cannot_make_a_record_for_another_dialogue(reader, morocco):
     ],
 )
 def test_a_preset_becomes_the_audience_and_its_sentence(reader, morocco, preset, more, tokens):
-    form = {"slug": "morocco", "endorsement": "endorsed", "preset": preset} | more
+    form = {"slug": "morocco", "endorsement": "with-state", "preset": preset} | more
     reader("editor").post(address("change", morocco.pk), form)
     with viewing(Viewer.secretariat_of("mtm")):
         morocco.refresh_from_db()
@@ -108,7 +115,7 @@ def test_a_preset_becomes_the_audience_and_its_sentence(reader, morocco, preset,
 
 
 def test_named_partners_need_a_name(reader, morocco):
-    form = {"slug": "morocco", "endorsement": "endorsed", "preset": "partners"}
+    form = {"slug": "morocco", "endorsement": "with-state", "preset": "partners"}
     answer = reader("editor").post(address("change", morocco.pk), form)
     assert "Name at least one partner." in answer.content.decode()
 
@@ -135,3 +142,55 @@ def test_readers_do_not_enter_the_admin(reader, morocco, login):
         answer = reader(login).get(page)
         assert answer.status_code in (302, 403)
         assert not Draft.objects.exists()
+
+
+# Back to an earlier edition ---------------------------------------------------------------------------------------------
+
+
+def test_what_going_back_replaces_is_listed_kept_and_had_back(reader, morocco):
+    with viewing(Viewer.secretariat_of("mtm")):
+        section = Section.objects.get(profile=morocco, heading__slug="overview")
+        cited = set(section.sources.all())
+        other = Source.objects.exclude(pk__in=[source.pk for source in cited]).first()
+    editor = reader("editor")
+    form = draft_form("<p>Nobody has read this yet.</p>", sources=[other.pk])
+    editor.post(address("draft", morocco.pk, "overview", "en"), form)
+    page = editor.get(address("take_back", morocco.pk, 1)).content.decode()
+    assert "holds changes that were not published" in page
+    assert str(other) in page
+    assert editor.post(address("take_back", morocco.pk, 1)).status_code == 302
+    with viewing(Viewer.secretariat_of("mtm")):
+        assert set(section.sources.all()) == cited
+        assert "Nobody has read" not in Draft.objects.get(section=section, language="en").html
+        kept = KeptDrafts.objects.get(profile=morocco)
+    assert address("have_back", morocco.pk, kept.pk) in editor.get(address("change", morocco.pk)).content.decode()
+    assert editor.post(address("have_back", morocco.pk, kept.pk)).status_code == 302
+    with viewing(Viewer.secretariat_of("mtm")):
+        assert Draft.objects.get(section=section, language="en").html == "<p>Nobody has read this yet.</p>"
+        assert set(section.sources.all()) == {other}
+
+
+def test_kept_drafts_are_of_their_desk_alone(reader, morocco):
+    with viewing(Viewer.secretariat_of("mtm")):
+        kept = KeptDrafts.objects.create(profile=morocco, texts=[{"html": "x"}])
+    for viewer in (Viewer.secretariat_of("budapest-process"), ANYONE, Viewer.of(["nominated"])):
+        with viewing(viewer):
+            assert not KeptDrafts.objects.filter(pk=kept.pk).exists()
+
+
+# Endorsement ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "fr"])
+def test_no_reader_is_told_that_a_state_endorsed_what_no_record_says_it_saw(reader, morocco, language):
+    form = {"slug": "morocco", "endorsement": "endorsed", "preset": "public"}
+    answer = reader("editor").post(address("change", morocco.pk), form)
+    assert answer.status_code == 200, "it is no choice of the form"
+    with viewing(Viewer.secretariat_of("mtm")):
+        Profile.objects.filter(pk=morocco.pk).update(endorsement="with-state")
+    reader("editor").post(address("publish", morocco.pk), {"as_of": "2013-06"})
+    with translation.override(language):
+        words = [*(str(choice.label) for choice in Endorsement), *ENDORSED[language]]
+    for path in ("", "overview/", "editions/2/"):
+        page = reader("stranger").get(f"/{language}/maps/mtm/migration-development/morocco/{path}").content.decode()
+        assert not [word for word in words if word in page]
