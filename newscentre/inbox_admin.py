@@ -9,21 +9,25 @@ from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from access.presets import Preset
 from access.tokens import PUBLIC
 from access.viewer import narrowest
 from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.desk_admin import AudienceAdmin
 from accounts.requests import ReaderRequest
 from atlas import wording
+from atlas.models import Dialogue
 from atlas.sorting import in_reading_order
 from atlas.translated_admin import InItsOwnDirection
 from newscentre import inbox
 from newscentre.chosen import CategoriesField, SubjectsField
+from newscentre.first_hand import begin_first_hand, let_its_readers_see_the_feed
 from newscentre.models import SUMMARY_LANGUAGES, Article, Category, Publisher, Status
 from newscentre.reviews.models import this_month
 from newscentre.tagging import named_in_the_press
@@ -41,8 +45,13 @@ class ArticleForm(AudienceForm):
     categories = CategoriesField(label=gettext_lazy("Categories"))
     subjects = SubjectsField(label=gettext_lazy("Subjects"))
     names_nobody = forms.BooleanField(
-        label=gettext_lazy("I have read it: no person is named in it"), required=False
-    )  # fmt: skip
+        label=gettext_lazy("I have read it: no person is named in it"),
+        required=False,
+        help_text=gettext_lazy(
+            "First-hand news follow the Chatham House Rule: what was said may be told, but neither who said it, nor for "
+            "whom they stand, nor who else was there."
+        ),
+    )
 
     class Meta:
         model = Article
@@ -67,9 +76,15 @@ class ArticleForm(AudienceForm):
 
     def clean(self):
         cleaned = super().clean() or {}
-        if cleaned.get("is_first_hand"):
+        if self.is_told_first_hand(cleaned):
             self._refuse_what_first_hand_news_may_not_be(cleaned)
         return cleaned
+
+    def is_told_first_hand(self, cleaned: dict) -> bool:
+        return bool(cleaned.get("is_first_hand"))
+
+    def audience_of_the_feed(self) -> list[str]:
+        return self.instance.feed.audience
 
     def _refuse_what_first_hand_news_may_not_be(self, cleaned: dict) -> None:
         """The Chatham House Rule: what is said, never who said it; and never for everyone."""
@@ -78,7 +93,7 @@ class ArticleForm(AudienceForm):
                 "names_nobody", ValidationError(_("First-hand news name no person: say that you have read it."))
             )
         is_for_all = cleaned.get("preset") in ("", PUBLIC) or PUBLIC in narrowest(
-            super().chosen_audience() or [PUBLIC], self.instance.feed.audience
+            super().chosen_audience() or [PUBLIC], self.audience_of_the_feed()
         )
         if cleaned.get("status") == Status.PUBLISHED and not self.errors.get("preset") and is_for_all:
             self.add_error("preset", ValidationError(_("First-hand news are not for everyone: say who may read them.")))
@@ -90,6 +105,47 @@ class ArticleForm(AudienceForm):
     def corrected(self) -> set[str]:
         """Names of the article's fields that the editor changed: what is said of it, not who may read it."""
         return set(self.changed_data) & {field.name for field in Article._meta.fields} - {"status"}
+
+
+class FirstHandForm(ArticleForm):
+    """News that an editor writes: of no feed that is fetched, and never for everyone."""
+
+    dialogue = forms.ModelChoiceField(
+        label=gettext_lazy("Kept by the Secretariat of"), queryset=Dialogue.objects.none()
+    )
+    title_language = forms.ChoiceField(label=gettext_lazy("Language of the title"))
+    excerpt_language = forms.ChoiceField(label=gettext_lazy("Language of the excerpt"), required=False)
+
+    class Meta(ArticleForm.Meta):
+        fields: ClassVar = [name for name in ArticleForm.Meta.fields if name != "is_first_hand"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        languages = [(code, wording.language(code)) for code in LANGUAGES]
+        for name, choices in (("title_language", languages), ("excerpt_language", [("", "—"), *languages])):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
+        self.fields["published_at"].initial = timezone.now
+        self.fields["preset"].initial = Preset.SECRETARIAT
+        self.fields["names_nobody"].required = True
+
+    def _preset_choices(self):
+        return [(value, label) for value, label in super()._preset_choices() if value not in ("", Preset.PUBLIC)]
+
+    def dialogue_and_theme(self) -> tuple[str, str]:
+        dialogue = self.cleaned_data.get("dialogue")
+        return dialogue.pk if dialogue else "", ""
+
+    def is_told_first_hand(self, cleaned: dict) -> bool:
+        return True
+
+    def audience_of_the_feed(self) -> list[str]:
+        return []  # it grows with the readers of what stands in it
+
+    def save(self, commit=True):
+        begin_first_hand(self.instance, self.cleaned_data["dialogue"])
+        return super().save(commit)
 
 
 class BulkForm(ActionForm):
@@ -151,8 +207,23 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
         (gettext_lazy("Audience"), {"fields": ["is_first_hand", "names_nobody", *AUDIENCE_FIELDS]}),
     ]
 
-    def has_add_permission(self, request):
-        return False
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """What comes from a feed comes by its fetches; what an editor adds is first-hand."""
+        if obj is None:
+            kwargs["form"] = FirstHandForm
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if obj is None:
+            of_the_desk = Dialogue.objects.filter(pk__in=request.viewer.secretariats)
+            dialogue = form.base_fields["dialogue"]
+            dialogue.queryset, dialogue.initial = of_the_desk, of_the_desk.first()  # type: ignore[attr-defined]
+        return form
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is not None:
+            return super().get_fieldsets(request, obj)
+        first, *others, _audience = super().get_fieldsets(request, obj)
+        told = {"fields": ["dialogue", *first[1]["fields"]]}
+        return [(None, told), *others, (gettext_lazy("Audience"), {"fields": ["names_nobody", *AUDIENCE_FIELDS]})]
 
     def has_delete_permission(self, request, obj=None):
         """It would come in again with the next fetch; what is not wanted is hidden."""
@@ -195,6 +266,8 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
     def save_model(self, request, obj, form, change):
         obj.edited = sorted({*obj.edited, *form.corrected})
         super().save_model(request, obj, form, change)
+        if obj.is_first_hand:
+            let_its_readers_see_the_feed(obj)
 
     @admin.action(description=gettext_lazy("Publish"), permissions=["change"])
     def publish(self, request, articles):

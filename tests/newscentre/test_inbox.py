@@ -258,3 +258,47 @@ def test_a_feeds_new_audience_is_noted(reader):
     assert answer.status_code == 302, answer.content.decode()
     with viewing(DESK):
         assert LogEntry.objects.get(action="audience-changed").object.startswith(f"feed {of.pk}")
+
+
+# News that an editor writes ---------------------------------------------------------------------------------------------
+
+WRITTEN = {
+    "dialogue": "mtm", "status": "published", "title": "What was seen at the border", "title_language": "fr", "published_at_0": "2026-11-24",
+    "published_at_1": "12:00", "summary_en": "Seen there.", "summary_fr": "Vu sur place.", "summary_ar": "شوهد هناك.", "names_nobody": "on",
+}  # fmt: skip
+
+
+def written(reader, **fields):
+    return reader("editor").post(f"{INBOX}add/", WRITTEN | FOR_MOROCCO | fields)
+
+
+def test_an_editor_writes_first_hand_news_in_three_languages_for_those_who_are_named(reader):
+    page = body_of(reader("editor").get(f"{INBOX}add/")).decode()
+    assert "Chatham House Rule" in page
+    answer = written(reader)
+    assert answer.status_code == 302, body_of(answer).decode()
+    with viewing(DESK):
+        row = Article.objects.get(title="What was seen at the border")
+    assert row.is_first_hand
+    assert set(row.audience) == {"partner:morocco", "secretariat:mtm"}
+    for language, summary in (("en", "Seen there."), ("fr", "Vu sur place."), ("ar", "شوهد هناك.")):
+        answer = reader("official.mar").get(f"/{language}/news/{row.pk}/")
+        assert summary in body_of(answer).decode()
+    assert [reader(login).get(f"/en/news/{row.pk}/").status_code for login in ("stranger", "unhcr")] == [404, 404]
+
+
+@pytest.mark.parametrize("preset", ["", "public"])
+def test_what_an_editor_writes_first_hand_is_never_for_everyone(reader, preset):
+    assert written(reader, preset=preset).status_code == 200
+    with viewing(DESK):
+        assert not Article.objects.filter(title="What was seen at the border").exists()
+
+
+def test_an_editor_who_writes_first_hand_news_says_that_nobody_is_named(reader):
+    answer = written(reader, names_nobody="")
+    assert answer.status_code == 200
+    assert "What was seen at the border" in body_of(answer).decode()
+
+
+def test_no_editor_writes_first_hand_news_for_another_dialogue(reader):
+    assert written(reader, dialogue="budapest-process").status_code == 200
