@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,4 +14,8 @@ class AccountsConfig(AppConfig):
         def close_invitations(sender, user, **kwargs) -> None:
             use_up(user)
 
+        def wipe_the_browser(sender, request, **kwargs) -> None:
+            request.has_signed_out = True  # accounts.middleware.Reader
+
+        user_logged_out.connect(wipe_the_browser, weak=False, dispatch_uid="accounts.wipe_the_browser")
         user_logged_in.connect(close_invitations, weak=False, dispatch_uid="accounts.close_invitations")

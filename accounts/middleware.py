@@ -80,6 +80,8 @@ class Reader:
             note_visit(user)
         response = self.get_response(request)
         response["Cache-Control"] = "private, no-store"
+        if getattr(request, "has_signed_out", False):
+            response["Clear-Site-Data"] = '"storage"'  # what static/js/kept-text.js keeps in the browser
         return response
 
     def process_view(self, request: ReaderRequest, view, arguments, named) -> HttpResponse | None:

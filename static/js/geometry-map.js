@@ -23,7 +23,29 @@ async function drawWorld(map, address) {
   }
 }
 
+/**
+ * What is seen on the map is what the page's Save saves: each move is written into the form at once, and what is still
+ * being drawn or taken away is ended when the form is sent. The map's own tools can only be left, or undone.
+ */
+function saveWhatIsSeen(map, field) {
+  const { done } = map.getContainer().closest("[data-done]")?.dataset ?? {};
+  if (done) L.drawLocal.edit.toolbar.actions.save = { title: done, text: done };
+  const write = () => field.store.save(field.drawnItems);
+  map.on("draw:editvertex draw:editmove draw:editresize draw:editstop draw:deletestop", write);
+  field.drawnItems.eachLayer((layer) => layer.on("dragend", write)); // a point's marker
+  map.on("draw:created", ({ layer }) => layer.on("dragend", write));
+  const form = field.store.formfield.form;
+  form?.addEventListener("submit", () => endTools(map[`drawControl${field.options.fieldid}`]), { capture: true });
+}
+
+function endTools(control) {
+  const { edit, draw } = control?._toolbars ?? {};
+  if (edit?.enabled()) edit._save();
+  draw?._activeMode?.handler.completeShape?.();
+}
+
 window.addEventListener("map:init", ({ detail: { map } }) => {
+  map.on("map:loadfield", ({ field }) => saveWhatIsSeen(map, field));
   const { basemap, images } = map.getContainer().closest("[data-basemap]")?.dataset ?? {};
   if (images) L.Icon.Default.imagePath = images; // Leaflet would guess it from its style sheet, whose names are hashed
   map.maxZoom = CLOSE_ENOUGH; // what the widget asks when it first shows a place

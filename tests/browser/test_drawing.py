@@ -57,6 +57,25 @@ def test_an_end_that_is_put_far_from_every_stop_stays_there(segment):
     assert max(abs(a - b) for a, b in zip(lay, kept, strict=True)) > 0.2
 
 
+def test_the_pages_save_saves_the_line_that_is_seen(page_as):
+    page = page_as("editor")
+    page.add_init_script(KEEP_MAPS)
+    page.goto("/secretariat/routes/segment/")
+    page.locator("#result_list tbody th a").nth(1).click()
+    page.locator(READY).wait_for(state="attached")
+    page.locator("#drawing-0 .leaflet-draw-edit-edit").click()
+    lay = page.evaluate(MOVE_END, [90, -130])
+    page.locator("input[name=_continue]").click()
+    page.locator(".messagelist .success").wait_for()
+    kept = json.loads(page.locator("textarea[name='drawing-0-line']").input_value())["coordinates"][0]
+    assert max(abs(a - b) for a, b in zip(lay, kept, strict=True)) > 0.2
+
+
+def test_the_map_has_no_save_of_its_own(segment):
+    segment.locator("#drawing-0 .leaflet-draw-edit-edit").click()
+    assert segment.locator("#drawing-0 .leaflet-draw-actions a:visible").first.inner_text() == "Done"
+
+
 def test_nothing_is_asked_of_another_host(page_as, portal):
     page = page_as("editor")
     asked: list[str] = []
