@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("atlas", "0004_constraints_say_why"),
-        ("routes", "0005_mark"),
+        ("routes", "0006_what_imports_say"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
