@@ -1,10 +1,11 @@
 """What an editor typed and did not save is warned of, kept in the browser for its person, and wiped when they sign out."""
 
+import uuid
+
 import pytest
 
 from imap.demo import PASSWORD
 
-TYPED = "A name that nobody has saved"
 FIELD = "input[name=name_en]"
 LONG_ENOUGH_MS = 1500  # the script looks every second
 KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('imap:text:')).length"
@@ -18,7 +19,8 @@ def typed(page_as):
     sign_in(page, "editor")
     page.locator("#result_list tbody th a").first.click()
     page.locator(FIELD).wait_for()
-    page.locator(FIELD).fill(TYPED)
+    page.typed = f"A name that nobody has saved {uuid.uuid4().hex[:6]}"
+    page.locator(FIELD).fill(page.typed)
     page.wait_for_timeout(LONG_ENOUGH_MS)
     return page
 
@@ -60,13 +62,13 @@ def test_a_text_typed_while_the_session_ended_is_back_after_signing_in_again(typ
     typed.wait_for_url(lambda address: "/login/" in address)
     sign_in(typed, "editor")
     assert typed.url.split("?")[0] == where.split("?")[0]
-    assert typed.locator(FIELD).input_value() != TYPED
+    assert typed.locator(FIELD).input_value() != typed.typed
     typed.locator("[data-put-back]").click()
-    typed.wait_for_function(f"document.querySelector('{FIELD}')?.value === '{TYPED}'")
+    typed.wait_for_function(f"document.querySelector('{FIELD}')?.value === '{typed.typed}'")
     typed.locator("input[name=_save]").click()
     typed.locator(".messagelist .success").wait_for()
     typed.goto(where)
-    assert typed.locator(FIELD).input_value() == TYPED
+    assert typed.locator(FIELD).input_value() == typed.typed
     assert typed.locator("[data-put-back]").count() == 0
 
 
