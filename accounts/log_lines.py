@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Count, DateField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, TruncDate
@@ -19,7 +20,7 @@ from accounts.models import Action, Affiliation, LogEntry, User
 from atlas.models import Dialogue, Partner
 
 LINES_ON_A_PAGE = 50
-DAYS_AT_FIRST, MOST_DAYS = 30, 400
+DAYS_AT_FIRST, MOST_DAYS = 30, settings.LOG_DAYS
 
 
 class AnyPartnerFirst(InReadingOrder):

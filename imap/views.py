@@ -88,7 +88,7 @@ def home(request: ReaderRequest) -> HttpResponse:
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """Privacy, accessibility: one text per language."""
     titles = {"privacy": _("Privacy"), "accessibility": _("Accessibility")}
-    context = {"title": titles[name], "text": f"pages/{name}.{get_language()}.html"}
+    context = {"title": titles[name], "text": f"pages/{name}.{get_language()}.html", "log_days": settings.LOG_DAYS}
     return render(request, "page.html", context)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
@@ -16,7 +17,8 @@ from accounts.purging import purge_log
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
-AGES = {"today": 0, "just kept": 399, "just too old": 401, "long ago": 4000}  # days
+KEPT = settings.LOG_DAYS
+AGES = {"today": 0, "just kept": KEPT - 1, "just too old": KEPT + 1, "long ago": 4000}  # days
 
 
 @pytest.fixture

@@ -184,3 +184,15 @@ def test_the_basemap_is_sent_compressed_and_may_be_kept_for_ever(reader):
     assert "immutable" in answer["Cache-Control"]
     assert len(answer.content) < 90_000
     assert reader("stranger").get(address).json()["type"] == "Topology"
+
+
+SAID = {"en": "removed after {} days", "fr": "supprimées après {} jours", "ar": "(عدد الأيام: {})"}
+
+
+@pytest.mark.parametrize("days", [400, 92])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_privacy_page_says_for_how_many_days_the_log_is_kept_as_the_purge_does(client, settings, language, days):
+    settings.LOG_DAYS = days
+    text = client.get(f"/{language}/privacy/").content.decode()
+    assert SAID[language].format(days) in text
+    assert "365" not in text
