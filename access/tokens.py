@@ -1,6 +1,7 @@
 """The words of the access rule: what a row's audience and a viewer's standing are made of.
 
-A token is `public`, `nominated` or `<kind>:<name>[:<name>]`, in small letters, digits and hyphens.
+A token is `public`, `nominated` or `<kind>:<name>[:<name>]`, in small letters, digits and hyphens. `group:` and `person:`
+count only while their holder stands in the dialogue that gave them; `self:` is held for as long as there is an account.
 """
 
 import re
@@ -9,7 +10,8 @@ PUBLIC = "public"
 NOMINATED = "nominated"
 
 FORM = re.compile(
-    r"public|nominated|(?:partner|authority|group|secretariat|person):[a-z0-9][a-z0-9-]*|dialogue:[a-z0-9-]+:[a-z0-9-]+"
+    r"public|nominated|(?:partner|authority|group|secretariat):[a-z0-9][a-z0-9-]*|self:[0-9]+"
+    r"|dialogue:[a-z0-9-]+:[a-z0-9-]+|person:[a-z0-9][a-z0-9-]*:[0-9]+"
 )
 
 
@@ -30,8 +32,14 @@ def group(group: str) -> str:
     return f"group:{group}"
 
 
-def person(user_id: int) -> str:
-    return f"person:{user_id}"
+def person(dialogue: str, user_id: int) -> str:
+    """A reader whom this dialogue's secretariat names; held while they stand in the dialogue."""
+    return f"person:{dialogue}:{user_id}"
+
+
+def own(user_id: int) -> str:
+    """What is a person's own: saved searches, lines of the log, the course of their nomination."""
+    return f"self:{user_id}"
 
 
 def secretariat(dialogue: str) -> str:

@@ -55,8 +55,8 @@ class Viewer:
 
     @property
     def stands_alone(self) -> bool:
-        """Holds nothing but what everyone holds and the token of their own person: stands for nobody."""
-        return all(token == tokens.PUBLIC or token.startswith("person:") for token in self.tokens)
+        """Holds nothing but what everyone holds and the token of what is their own: stands for nobody."""
+        return all(token == tokens.PUBLIC or token.startswith("self:") for token in self.tokens)
 
     def is_secretariat_of(self, dialogue: str) -> bool:
         return dialogue in self.secretariats

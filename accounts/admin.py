@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import (  # noqa: F401  most of them register their own models
@@ -18,6 +19,7 @@ from accounts import (  # noqa: F401  most of them register their own models
     widening_admin,
 )
 from accounts.desk_admin import DeskAdmin
+from accounts.dialogue_standing import members_without_standing
 from accounts.signing_in.factors import take_away_all
 from atlas.translated_admin import TranslatedAdmin
 
@@ -89,6 +91,25 @@ class PortalUserAdmin(UserAdmin):
 @admin.register(models.ReadingGroup)
 class ReadingGroupAdmin(DeskAdmin, TranslatedAdmin):
     list_display = ["name", "dialogue", "ends_on"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Audiences name the group, so neither what it is called in them nor its dialogue changes."""
+        return ["slug", "dialogue", "without_standing"] if obj else []
+
+    def has_delete_permission(self, request, obj=None):
+        """Audiences of published editions name it for good: it ends by its date."""
+        return False
+
+    @admin.display(description=_("members who read nothing by it"))
+    def without_standing(self, group: models.ReadingGroup) -> str:
+        members = members_without_standing(group)
+        if not members:
+            return gettext("None: every member has a mandate, an invitation or a seat in this dialogue.")
+        names = gettext(", ").join(f"{member} ({member.email})" for member in members)
+        sentence = gettext(
+            "%(names)s. They have no mandate, invitation or seat in this dialogue today: invite them until a date, as people without a partner, or take them out."
+        )
+        return sentence % {"names": names}
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         """Members are found among the people of the secretariat's own dialogues, and those who are members already."""

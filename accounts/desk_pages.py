@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from accounts.dialogue_standing import what_ends_with
 from accounts.nomination_forms import EndForm
 from accounts.requests import ReaderRequest
 from atlas.models import Membership, Partner
@@ -48,10 +49,12 @@ def try_for(desk: admin.ModelAdmin, request, row, action, words: str) -> None:
 
 
 def with_reason(desk: admin.ModelAdmin, request, queryset, action) -> HttpResponse | None:
-    """Asks for the reason on a page of its own, then does it for each of the chosen rows."""
+    """Says what ends and asks for the reason on a page of its own, then does it for each of the chosen rows."""
     form = EndForm(request.POST if "_end" in request.POST else None)
     if not form.is_valid():
-        context = {"form": form, "rows": queryset, "action": request.POST["action"]}
+        of_desk = request.viewer.secretariats
+        rows = [(row, what_ends_with(row, request.viewer, of_desk)) for row in queryset]
+        context = {"form": form, "rows": rows, "action": request.POST["action"]}
         return page(desk, request, "end_chosen", _("End"), context)
     for row in queryset:
         why = form.cleaned_data["reason"]

@@ -11,7 +11,7 @@ from accounts.models import Action, Affiliation, Engagement, Event, MandateEvent
 def audience_of(partner: str | None, dialogues: Iterable[str], person: int | None = None) -> list[str]:
     """Slugs in, tokens out: the partner's authority, the dialogues' secretariats and, where there is one, the person."""
     authority = [tokens.authority(partner)] if partner else []
-    people = [tokens.person(person)] if person else []
+    people = [tokens.own(person)] if person else []
     return [*authority, *map(tokens.secretariat, sorted(dialogues)), *people]
 
 

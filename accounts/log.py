@@ -41,7 +41,7 @@ def note(action: Action, person: User | None, *, dialogue: str | None = None, ob
 
 
 def _audience(person: User | None, dialogue: str | None) -> list[str]:
-    held = [tokens.person(person.pk)] if person else []
+    held = [tokens.own(person.pk)] if person else []
     dialogues: Iterable[str] = [dialogue] if dialogue else dialogues_of(person) if person else []
     return [*held, *map(tokens.secretariat, dialogues)]
 

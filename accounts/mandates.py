@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,6 +54,9 @@ def begin(nomination: Nomination, person: User) -> Affiliation:
 
 def give(affiliation: Affiliation, dialogue: str, themes: Iterable[str], *, is_granted: bool) -> None:
     """Adds what the person may read; a grant counts where one is needed, and is not taken back by a later nomination."""
+    if dialogue in affiliation.left_dialogues:
+        affiliation.left_dialogues.remove(dialogue)
+        affiliation.save(update_fields=["left_dialogues"])
     granted = is_granted and needs_grant(affiliation.partner_id, dialogue)
     for theme in themes:
         scope, _is_new = Scope.objects.get_or_create(affiliation=affiliation, dialogue_id=dialogue, theme_id=theme)
@@ -87,7 +89,7 @@ def end(affiliation: Affiliation, by: User | None, reason: str = "") -> None:
 
 @transaction.atomic
 def leave(affiliation: Affiliation, dialogues: Iterable[str], by: User, reason: str = "") -> None:
-    """Takes back what was given for these dialogues; ends the mandate when it is for no other."""
+    """Takes back what was given for these dialogues, standing there too; ends the mandate when it is for no other."""
     row = _to_change(affiliation, by)
     left = dialogues_of(row) & set(dialogues)
     if row.ended_at or not left:
@@ -96,6 +98,8 @@ def leave(affiliation: Affiliation, dialogues: Iterable[str], by: User, reason: 
         _end(row, by, Event.ENDED, reason)
         return
     row.scopes.filter(dialogue__in=left).delete()
+    row.left_dialogues = sorted({*row.left_dialogues, *left})
+    row.save(update_fields=["left_dialogues"])
     history.of_affiliation(Event.ENDED, by, row, left, reason)
 
 
@@ -148,20 +152,19 @@ def _end(row: Affiliation, by: User | None, event: Event, reason: str = "") -> N
 def retire(person: User) -> None:
     """After something ended: signs the person out everywhere, and closes the account that nothing keeps open."""
     end_sessions(person)
-    if not stands(person):
+    if not is_kept_open(person):
         invitations.cancel(person)
         User.objects.filter(pk=person.pk).update(is_active=False)
 
 
-def stands(person: User) -> bool:
-    """Whether anything keeps the account open: a mandate, an engagement, a seat in a secretariat, a group."""
+def is_kept_open(person: User) -> bool:
+    """Whether anything keeps the account open: a mandate, suspended or not, an engagement, a seat in a secretariat."""
     today = timezone.localdate()
     return (
         person.is_superuser
         or Affiliation.objects.open().filter(user=person).exists()
         or Engagement.objects.filter(user=person, ended_at=None, ends_on__gte=today).exists()
         or person.secretariats.exists()
-        or person.reading_groups.filter(Q(ends_on=None) | Q(ends_on__gte=today)).exists()
     )
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts import history, mandates, nominations
+from accounts.dialogue_standing import what_ends_with
 from accounts.letters import CONTENT_TYPES
 from accounts.limits import limited
 from accounts.log import note
@@ -143,7 +144,8 @@ def end(request: ReaderRequest, pk: int) -> HttpResponse:
         mandates.end(row, request.user, form.cleaned_data["reason"])
         messages.success(request, _("%(name)s no longer reads for the partner.") % {"name": row.user})
         return redirect("mandates")
-    return render(request, "accounts/end.html", {"form": form, "affiliation": row, "tab": "people"})
+    ends = what_ends_with(row, request.viewer)
+    return render(request, "accounts/end.html", {"form": form, "affiliation": row, "ends": ends, "tab": "people"})
 
 
 def _partners_or_404(request: ReaderRequest) -> list[Partner]:

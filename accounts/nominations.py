@@ -282,9 +282,9 @@ def _require_known(partner: Partner, email: str, approving: User | None) -> None
 
 def _belongs_to(nomination: Nomination, person: User) -> None:
     """The person may see the nomination; one who was held for them by a wrong address no longer."""
-    former = {tokens.person(nomination.user_id)} if nomination.user_id else set()
+    former = {tokens.own(nomination.user_id)} if nomination.user_id else set()
     kept = [token for token in nomination.audience if token not in former]
-    nomination.user, nomination.audience = person, [*kept, tokens.person(person.pk)]
+    nomination.user, nomination.audience = person, [*kept, tokens.own(person.pk)]
 
 
 def _invite(nomination: Nomination, by: User, template: str) -> None:

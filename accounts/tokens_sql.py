@@ -2,12 +2,13 @@
 
 An affiliation counts while it is current and its partner takes part in some dialogue. A theme is read for a partner
 whose role in the dialogue is *partner*; for observers, donors and the Commission where a secretariat granted it.
-A focal point and a nominating authority both nominate. Who was invited without a partner holds what names them until
-that ends.
+A focal point and a nominating authority both nominate. A group, and a person's name in an audience, count only while the
+person stands in the dialogue (`imap_standing`); what is a person's own stays theirs.
 The same rule says what a typical person would hold, for a secretariat that views as one.
 """
 
 TAKES_PART = "m.partner_id = held.partner_id AND (m.left IS NULL OR m.left > extract(year FROM CURRENT_DATE))"
+IS_CURRENT = "held.ended_at IS NULL AND held.begins_on <= CURRENT_DATE AND (held.ends_on IS NULL OR held.ends_on >= CURRENT_DATE)"
 IS_OPEN = "(g.ends_on IS NULL OR g.ends_on >= CURRENT_DATE)"
 
 # What `affiliated` (id, partner_id, may_nominate) gives, for the `scope`s (affiliation_id, dialogue_id, theme_id,
@@ -29,28 +30,40 @@ FOR_PARTNERS = f"""
     )
 """
 
+# The one rule of who stands in which dialogue, and by what: a seat in its secretariat, an open engagement there, or a
+# current affiliation, not ended there, to a partner that is a member of it in any role. `ground`: the row's key.
+STANDING = f"""
+CREATE OR REPLACE FUNCTION imap_standing(who bigint) RETURNS TABLE (dialogue_id text, kind text, ground bigint)
+LANGUAGE sql STABLE AS $$
+    SELECT s.dialogue_id::text, 'seat', s.id FROM accounts_secretariatmember s WHERE s.user_id = who
+    UNION ALL
+    SELECT e.dialogue_id::text, 'engagement', e.id FROM accounts_engagement e
+    WHERE e.user_id = who AND e.ended_at IS NULL AND e.ends_on >= CURRENT_DATE
+    UNION ALL
+    SELECT m.dialogue_id::text, 'affiliation', held.id
+    FROM accounts_affiliation held JOIN atlas_membership m ON {TAKES_PART}
+    WHERE held.user_id = who AND {IS_CURRENT} AND NOT m.dialogue_id = ANY (held.left_dialogues)
+$$
+"""
+
 TOKENS_OF = f"""
 CREATE OR REPLACE FUNCTION imap_tokens_of(who bigint) RETURNS text[] LANGUAGE sql STABLE AS $$
     WITH affiliated AS (
-        SELECT id, partner_id, may_nominate OR is_focal_point AS may_nominate FROM accounts_affiliation
-        WHERE user_id = who AND ended_at IS NULL
-          AND begins_on <= CURRENT_DATE AND (ends_on IS NULL OR ends_on >= CURRENT_DATE)
-    ), scope AS (SELECT * FROM accounts_scope), {FOR_PARTNERS}, seats AS (
-        SELECT dialogue_id FROM accounts_secretariatmember WHERE user_id = who
-    ), named AS (
-        SELECT who WHERE NOT EXISTS (SELECT 1 FROM accounts_engagement e WHERE e.user_id = who)
-            OR EXISTS (SELECT 1 FROM accounts_engagement e
-                       WHERE e.user_id = who AND e.ended_at IS NULL AND e.ends_on >= CURRENT_DATE)
-            OR EXISTS (SELECT 1 FROM held) OR EXISTS (SELECT 1 FROM seats)
+        SELECT held.id, partner_id, may_nominate OR is_focal_point AS may_nominate FROM accounts_affiliation held
+        WHERE held.user_id = who AND {IS_CURRENT}
+    ), scope AS (SELECT * FROM accounts_scope), {FOR_PARTNERS}, standing AS (
+        SELECT DISTINCT dialogue_id, kind = 'seat' AS is_seat FROM imap_standing(who)
     )
     SELECT array_agg(DISTINCT token ORDER BY token) FROM (
         SELECT 'public' AS token
-        UNION ALL SELECT 'person:' || who FROM named
+        UNION ALL SELECT 'self:' || who
         UNION ALL SELECT token FROM for_partners
-        UNION ALL SELECT 'secretariat:' || dialogue_id FROM seats
+        UNION ALL SELECT 'secretariat:' || dialogue_id FROM standing WHERE is_seat
+        UNION ALL SELECT 'person:' || dialogue_id || ':' || who FROM standing
         UNION ALL
-        SELECT 'group:' || g.slug FROM named, accounts_readinggroup g
+        SELECT 'group:' || g.slug FROM accounts_readinggroup g
         JOIN accounts_readinggroup_members m ON m.readinggroup_id = g.slug
+        JOIN standing ON standing.dialogue_id = g.dialogue_id
         WHERE m.user_id = who AND {IS_OPEN}
     ) AS tokens
 $$

@@ -161,6 +161,7 @@ class Affiliation(models.Model):
 
     Past `ends_on` it is suspended, and the partner may re-confirm it; with `ended_at` it is over for good. After
     `leaves_on` a successor has the post, so it is not re-confirmed. Focal points nominate, as nominating authorities do.
+    In `left_dialogues` (slugs) a secretariat ended it for its own dialogue alone: it gives no standing there.
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="affiliations", verbose_name=_("user"))
@@ -170,6 +171,9 @@ class Affiliation(models.Model):
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
     leaves_on = models.DateField(_("hands over on"), null=True, blank=True, editable=False)
+    left_dialogues = ArrayField(
+        models.TextField(), verbose_name=_("ended by the Secretariats of"), default=list, blank=True, editable=False
+    )
     is_focal_point = models.BooleanField(_("national focal point"), default=False)
     may_nominate = models.BooleanField(_("may nominate"), default=False)
 
@@ -246,7 +250,7 @@ class SecretariatMember(models.Model):
 class Engagement(models.Model):
     """A secretariat's invitation to someone who stands for no partner, such as an external translator, until a date.
 
-    It gives nothing but what names the person: their own token, and that of a group.
+    It gives standing in the dialogue, so what names the person there: their token in it, and those of its groups.
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="engagements", verbose_name=_("user"))
@@ -279,7 +283,7 @@ class Engagement(models.Model):
 
 
 class ReadingGroup(models.Model):
-    """A named group of readers, such as an expert meeting."""
+    """A named group of readers, such as an expert meeting. Its members read by it while they stand in its dialogue."""
 
     slug = models.SlugField(_("identifier"), primary_key=True, validators=[refuse_what_no_token_can_name])
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="reading_groups", verbose_name=_("dialogue"))
@@ -302,3 +306,7 @@ class ReadingGroup(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.ends_on is None or self.ends_on >= timezone.localdate()

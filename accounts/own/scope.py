@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from access import tokens
 from access.viewer import Viewer
-from accounts.models import Affiliation, Scope, User
+from accounts.dialogue_standing import standing_of
+from accounts.models import Affiliation, ReadingGroup, Scope, User
+from atlas.models import Dialogue
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ def grounds_of(user: User) -> list[Ground]:
     grounds = [*_of_secretariats(user)]
     for affiliation in _affiliations_of(user):
         grounds += _of_affiliation(affiliation, viewer)
-    return [*grounds, *_of_engagements(user), *_of_groups(user)]
+    return [*grounds, *_of_engagements(user), *_by_name(user), *_of_groups(user)]
 
 
 def _affiliations_of(user: User) -> list[Affiliation]:
@@ -107,17 +109,46 @@ def _of_engagements(user: User) -> Iterator[Ground]:
             )
             % words,
             engagement.ends_on,
-            tokens.person(user.pk),
+            tokens.person(engagement.dialogue_id, user.pk),
+        )
+
+
+def _by_name(user: User) -> Iterator[Ground]:
+    """What a seat or a mandate gives beside all else: a secretariat may name those who stand in its dialogue."""
+    ends = dict(user.affiliations.values_list("pk", "ends_on"))
+    last_days: dict[str, list[date | None]] = {}
+    for one in standing_of(user):
+        if one.kind != "engagement":
+            last_days.setdefault(one.dialogue, []).append(ends[one.ground] if one.kind == "affiliation" else None)
+    for dialogue in Dialogue.objects.filter(pk__in=last_days):
+        days = last_days[dialogue.pk]
+        yield Ground(
+            _("You may read what %(dialogue)s shares with you by name, while you take part in it.")
+            % {"dialogue": dialogue.short_name},
+            None if None in days else max(day for day in days if day),
+            tokens.person(dialogue.pk, user.pk),
         )
 
 
 def _of_groups(user: User) -> Iterator[Ground]:
-    for group in user.reading_groups.all():
+    for group in user.reading_groups.select_related("dialogue"):
         token = tokens.group(group.pk)
-        if user.viewer.may_read([token]):
+        if not user.viewer.may_read([token]):
+            if group.is_open:
+                yield Ground(_without_standing(group), group.ends_on)
+        else:
             yield Ground(
-                _("You may read what is shared with “%(group)s”, because you are a member of this group.")
-                % {"group": group.name},
+                _(
+                    "You may read what is shared with “%(group)s”, because you are a member of this group and take part in %(dialogue)s."
+                )
+                % {"group": group.name, "dialogue": group.dialogue.short_name},
                 group.ends_on,
                 token,
             )
+
+
+def _without_standing(group: ReadingGroup) -> str:
+    sentence = _(
+        "You are a member of “%(group)s”, but read nothing by it: you have no mandate, invitation or seat in %(dialogue)s today."
+    )
+    return sentence % {"group": group.name, "dialogue": group.dialogue.short_name}

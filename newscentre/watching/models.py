@@ -30,7 +30,7 @@ class Watch(RestrictedModel):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.audience = [tokens.person(self.owner_id)]
+        self.audience = [tokens.own(self.owner_id)]
         super().save(*args, **kwargs)
 
 

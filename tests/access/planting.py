@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 import pytest
@@ -17,7 +17,7 @@ from access.presets import Preset
 from access.viewer import Viewer
 from access.viewing import viewing
 from accounts.audiences import audience_of
-from accounts.models import ReadingGroup, SecretariatMember, User
+from accounts.models import Engagement, ReadingGroup, SecretariatMember, User
 from accounts.terms import accept, newest_terms
 from atlas.models import OutlineSection, Subject
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
@@ -149,6 +149,10 @@ def plant_all() -> dict[Preset, Planted]:
     """One profile of each preset, a group with members, and a colleague from another secretariat."""
     group = ReadingGroup.objects.create(slug=GROUP, dialogue_id=DIALOGUE, name_en="Experts", name_fr="", name_ar="")
     group.members.set(User.objects.filter(email__in=[f"{login}@imap.example" for login in GROUP_MEMBERS]))
+    # Who stands for no member of the dialogue reads by its group while engaged there.
+    for member in group.members.all():
+        values = {"purpose": "Expert", "ends_on": timezone.localdate() + timedelta(days=30)}
+        Engagement.objects.get_or_create(user=member, dialogue_id=DIALOGUE, ended_at=None, defaults=values)
     plant_other_desk()
     with viewing(DESK):
         plant_people(conftest.user_of("official.mar"))

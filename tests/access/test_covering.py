@@ -15,7 +15,7 @@ TOKENS = [
     "partner:morocco",
     "partner:unhcr",
     "group:experts",
-    "person:1",
+    "person:mtm:1",
 ]
 AUDIENCES = st.lists(st.sampled_from([*TOKENS, "secretariat:mtm"]), unique=True)
 
@@ -24,7 +24,7 @@ AUDIENCES = st.lists(st.sampled_from([*TOKENS, "secretariat:mtm"]), unique=True)
     ("audience", "by"),
     [
         (["nominated"], ["public"]),
-        (["group:experts", "person:1"], ["public"]),
+        (["group:experts", "person:mtm:1"], ["public"]),
         (["dialogue:mtm:a", "partner:morocco"], ["nominated"]),
         (["partner:morocco"], ["partner:unhcr", "partner:morocco"]),
         (["dialogue:mtm:a"], ["dialogue:mtm:a"]),
@@ -45,7 +45,7 @@ def test_what_lets_no_one_else_read_is_covered(audience, by):
         (["partner:morocco"], ["dialogue:mtm:a"]),
         (["dialogue:mtm:a"], ["dialogue:mtm:b", "partner:morocco"]),
         (["group:experts"], ["nominated"]),
-        (["person:1"], ["nominated"]),
+        (["person:mtm:1"], ["nominated"]),
         (["group:experts"], ["group:meeting"]),
         (["partner:morocco", "partner:unhcr"], ["partner:morocco"]),
         (["partner:morocco"], []),
@@ -59,7 +59,7 @@ def test_what_lets_anyone_else_read_is_not_covered(audience, by):
 def test_whoever_reads_a_covered_audience_read_the_other_before(audience, by):
     """For every kind of reader; a nominated user holds `nominated` beside their theme and partner."""
     readers = [["public"], ["nominated", "partner:morocco", "dialogue:mtm:a"], ["nominated", "partner:unhcr"],
-               ["group:experts"], ["nominated", "dialogue:mtm:b", "group:experts"], ["person:1"]]  # fmt: skip
+               ["group:experts"], ["nominated", "dialogue:mtm:b", "group:experts"], ["person:mtm:1"]]  # fmt: skip
     if is_covered(audience, by):
         for held in readers:
             viewer = Viewer.of(held)

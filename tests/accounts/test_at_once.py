@@ -99,7 +99,7 @@ def test_two_secretariats_accept_the_same_nomination_and_neither_is_lost(committ
     assert invitations.open_of(person).count() == 1
     with viewing(user_of("secretariat").viewer):
         row = Nomination.objects.get(pk=nomination.pk)
-    assert row.audience.count(f"person:{person.pk}") == 1
+    assert row.audience.count(f"self:{person.pk}") == 1
 
 
 def test_two_partners_nominees_of_one_address_get_one_account(committed):

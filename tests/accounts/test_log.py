@@ -166,7 +166,7 @@ def test_an_object_with_a_long_name_is_cut_and_no_reading_fails_by_it():
 def log(login: str, action: Action, words: str, dialogue: str | None = "mtm", days_ago: int = 0) -> None:
     """A line of some days ago, as the tests cannot change one that was written."""
     person = user_of(login)
-    audience = [f"person:{person.pk}", f"secretariat:{dialogue or 'mtm'}"]
+    audience = [f"self:{person.pk}", f"secretariat:{dialogue or 'mtm'}"]
     LogEntry.objects.create(
         person=person, action=action, object=words, dialogue_id=dialogue, audience=audience,
         at=timezone.now() - timedelta(days=days_ago),

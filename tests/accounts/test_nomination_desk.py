@@ -305,7 +305,7 @@ def test_a_secretariat_invites_prolongs_and_ends_a_translator(reader):
     assert editor.post(at("engagement", "add"), {**fields, "dialogue": "rabat-process"}).status_code == 200
     editor.post(at("engagement", "add"), fields)
     row = Engagement.objects.get(user__email="nour@translators.example")
-    assert tokens_of(row.user) == {"public", tokens.person(row.user_id)}
+    assert tokens_of(row.user) == {"public", tokens.own(row.user_id), tokens.person("mtm", row.user_id)}
     later = TODAY + timedelta(days=60)
     page = at("engagement", "change", row.pk)
     assert editor.post(page, {"ends_on": "2012-01-01"}).status_code == 200

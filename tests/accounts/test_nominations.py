@@ -199,7 +199,8 @@ def test_a_nomination_on_paper_is_recorded_by_a_secretariat_for_its_own_dialogue
 def test_accepted_a_person_reads_what_was_asked_for_and_nothing_more():
     person = accepted(nominated())
     assert tokens_of(person) == {
-        "public", "nominated", "partner:morocco", MTM_IRREGULAR, tokens.person(person.pk),
+        "public", "nominated", "partner:morocco", MTM_IRREGULAR, tokens.own(person.pk),
+        tokens.person("mtm", person.pk), tokens.person("rabat-process", person.pk),
     }  # fmt: skip
     assert not person.has_usable_password()
     assert (person.email, person.name, person.language) == ("salma.bennani@imap.example", "Salma Bennani", "fr")
@@ -338,7 +339,7 @@ def test_the_person_sees_the_nomination_once_there_is_an_account():
     nomination = nominated()
     person = accepted(nomination)
     nomination.refresh_from_db()
-    assert tokens.person(person.pk) in nomination.audience
+    assert tokens.own(person.pk) in nomination.audience
     assert nomination.user == person
     assert list(MandateEvent.objects.filter(nomination=nomination).order_by("pk").values_list("event", flat=True)) == [
         Event.NOMINATED, Event.ACCEPTED, Event.INVITED,
@@ -374,7 +375,7 @@ def test_withdrawn_before_the_person_came_in_the_link_no_longer_works():
     person.refresh_from_db()
     assert not person.is_active
     assert not invitations.open_of(person).exists()
-    assert tokens_of(person) == {"public", tokens.person(person.pk)}
+    assert tokens_of(person) == {"public", tokens.own(person.pk)}
 
 
 def test_withdrawing_takes_nothing_from_another_nomination_of_the_same_person():
@@ -406,8 +407,8 @@ def test_corrected_after_the_acceptance_the_right_person_is_invited_and_the_wron
     right = nomination.user
     assert (right.email, wrong.is_active, invitations.open_of(wrong).exists()) == ("salma@imap.example", False, False)
     assert MTM_IRREGULAR in tokens_of(right)
-    assert tokens_of(wrong) == {"public", tokens.person(wrong.pk)}
-    assert tokens.person(wrong.pk) not in nomination.audience
+    assert tokens_of(wrong) == {"public", tokens.own(wrong.pk)}
+    assert tokens.own(wrong.pk) not in nomination.audience
     assert [mail.to for mail in mails] == [["salma@imap.example"]]
     accepted(nomination, by="secretariat", dialogue="rabat-process")
     assert tokens.dialogue("rabat-process", DEVELOPMENT) in tokens_of(right)
@@ -479,7 +480,7 @@ def test_the_predecessor_leaves_when_the_successor_is_accepted():
     accepted(nomination)
     former.refresh_from_db()
     assert former.ended_at is not None
-    assert tokens_of(former.user) == {"public", tokens.person(former.user_id)}
+    assert tokens_of(former.user) == {"public", tokens.own(former.user_id)}
     event = MandateEvent.objects.get(person=former.user, event=Event.HANDED_OVER)
     assert event.by == user_of("editor")
 

@@ -23,6 +23,7 @@ from tests.readers import raw
 pytestmark = pytest.mark.django_db
 
 ME = "/api/me"
+MOROCCO_IN = ("mtm", "rabat-process")
 
 
 def secret_of(login: str, scope: TokenScope = TokenScope.READ, days: int = 365) -> str:
@@ -91,6 +92,7 @@ def test_a_token_says_who_and_what_may_be_read_until_when():
     assert {row["token"]: row["until"] for row in found["may_read"]} == {
         "dialogue:mtm:migration-development": until.isoformat(),
         "partner:morocco": until.isoformat(),
+        **{f"person:{dialogue}:{user_of('official.mar.dev').pk}": until.isoformat() for dialogue in MOROCCO_IN},
     }
     assert not answer.cookies
 

@@ -39,7 +39,7 @@ def test_an_official_holds_what_their_partner_nominated_them_for():
 )
 def test_an_affiliation_that_is_not_current_gives_nothing(change):
     Affiliation.objects.filter(user=user_of("official.mar")).update(**change)
-    assert held("official.mar") == {"public", tokens.person(user_of("official.mar").pk)}
+    assert held("official.mar") == {"public", tokens.own(user_of("official.mar").pk)}
     assert not Affiliation.objects.current().filter(user=user_of("official.mar")).exists()
 
 
@@ -61,9 +61,10 @@ def test_who_was_invited_without_a_partner_holds_what_names_them_until_that_ends
     translator = user_of("translator.ar")
     group = ReadingGroup.objects.create(slug="translators", dialogue_id="mtm", name_en="Translators")
     group.members.add(translator)
-    assert held("translator.ar") == {"public", tokens.person(translator.pk), "group:translators"}
+    own = tokens.own(translator.pk)
+    assert held("translator.ar") == {"public", own, tokens.person("mtm", translator.pk), "group:translators"}
     Engagement.objects.filter(user=translator).update(ends_on=timezone.localdate() - timedelta(days=1))
-    assert held("translator.ar") == {"public"}
+    assert held("translator.ar") == {"public", own}
 
 
 @pytest.mark.django_db
@@ -84,7 +85,7 @@ def test_a_partner_that_leaves_a_dialogue_reads_it_no_more_and_keeps_the_other()
 @pytest.mark.django_db
 def test_a_partner_that_leaves_every_dialogue_has_no_readers_any_more():
     Membership.objects.filter(partner="morocco").update(left=timezone.localdate().year)
-    assert held("official.mar") == {"public", tokens.person(user_of("official.mar").pk)}
+    assert held("official.mar") == {"public", tokens.own(user_of("official.mar").pk)}
     assert tokens.authority("morocco") not in held("focalpoint.mar")
 
 

@@ -315,7 +315,7 @@ def test_a_figure_widened_while_a_page_is_made_is_not_kept_for_those_who_may_not
     def read_after_the_change(standing, viewer):
         with viewing(DESK):
             Observation.objects.filter(pk=late.pk).update(
-                audience=[tokens.person(user_of("unhcr").pk), "secretariat:mtm"]
+                audience=[tokens.person("mtm", user_of("unhcr").pk), "secretariat:mtm"]
             )
         return read(standing, viewer)
 
