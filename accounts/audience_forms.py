@@ -3,11 +3,12 @@
 static/js/audience.js shows the sentence of what is being chosen, and partners or group only where they are asked for.
 """
 
+import copy
 import json
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.forms.widgets import Script
 from django.utils.html import escape
 from django.utils.translation import gettext as _
@@ -63,6 +64,8 @@ class PresetRadios(forms.RadioSelect):
 class AudienceForm(forms.ModelForm):
     """Adds preset, partners and group to a model's form, and writes `audience`. Rows have a dialogue; some have a theme.
 
+    Groups are those of the row's dialogue; for a new row whose dialogue is still chosen, `offer_groups_of` says of which.
+
     Subclasses for rows without a theme set `has_theme = False`; those that may inherit set
     `may_inherit = True`, and say in `inherits` what from: the row's `whole`.
     Where there is a theme, `save` writes no wider audience than today's and the theme's proposal: `settle`, which the
@@ -82,7 +85,7 @@ class AudienceForm(forms.ModelForm):
         widget=forms.SelectMultiple(attrs={"size": 8}),
     )
     reading_group = forms.ModelChoiceField(
-        label=gettext_lazy("Named group"), required=False, queryset=ReadingGroup.objects.all()
+        label=gettext_lazy("Named group"), required=False, queryset=ReadingGroup.objects.none()
     )
 
     class Media:
@@ -96,6 +99,8 @@ class AudienceForm(forms.ModelForm):
         preset.widget.sentences = self._sentences()
         preset.widget.view_as = self._where_to_view_as()
         self.fields["partners"].widget.attrs["data-separator"] = _(", ")
+        if self.instance.pk:
+            self._field_of_groups().queryset = ReadingGroup.objects.filter(dialogue=self._dialogue_of_instance())
         held = self.instance.audience
         if self.instance.pk and held is not None:
             self.fields["preset"].initial = preset_of(held)
@@ -157,8 +162,23 @@ class AudienceForm(forms.ModelForm):
         """What the page for viewing as is told: the row's dialogue, and the page that readers have of it."""
         if not self.instance.pk:
             return {}
-        dialogue = self.instance.whole.dialogue_id if self.may_inherit else self.instance.dialogue_id
-        return {"dialogue": dialogue, "next": self.page_of_the_row()}
+        return {"dialogue": self._dialogue_of_instance(), "next": self.page_of_the_row()}
+
+    def _dialogue_of_instance(self) -> str:
+        return self.instance.whole.dialogue_id if self.may_inherit else self.instance.dialogue_id
+
+    def _field_of_groups(self) -> forms.ModelChoiceField:
+        field = self.fields["reading_group"]
+        assert isinstance(field, forms.ModelChoiceField)
+        return field
+
+    @classmethod
+    def offer_groups_of(cls, dialogues: list[str]) -> None:
+        """Lets a new row choose among the groups of these dialogues. For a class of one request, as the admin makes them."""
+        field = copy.deepcopy(cls.base_fields["reading_group"])
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = ReadingGroup.objects.filter(dialogue__in=dialogues)
+        cls.base_fields["reading_group"] = cls.declared_fields["reading_group"] = field  # the latter for its heirs
 
     def page_of_the_row(self) -> str:
         """The address of what readers are shown of the row; empty where it has no page of its own."""
@@ -171,7 +191,22 @@ class AudienceForm(forms.ModelForm):
             self.add_error("partners", ValidationError(_("Name at least one partner.")))
         if preset == Preset.GROUP and not cleaned.get("reading_group"):
             self.add_error("reading_group", ValidationError(_("Name the group.")))
+        self._refuse_group_of_another_dialogue(cleaned)
         return cleaned
+
+    def _refuse_group_of_another_dialogue(self, cleaned: dict) -> None:
+        """As the database does too (`imap_add_secretariat`)."""
+        group = cleaned.get("reading_group")
+        if cleaned.get("preset") != Preset.GROUP or group is None:
+            return
+        try:
+            dialogue, _theme = self.dialogue_and_theme()
+        except (ObjectDoesNotExist, KeyError):  # the dialogue, or what it follows from, is itself wrong
+            return
+        if group.dialogue_id != dialogue:
+            words = {"group": group.name, "dialogue": group.dialogue.short_name}
+            sentence = _("“%(group)s” is a group of another dialogue (%(dialogue)s): choose one of this dialogue.")
+            self.add_error("reading_group", ValidationError(sentence, params=words))
 
     def dialogue_and_theme(self) -> tuple[str, str]:
         """Slugs of the dialogue and (or '') the theme that the row belongs to."""

@@ -43,6 +43,12 @@ class DeskAdmin(admin.ModelAdmin):
 class AudienceAdmin(DeskAdmin):
     """Of rows with an audience, set by an `AudienceForm`: what that decided is noted, asked for, and said."""
 
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        if issubclass(form, AudienceForm):
+            form.offer_groups_of(request.viewer.secretariats)
+        return form
+
     def save_model(self, request: ReaderRequest, obj, form, change):
         super().save_model(request, obj, form, change)
         self.settle_audience(request, form)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -141,8 +142,8 @@ def test_what_a_partner_reads_in_another_dialogue_stays_hidden_from_an_editor_wh
     assert "of-rabat" not in client.get("/en/maps/").content.decode()
 
 
-def test_a_group_named_in_a_row_of_another_dialogue_opens_nothing_there(of_rabat, planted):
-    with viewing(EVERYTHING):
+def test_a_group_cannot_be_named_in_a_row_of_another_dialogue_and_opens_nothing_there(of_rabat, planted):
+    with viewing(EVERYTHING), pytest.raises(IntegrityError), transaction.atomic():
         Profile.objects.filter(slug="of-rabat").update(audience=[tokens.group(GROUP), tokens.secretariat(OF_OTHERS)])
     assert browser_viewing_as("translator.ar").get(of_rabat).status_code == 404
 
