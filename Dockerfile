@@ -16,12 +16,12 @@ WORKDIR /srv/imap
 COPY --from=packages /srv/venv /srv/venv
 COPY . .
 
-# Everything here belongs to root and is only read at run time, except the folder of uploaded files (a volume).
+# Everything here belongs to root and is only read at run time, except the folders of uploaded files and of the journal (volumes).
 # The secret is made for this one line and is not kept; production takes its own from the environment.
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" IMAP_MODE=test \
     python manage.py prepare_static \
     && test ! -e var/secret_key \
-    && install --directory --owner imap --group imap var/files
+    && install --directory --owner imap --group imap var/files var/journal
 
 USER imap
 ENV IMAP_MODE=production

@@ -4,6 +4,7 @@ from django.apps import apps
 from django.db import connections
 
 APPEND_ONLY = "append_only"  # attribute of a model whose rows are added once and never changed
+MAY_CHANGE = "may_change"  # attribute beside it: the columns that may be changed all the same
 
 
 def grant_to_application(sender, using: str = "default", **kwargs) -> None:
@@ -26,9 +27,10 @@ def grant_to_application(sender, using: str = "default", **kwargs) -> None:
             cursor.execute(statement)
         for model in apps.get_models():
             if getattr(model, APPEND_ONLY, False):
-                cursor.execute(
-                    f"REVOKE UPDATE, DELETE, TRUNCATE ON {owner.ops.quote_name(model._meta.db_table)} FROM {name}"
-                )
+                table = owner.ops.quote_name(model._meta.db_table)
+                cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {name}")
+                for column in getattr(model, MAY_CHANGE, ()):
+                    cursor.execute(f"GRANT UPDATE ({owner.ops.quote_name(column)}) ON {table} TO {name}")
 
 
 def why_role_is_unsafe() -> list[str]:

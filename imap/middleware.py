@@ -5,8 +5,10 @@ import time
 import uuid
 from collections.abc import Callable
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
+from imap.journal.shipping import ship
 from imap.views import healthz, readyz
 
 logger = logging.getLogger("imap.requests")
@@ -62,6 +64,25 @@ class WithoutNul:
         if "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseBadRequest("", content_type="text/plain; charset=utf-8")
         return self.get_response(request)
+
+
+class ShipJournal:
+    """What a request ended, narrowed or withdrew is in the journal's file before it is answered.
+
+    Should that fail, the deed is done all the same, and the entry is shipped by the next request or within a minute.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            try:
+                ship()
+            except (OSError, DatabaseError):
+                logger.exception("the journal could not be written")
+        return response
 
 
 class Health:

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "imap.content_policy.Policy",
     "imap.middleware.Health",
     "imap.middleware.WithoutNul",
+    "imap.middleware.ShipJournal",
     "profiles.middleware.OpenProfiles",
     "routes.middleware.OpenLayers",
     "django.middleware.gzip.GZipMiddleware",  # of what is not kept compressed; adds bytes at random, against BREACH
@@ -151,10 +152,15 @@ CELERY_TASK_ALWAYS_EAGER = MODE == "test"
 # For how long the log is kept: never less than a quarter, whose use is counted from its lines before they go.
 LOG_DAYS = configuration.days("IMAP_LOG_DAYS", default=400, at_least=92)
 
+# Where the journal of what ended, was narrowed or withdrawn is kept, outside the database; the tests keep none.
+_journal = configuration.text("IMAP_JOURNAL", "" if MODE == "test" else str(VAR_DIR / "journal"))
+JOURNAL_DIR = Path(_journal).resolve() if _journal else None
+
 # Addresses with their port that feeds may come from beside the public internet: of tests and demonstrations alone.
 NEWS_ALSO_FROM = configuration.sockets("IMAP_NEWS_ALSO_FROM")
 
 CELERY_BEAT_SCHEDULE = {
+    "ship the journal": {"task": "imap.tasks.ship_journal", "schedule": 60.0},
     "send the feeds that are due": {"task": "newscentre.tasks.send_what_is_due", "schedule": 30.0},
     "send the digests of news": {"task": "newscentre.watching.tasks.send_digests", "schedule": 600.0},
     "gather outside addresses": {"task": "newscentre.tasks.gather_outside_addresses", "schedule": 3600.0},

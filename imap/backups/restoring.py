@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from access.keeping import OWNER, keeping
 from imap.backups import BackupError, database, files
 from imap.backups.manifest import DATABASE, FILES, Manifest
+from imap.journal.replaying import replay
 
 OTHERS = """
     SELECT count(*) FROM pg_stat_activity
@@ -29,14 +30,26 @@ def restore_backup(folder: Path, *, replacing: bool, say: Callable[[str], object
         database.take_back(folder / DATABASE)
         refuse_difference(manifest)
         written = files.copy_back(default_storage, folder / FILES, manifest.files)
+        journal = replay_or_say_why_not()
     database.asked("ANALYZE")
     say(f"database: {len(manifest.rows)} tables, {sum(manifest.rows.values())} rows, counted and equal")
     say(f"lock: on and forced on {len(manifest.locked)} tables; the policies, and the rights of {_application()}")
     say(f"files: {written} written, {len(manifest.files) - written} were there already")
     say(f"not in a backup: the rows of {', '.join(manifest.rows_left_out)}, so everybody signs in anew")
+    for line in journal:
+        say(line)
     say(empty_cache())
     if missing := missing_migrations():
         say(f"the portal is newer than the backup by {missing} migrations: run `manage.py migrate --database owner`")
+
+
+def replay_or_say_why_not() -> list[str]:
+    """What ended, was narrowed or withdrawn since the backup. Raises JournalError when the file is another one's."""
+    if missing_migrations():
+        return [
+            "journal: not replayed yet. After `migrate`, run `manage.py replay_journal`: the portal does not start before"
+        ]
+    return replay().as_lines()
 
 
 def empty_cache() -> str:

@@ -209,7 +209,7 @@ def test_the_manifest_says_what_the_backup_holds(drill):
     assert set(manifest.files) == {LETTER, "cover.svg"}
     assert manifest.roles == {"owner": "imap_owner", "application": "imap_app"}
     assert set(LOCKED) <= set(manifest.locked)
-    assert manifest.migrations["access"].startswith("0002")
+    assert manifest.migrations["access"].startswith("0003")
 
 
 def test_nobody_else_may_open_a_backup_and_nothing_half_made_is_left(drill):
@@ -303,3 +303,40 @@ def test_a_damaged_backup_is_refused_before_anything_is_done(drill, tmp_path):
     assert done.returncode == 1
     assert "is damaged" in done.stderr
     assert drill.after.contents() == before
+
+
+END_A_MANDATE = """
+from access.viewing import viewing
+from accounts import mandates
+from imap.journal.shipping import ship
+by = User.objects.get(email="focalpoint.mar@imap.example")
+with viewing(by.viewer):
+    mandates.end(Affiliation.objects.get(user__email="official.mar@imap.example"), by)
+print("shipped", ship())
+"""
+START = "from imap.starting import refuse_unsafe_start; refuse_unsafe_start()"
+
+
+def test_who_left_after_the_backup_is_out_when_it_was_taken_back(drill, tmp_path):
+    """By `restore`; and by other means: then nothing serves before the journal was replayed."""
+    journal, who = {"IMAP_JOURNAL": str(tmp_path / "journal")}, "official.mar@imap.example"
+    again = {"typed": f"{drill.after.url('imap_app').rpartition('/')[2]}\n"}
+    held = drill.after.viewers()[who]
+    try:
+        done = drill.after.manage("shell", "--command", END_A_MANDATE, **journal)
+        assert "shipped" in done.stdout, done.stderr
+        assert "partner:morocco" not in drill.after.viewers()[who]
+        done = drill.after.manage("restore", drill.folder, "--replace", **again, **journal)
+        assert "done again" in done.stdout, done.stderr
+        assert "partner:morocco" not in drill.after.viewers()[who]
+        assert drill.after.manage("shell", "--command", START, **journal).returncode == 0
+        drill.after.manage("restore", drill.folder, "--replace", **again)
+        assert drill.after.viewers()[who] == held
+        refused = drill.after.manage("shell", "--command", START, **journal)
+        assert "entries that the database does not know of" in refused.stderr
+        done = drill.after.manage("replay_journal", **journal)
+        assert done.returncode == 0, done.stderr
+        assert "partner:morocco" not in drill.after.viewers()[who]
+        assert drill.after.manage("shell", "--command", START, **journal).returncode == 0
+    finally:
+        drill.after.manage("restore", drill.folder, "--replace", **again)

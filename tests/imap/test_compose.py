@@ -121,7 +121,9 @@ def test_containers_write_only_to_their_volumes(filled_in):
         assert "privileged" not in service
     for name in PORTAL:
         assert filled_in[name]["cap_drop"] == ["ALL"]
-    assert {volume for name in PORTAL for volume in filled_in[name].get("volumes", [])} == {"files:/srv/imap/var/files"}
+    assert {volume for name in PORTAL for volume in filled_in[name].get("volumes", [])} == {
+        "files:/srv/imap/var/files", "journal:/srv/imap/var/journal",
+    }  # fmt: skip
 
 
 def test_the_image_runs_as_nobody_special_and_holds_no_secret():

@@ -5,6 +5,7 @@ from django.db import DatabaseError
 
 from imap.backups import BackupError
 from imap.backups.restoring import database_name, restore_backup
+from imap.journal import JournalError
 
 
 class Command(BaseCommand):
@@ -22,7 +23,7 @@ class Command(BaseCommand):
             raise CommandError("Nothing was changed: that is not the name of the database.")
         try:
             restore_backup(folder.absolute(), replacing=replace, say=self.stdout.write)
-        except (BackupError, DatabaseError) as error:
+        except (BackupError, JournalError, DatabaseError) as error:
             raise CommandError(f"Nothing was restored. {error}") from None
 
     def is_confirmed(self, name: str) -> bool:

@@ -1,0 +1,134 @@
+"""Does again what the journal says, in a database that was taken back from a backup; no process serves before."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, connections, transaction
+from django.utils import timezone
+from psycopg2 import sql
+
+from access.keeping import OWNER, keeping
+from imap.journal import JournalError
+from imap.journal.files import Journal, Line, read
+from imap.models import JournalEntry
+
+TRIGGERS = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgfoid = to_regproc('imap_note_in_journal')"
+COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s"
+TO_DO = "run `manage.py replay_journal` as the owner's role (docs/operations.md)"
+
+
+@dataclass
+class Replayed:
+    """`done`: entries that the database had not known. `closed`: rows that could not be changed, so nobody else reads them."""
+
+    done: int = 0
+    closed: list[str] = field(default_factory=list)
+    torn: int = 0
+
+    def as_lines(self) -> list[str]:
+        lines = [f"journal: {self.done} entries of {settings.JOURNAL_DIR} done again"]
+        if self.torn:
+            lines.append(f"journal: {self.torn} half-written lines passed over")
+        return lines + [
+            f"journal: could not be changed, so closed to all but its Secretariat: {row}" for row in self.closed
+        ]
+
+
+def why_not_to_serve() -> list[str]:
+    """Sentences, empty when the database knows everything that the journal holds, and the journal what it should."""
+    if settings.JOURNAL_DIR is None:
+        return []
+    journal = read(settings.JOURNAL_DIR)
+    if unknown := _unknown_to_the_database(journal, "default"):
+        return [f"The journal holds {len(unknown)} entries that the database does not know of: {TO_DO}."]
+    if missing := _missing_in_the_file(journal, "default"):
+        return [_wrong_file(settings.JOURNAL_DIR, missing)]
+    return []
+
+
+def replay(*, without_file: bool = False) -> Replayed:
+    """As the owner's role, in one transaction. Raises JournalError when the file is not this database's journal.
+
+    `without_file`: goes on although entries are missing in the file; what the database knows of is shipped to it anew.
+    """
+    if settings.JOURNAL_DIR is None:
+        return Replayed()
+    journal = read(settings.JOURNAL_DIR)
+    result = Replayed(torn=journal.torn)
+    with keeping(), connections[OWNER].cursor() as cursor:
+        if missing := _missing_in_the_file(journal, OWNER):
+            if not without_file:
+                raise JournalError(_wrong_file(settings.JOURNAL_DIR, missing))
+            JournalEntry.objects.using(OWNER).update(shipped_at=None)
+        cursor.execute("SELECT set_config('imap.replaying', 'on', true)")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(TRIGGERS)
+        tables = {name for (name,) in cursor.fetchall()}
+        for line in _unknown_to_the_database(journal, OWNER):
+            if line["of_table"] in tables:
+                _do_again(cursor, line, result)
+            _remember(line)
+            result.done += 1
+    return result
+
+
+def _do_again(cursor, line: Line, result: Replayed) -> None:
+    try:
+        with transaction.atomic(OWNER):
+            cursor.execute(*_statement(cursor, line))
+    except IntegrityError:  # other rows hang on it, or it names what the backup does not hold yet
+        result.closed.append(f"{line['of_table']} {line['key']}")
+        _close(cursor, line)
+
+
+def _statement(cursor, line: Line) -> tuple[sql.Composed, list[str]]:
+    table = sql.Identifier(line["of_table"])
+    values = sql.SQL("jsonb_populate_record(NULL::{}, %s)").format(table)
+    found = sql.SQL(" AND ").join(
+        sql.SQL("row.{0} = told.{0}").format(sql.Identifier(column)) for column in sorted(line["key"])
+    )
+    key = json.dumps(line["key"])
+    if line["change"] is None:
+        statement = "DELETE FROM {} row USING {} told WHERE {}"
+        return sql.SQL(statement).format(table, values, found), [key]
+    cursor.execute(COLUMNS, [line["of_table"]])
+    columns = [sql.Identifier(name) for (name,) in cursor.fetchall() if name in line["change"]]
+    changed = sql.SQL(", ").join(sql.SQL("{0} = becomes.{0}").format(column) for column in columns)
+    statement = "UPDATE {} row SET {} FROM {} told, {} becomes WHERE {}"
+    return sql.SQL(statement).format(table, changed, values, values, found), [key, json.dumps(line["change"])]
+
+
+def _close(cursor, line: Line) -> None:
+    """Nobody but its Secretariat reads the row any more; an account is closed. Raises JournalError for other tables."""
+    cursor.execute(COLUMNS, [line["of_table"]])
+    columns = {name for (name,) in cursor.fetchall()}
+    closed: dict[str, Any] = {"audience": []} if "audience" in columns else {"is_active": False}
+    if not closed.keys() <= columns:
+        raise JournalError(f"The journal's entry {line['id']} ({line['of_table']} {line['key']}) cannot be done again.")
+    cursor.execute(*_statement(cursor, {**line, "change": closed}))
+
+
+def _remember(line: Line) -> None:
+    values = {name: line[name] for name in ("id", "at", "of_table", "key", "change")}
+    JournalEntry.objects.using(OWNER).create(**values, shipped_at=timezone.now())
+
+
+def _unknown_to_the_database(journal: Journal, using: str) -> list[Line]:
+    known = {str(pk) for pk in JournalEntry.objects.using(using).values_list("pk", flat=True)}
+    return [line for line in journal.lines if line["id"] not in known]
+
+
+def _missing_in_the_file(journal: Journal, using: str) -> int:
+    held = {line["id"] for line in journal.lines}
+    shipped = JournalEntry.objects.using(using).filter(shipped_at__isnull=False).values_list("pk", flat=True)
+    return sum(str(pk) not in held for pk in shipped)
+
+
+def _wrong_file(folder: Path, missing: int) -> str:
+    return (
+        f"{missing} entries that the database knows of are missing in the journal in {folder}: it is another file, or it "
+        "was cut. Put back the right one, or go on without what only it held by `manage.py replay_journal --without-file`."
+    )
