@@ -43,7 +43,7 @@ def split(articles: ArticleQuerySet) -> int:
 
 
 def _retell(stories: dict[int, uuid.UUID]) -> int:
-    rows = list(Article.objects.filter(pk__in=stories))
+    rows = list(Article.objects.select_for_update(of=("self",)).filter(pk__in=stories))
     for row in rows:
         row.story, row.edited = stories[row.pk], sorted({*row.edited, "story"})
     return Article.objects.bulk_update(rows, ["story", "edited"])

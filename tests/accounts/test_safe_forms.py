@@ -17,9 +17,10 @@ from accounts.models import SentForm
 from accounts.safe_forms import admin as safe_admin
 from accounts.safe_forms.admin import SafeAdmin, SafeInline
 from accounts.safe_forms.refusals import has_a_sentence
+from atlas.models import Subject
 from imap.rooms import ROOMS
 from indicators.models import Source
-from newscentre.models import Article, Feed, Link, Meeting
+from newscentre.models import Article, Feed, Link, Meeting, Publication, PublicationSection
 from profiles.models import Draft, Profile
 from routes.models import Layer, Segment, Stop
 from tests.conftest import browser_of, user_of
@@ -153,6 +154,23 @@ def test_what_a_fetch_or_another_field_of_the_row_does_is_no_change_of_the_form(
     with viewing(MTM):
         type(feed.fetching).objects.filter(pk=feed.fetching.pk).update(failures=7)
     assert desk.post(change_of(feed), form | {"name": "Another name"}).status_code == 302
+
+
+def test_a_row_beside_that_a_colleague_removed_is_told_of_and_nothing_breaks():
+    with viewing(MTM):
+        publication = Publication.objects.filter(dialogue="mtm").first()
+        subject = Subject.objects.get(slug="morocco")
+        row = PublicationSection.objects.create(
+            publication=publication, theme_id="irregular-mixed-migration", subject=subject
+        )
+    desk = browser_of("editor")
+    form = opened(desk, change_of(publication))
+    with viewing(MTM):
+        row.delete()
+    answer = desk.post(change_of(publication), form | {"title": "Another title"})
+    assert answer.status_code == 200
+    assert "changed by somebody else" in answer.content.decode()
+    assert fields_of(answer.content.decode())["title"] == ["Another title"]
 
 
 def test_a_double_click_adds_once_and_complains_of_nothing():

@@ -13,6 +13,7 @@ from access.viewing import viewing
 from atlas.models import Subject
 from indicators.glance import at_a_glance
 from indicators.models import FurtherSource, Observation, Source
+from indicators.superseding import replace_by_facts
 from tests.accounts.test_safe_forms import change_of, fields_of, opened
 from tests.conftest import browser_of
 
@@ -207,3 +208,10 @@ def test_a_figure_without_period_or_source_is_told_so_at_its_field(figure, missi
     page = desk.post(address, form | {missing: ""}).content.decode()
     assert said in page
     assert page.index("field-value") < page.index(said) < page.index("field-flag")
+
+
+def test_facts_that_say_otherwise_replace_the_figure_and_keep_what_was_known(figure):
+    with viewing(DESK):
+        assert replace_by_facts(figure, {"value": "30112000"})
+        assert not replace_by_facts(figure, {"remark_en": "only the remark"})
+    assert (total(), total(yesterday())) == (30112000, 29891708)
