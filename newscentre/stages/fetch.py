@@ -4,7 +4,7 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -91,7 +91,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class Fetched:
-    """An answer. `address`: where it came from in the end; `moved_to`: where the feed says it lives from now on."""
+    """An answer. `address`: where it came from in the end; `led_by`: addresses that led there; `moved_to`: where the feed
+    says it lives from now on; `language`: the header Content-Language.
+    """
 
     address: str
     is_new: bool
@@ -99,6 +101,8 @@ class Fetched:
     content_type: str = ""
     marks: Marks = Marks()
     moved_to: str = ""
+    led_by: tuple[str, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,10 +121,12 @@ class Fetcher:
         """What is new at an address. Raises NotFetched for everything else, and nothing else."""
         with _in_our_words(), self._client() as client:
             url, moved_to, is_settled = parsed(address), "", False
+            led_by: tuple[str, ...] = (address,)
             for _ in range(self.limits.most_redirects + 1):
                 with client.stream("GET", url, headers=marks.as_headers()) as answer:
                     if answer.status_code not in PERMANENT | PASSING:
-                        return self._read(answer, moved_to)
+                        return replace(self._read(answer, marks), moved_to=moved_to, led_by=led_by)
+                    led_by = (*led_by, str(url))
                     url = next_hop(url, answer.headers.get("location", ""))
                     is_settled = is_settled or answer.status_code in PASSING
                     moved_to = moved_to if is_settled else str(url)
@@ -147,11 +153,11 @@ class Fetcher:
                     url = next_hop(url, answer.headers.get("location", ""))
         raise NotFetched(Reason.REFUSED_REDIRECT)
 
-    def _read(self, answer: httpx.Response, moved_to: str) -> Fetched:
+    def _read(self, answer: httpx.Response, asked: Marks) -> Fetched:
         status, headers = answer.status_code, answer.headers
         marks = Marks(headers.get("etag", ""), headers.get("last-modified", ""))
-        if status == 304:
-            return Fetched(str(answer.url), is_new=False, marks=marks, moved_to=moved_to)
+        if status == 304 and asked.as_headers():  # who was not asked whether it is new has not answered
+            return Fetched(str(answer.url), is_new=False, marks=marks)
         if status != 200:
             raise _failure(answer)
         return Fetched(
@@ -160,7 +166,7 @@ class Fetcher:
             body=body_of(answer.iter_raw(), headers.get("content-encoding", ""), self.limits.most_bytes),
             content_type=headers.get("content-type", ""),
             marks=marks,
-            moved_to=moved_to,
+            language=headers.get("content-language", "").split(",")[0].strip()[:20],
         )
 
     def _client(self) -> httpx.Client:

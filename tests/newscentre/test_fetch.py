@@ -5,9 +5,11 @@ import gzip
 import ipaddress
 import ssl
 import time
+import tracemalloc
 import zlib
 from datetime import UTC, datetime, timedelta
 
+import brotli
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -15,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from newscentre.simulator import HOME, Answer, moved, packed, page, publishing
+from newscentre.stages.bodies import TooLarge, Unreadable, body_of
 from newscentre.stages.fetch import Fetcher, Limits, Marks, NotFetched, Reason, retry_after
 from newscentre.stages.internet import WayOut, is_public
 
@@ -137,6 +140,75 @@ def test_a_packed_feed_is_unpacked(publisher, fetcher, pack):
     encoding = "deflate" if pack is zlib.compress else "gzip"
     publisher.pages["/feed"] = page(pack(FEED), Content_Encoding=encoding)
     assert fetcher.fetch(publisher.at("/feed")).body == FEED
+
+
+def raw_deflate(body: bytes) -> bytes:
+    return zlib.compress(body)[2:-4]
+
+
+SENT = [
+    ("UTF-8", FEED), ("none", FEED), ("binary", FEED), ("utf8, gzip", gzip.compress(FEED)), ("gzip", FEED), ("x-gzip", FEED),
+    ("deflate", FEED), ("identity", gzip.compress(FEED)), ("", gzip.compress(FEED)),
+    ("gzip", gzip.compress(FEED) + b"\n"), ("gzip", gzip.compress(FEED) + bytes(512)),
+    ("gzip", gzip.compress(FEED[:20]) + gzip.compress(FEED[20:])), ("deflate", raw_deflate(FEED)),
+    ("deflate", zlib.compress(FEED)), ("deflate", gzip.compress(FEED)), ("br", brotli.compress(FEED)),
+    ("gzip, br", brotli.compress(gzip.compress(FEED))), ("gzip", gzip.compress(gzip.compress(FEED))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("encoding", "body"), SENT, ids=[f"{at}-{encoding}" for at, (encoding, _) in enumerate(SENT)])
+@pytest.mark.parametrize("in_pieces", [False, True])
+def test_a_body_is_unpacked_as_browsers_do_whatever_its_header_says(publisher, fetcher, encoding, body, in_pieces):
+    headers = {"Content-Encoding": encoding} if encoding else {}
+    publisher.pages["/feed"] = Answer(200, body, headers, is_chunked=in_pieces)
+    assert fetcher.fetch(publisher.at("/feed")).body == FEED
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", gzip.compress(FEED * 50)[:-30]),
+        ("deflate", zlib.compress(FEED * 50)[:-30]),
+        ("br", brotli.compress(FEED * 50)[:-5]),
+        ("br", b"\x0f" * 90),
+    ],
+)
+def test_a_body_that_was_cut_off_is_unreadable(publisher, fetcher, encoding, body):
+    publisher.pages["/feed"] = page(body, Content_Encoding=encoding)
+    assert reason_of(fetcher, publisher.at("/feed")) == Reason.UNREADABLE
+
+
+BOMB = bytes(40_000_000)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", gzip.compress(BOMB)),
+        ("", gzip.compress(BOMB)),
+        ("deflate", raw_deflate(BOMB)),
+        ("br", brotli.compress(BOMB, quality=5)),
+        ("gzip, gzip", gzip.compress(gzip.compress(BOMB))),
+        ("gzip", gzip.compress(gzip.compress(BOMB))),
+        ("gzip", gzip.compress(bytes(900_000)) * 40),
+        ("gzip", gzip.compress(b"") * 40_000),
+    ],
+)
+def test_no_packing_makes_a_bomb(encoding, body):
+    tracemalloc.start()
+    try:
+        with pytest.raises((TooLarge, Unreadable)):
+            body_of([body], encoding, 1_000_000)
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_nothing_new_is_no_answer_to_a_first_question(publisher, fetcher):
+    """Nor does a success without a feed count as one."""
+    publisher.pages["/feed"] = Answer(304)
+    assert reason_of(fetcher, publisher.at("/feed")) == Reason.STRANGE_ANSWER
+    assert not fetcher.fetch(publisher.at("/feed"), Marks('"1"')).is_new
 
 
 def test_a_feed_that_comes_in_small_pieces_comes_whole(publisher, fetcher):
