@@ -16,6 +16,7 @@ from accounts.audiences import preset_of
 from accounts.desk_admin import AudienceAdmin
 from accounts.models import User
 from atlas.translated_admin import TranslatedAdmin
+from newscentre.addresses import refuse_where_a_feed_is_fetched
 from newscentre.calendar import admin as calendar_admin  # noqa: F401  # Django looks for the room's admin here
 from newscentre.chosen import CategoriesField, SubjectsField
 from newscentre.claims import make_due
@@ -38,8 +39,16 @@ class CategoryAdmin(TranslatedAdmin):
     list_display = ["name", "slug", "position"]
 
 
+class PublisherForm(forms.ModelForm):
+    def clean_link(self) -> str:
+        link = self.cleaned_data["link"]
+        refuse_where_a_feed_is_fetched(link, Fetching.objects.values_list("address", flat=True))
+        return link
+
+
 @admin.register(Publisher)
 class PublisherAdmin(admin.ModelAdmin):
+    form = PublisherForm
     list_display = ["name", "slug", "link"]
     search_fields = ["name", "slug"]
 

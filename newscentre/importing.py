@@ -48,7 +48,7 @@ def _read(fetching: Fetching) -> tuple[Fetched, Document | None]:
     if not fetched.is_new:
         return fetched, None
     try:
-        return fetched, parse(fetched.body, fetched.content_type, fetched.address)
+        return fetched, parse(fetched.body, fetched.content_type)
     except NotAFeed as error:
         raise NotFetched(Reason.NOT_A_FEED) from error
     except TooHard as error:
@@ -68,7 +68,7 @@ def _end(feed_id: int, claim: uuid.UUID, write: Callable[[Fetching, datetime], N
 
 def _succeeded(fetched: Fetched, document: Document | None, fetching: Fetching, now: datetime) -> None:
     if document is not None:
-        store(fetching.feed, items_of(document, fetching.feed, fetched.address, now), now)
+        store(fetching.feed, items_of(document, fetching.feed, fetched, now), now)
         wishes = Wishes(document.ttl_minutes, document.skip_hours, document.skip_days)
         fetching.wishes = {name: value for name, value in asdict(wishes).items() if name != "pause"}
         fetching.etag, fetching.last_modified = fetched.marks.etag[:500], fetched.marks.last_modified[:500]
@@ -89,5 +89,5 @@ def wishes_of(fetching: Fetching, pause: timedelta | None = None) -> Wishes:
     return Wishes(kept.get("ttl_minutes"), tuple(kept.get("skip_hours", ())), tuple(kept.get("skip_days", ())), pause)
 
 
-def items_of(document: Document, feed: Feed, address: str, now: datetime) -> list[Item]:
-    return cleaned(document, address, feed.language, now)
+def items_of(document: Document, feed: Feed, fetched: Fetched, now: datetime) -> list[Item]:
+    return cleaned(document, (*fetched.led_by, fetched.address), feed.language or fetched.language, now)

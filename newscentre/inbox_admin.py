@@ -1,6 +1,7 @@
 """The inbox: articles as editors publish, hide, merge, correct and summarise them. What they change no fetch overwrites."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import ClassVar
 
 from django import forms
@@ -26,9 +27,10 @@ from atlas.models import Dialogue
 from atlas.sorting import in_reading_order
 from atlas.translated_admin import InItsOwnDirection
 from newscentre import inbox
+from newscentre.addresses import refuse_where_a_feed_is_fetched
 from newscentre.chosen import CategoriesField, SubjectsField
 from newscentre.first_hand import begin_first_hand, let_its_readers_see_the_feed
-from newscentre.models import SUMMARY_LANGUAGES, Article, Category, Publisher, Status
+from newscentre.models import SUMMARY_LANGUAGES, Article, Category, Fetching, Publisher, Status
 from newscentre.reviews.models import this_month
 from newscentre.tagging import named_in_the_press
 
@@ -73,6 +75,13 @@ class ArticleForm(AudienceForm):
 
     def page_of_the_row(self) -> str:
         return reverse("article", args=[self.instance.pk])
+
+    def clean_link(self) -> str:
+        link = self.cleaned_data["link"]
+        fetched = Fetching.objects.filter(feed=self.instance.feed_id).values_list("address", flat=True)
+        if "link" in self.changed_data:
+            refuse_where_a_feed_is_fetched(link, fetched)
+        return link
 
     def clean(self):
         cleaned = super().clean() or {}
@@ -189,7 +198,7 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
     form = ArticleForm
     action_form = BulkForm
     change_list_template = "admin/newscentre/article/change_list.html"
-    list_display = ["headline", "publisher", "published_at", "status", "named", "told_by"]
+    list_display = ["headline", "publisher", "published", "status", "named", "told_by"]
     list_filter = ["status", LanguageFilter, "is_first_hand", "feed__dialogue", "feed__publisher"]
     list_select_related = ["feed__publisher"]
     search_fields = ["title"]
@@ -250,6 +259,10 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
     def publisher(self, article: Article) -> Publisher:
         return article.feed.publisher
 
+    @admin.display(description=gettext_lazy("published"), ordering="published_at")
+    def published(self, article: Article) -> datetime | str:
+        return article.published_at if article.is_date_known else article.day
+
     @admin.display(description=gettext_lazy("first-hand"), ordering="is_first_hand")
     def told_by(self, article: Article) -> str:
         return _("First-hand") if article.is_first_hand else ""
@@ -265,6 +278,7 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
 
     def save_model(self, request, obj, form, change):
         obj.edited = sorted({*obj.edited, *form.corrected})
+        obj.is_date_known = obj.is_date_known or "published_at" in form.corrected
         super().save_model(request, obj, form, change)
         if obj.is_first_hand:
             let_its_readers_see_the_feed(obj)

@@ -13,14 +13,15 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, FilteredRelation, Q
-from django.utils.translation import get_language, pgettext_lazy
+from django.db.models import Case, F, FilteredRelation, Q, When
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from access import tokens
 from access.fields import AudienceField, no_tokens
 from access.viewer import narrowest
 from access.visibility import RestrictedModel, RestrictedQuerySet
+from atlas import wording
 from atlas.addresses import refuse_reserved_word
 from atlas.models import Dialogue
 from newscentre.calendar.models import Meeting as Meeting  # Django takes for models of the room what it finds here
@@ -34,8 +35,9 @@ from newscentre.links.models import Link as Link
 from newscentre.links.models import OutsideAddress as OutsideAddress
 from newscentre.reviews.models import Review, ReviewItem
 from newscentre.stages.drop import Drops
-from newscentre.stages.fetch import NotFetched, Reason, parsed
+from newscentre.stages.fetch import NotFetched, parsed
 from newscentre.watching.models import Mailing, Watch
+from newscentre.why_not import WhyNot as WhyNot
 
 LONGEST_LINK = 2000
 
@@ -164,27 +166,6 @@ class Feed(RestrictedModel):
         return f"feed {self.pk}"
 
 
-class WhyNot(models.TextChoices):
-    """`Reason` as the desk reads it."""
-
-    REFUSED_ADDRESS = Reason.REFUSED_ADDRESS.value, _("The address is not one of the public internet.")
-    REFUSED_REDIRECT = Reason.REFUSED_REDIRECT.value, _("It leads on and on, or out of a secure connection.")
-    UNKNOWN_HOST = Reason.UNKNOWN_HOST.value, _("The name of its host is unknown.")
-    NO_CONNECTION = Reason.NO_CONNECTION.value, _("Its host takes no connection, or breaks it off.")
-    NO_TRUST = Reason.NO_TRUST.value, _("Its host does not prove who it is.")
-    TOO_SLOW = Reason.TOO_SLOW.value, _("Its host did not answer in time.")
-    TOO_LARGE = Reason.TOO_LARGE.value, _("It is too large.")
-    UNREADABLE = Reason.UNREADABLE.value, _("It is packed in a way that cannot be read.")
-    GONE = Reason.GONE.value, _("Its publisher says that it is gone for good.")
-    NOT_FOUND = Reason.NOT_FOUND.value, _("There is nothing at its address.")
-    NOT_ALLOWED = Reason.NOT_ALLOWED.value, _("Its publisher does not let the portal read it.")
-    BUSY = Reason.BUSY.value, _("Its publisher asks for more time between two visits.")
-    OUT_OF_ORDER = Reason.OUT_OF_ORDER.value, _("Its host is out of order.")
-    STRANGE_ANSWER = Reason.STRANGE_ANSWER.value, _("Its host gives an answer that makes no sense.")
-    NOT_A_FEED = Reason.NOT_A_FEED.value, _("What is at its address is no feed.")
-    TOO_HARD = Reason.TOO_HARD.value, _("Reading it takes too much memory or time.")
-
-
 def refuse_what_is_no_web_address(address: str) -> None:
     try:
         parsed(address)
@@ -258,6 +239,15 @@ class ArticleQuerySet(RestrictedQuerySet):
         moment, number = self._order
         return self.order_by(f"-{moment}", f"-{number}")
 
+    def to_be_led(self, language: str) -> "ArticleQuerySet":
+        """With the languages of their dialogues, those in this language first, then the newest: for `leading`."""
+        moment, number = self._order
+        is_read = Case(When(title_language=language, then=0), default=1)
+        return self.spoken().order_by(is_read, f"-{moment}", f"-{number}")
+
+    def spoken(self) -> "ArticleQuerySet":
+        return self.annotate(spoken=F("feed__dialogue__languages"))
+
     def before(self, moment: datetime, pk: int) -> "ArticleQuerySet":
         """Those that follow an article in the order of the newest first; the index leads there from any page."""
         at, number = self._order
@@ -274,6 +264,7 @@ class Article(RestrictedModel):
 
     `summary`: the editors' own, in each language that it was written in. `is_first_hand`: told to the portal by those who
     saw it, read by fewer, without any person's name. `released_at`: since when readers may read it; the database writes it.
+    `is_date_known`: else `published_at` is when it came in. `given_title`: the publisher's, whatever an editor made of it.
     `edited`: names of fields that an editor changed, which no fetch overwrites. `story`: shared by the articles that tell
     the same; no foreign key, since each is seen by its own audience.
     """
@@ -292,6 +283,10 @@ class Article(RestrictedModel):
     excerpt = models.TextField(_("excerpt"), blank=True)
     excerpt_language = models.CharField(_("language of the excerpt"), max_length=7, blank=True)
     published_at = models.DateTimeField(_("published"))
+    is_date_known = models.BooleanField(_("date known"), default=True, db_default=True, editable=False)
+    given_title = models.CharField(
+        _("title as the publisher gives it"), max_length=400, blank=True, default="", db_default="", editable=False
+    )
     dated = models.CharField(_("date as the feed gives it"), max_length=100, blank=True, editable=False)
     seen_at = models.DateTimeField(_("seen"), editable=False)
     categories = ArrayField(models.SlugField(), verbose_name=_("categories"), default=list, blank=True)
@@ -367,6 +362,12 @@ class Article(RestrictedModel):
         return f"news/{self.pk}"
 
     @property
+    def day(self) -> str:
+        """When it was published, in words; or that nobody knows, and when it came in."""
+        day = wording.day(self.published_at)
+        return day if self.is_date_known else _undated(day)
+
+    @property
     def told(self) -> Written | None:
         """The editors' summary, in the active language where there is one."""
         return written(self, "summary")
@@ -378,6 +379,10 @@ class Article(RestrictedModel):
     def hide(self) -> None:
         """From now on seen by the Secretariat alone. Does not save."""
         self.status, self.audience = Status.HIDDEN, []
+
+
+def _undated(day: str) -> str:
+    return gettext("date unknown, seen on %(day)s") % {"day": day}
 
 
 class ArticleTag(RestrictedModel):

@@ -9,7 +9,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from newscentre.stages.fetch import NotFetched, parsed
-from newscentre.stages.links import safe_link
+from newscentre.stages.links import safe_link, tells
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_FEEDS = 500
@@ -69,11 +69,11 @@ def _outlines(root: ElementTree.Element) -> Iterator[Outline]:
             url = parsed(told["xmlurl"])
         except NotFetched as error:
             raise BadFile("bad-address", name or told["xmlurl"][:80]) from error
-        language = told.get("language", "").lower()
+        language, site = told.get("language", "").lower(), safe_link(told.get("htmlurl", ""))
         yield Outline(
             name=(name or url.host)[:LONGEST_NAME].strip(),
             address=str(url),
-            site=safe_link(told.get("htmlurl", "")),
+            site="" if tells(site, [str(url)]) else site,  # some name the feed itself, which readers are not told
             language=language if LANGUAGE.fullmatch(language) else "",
         )
 

@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Case, When
 
 from newscentre.models import Article, Feed, Rule, Status
 from newscentre.stages.clean import Item
-from newscentre.stages.cluster import WINDOW, Story, are_one
+from newscentre.stages.cluster import WINDOW, Story, Told
 from newscentre.stages.identify import identities
 from newscentre.stages.plan import Known, Plan, Row, plan
 from newscentre.stages.tag import Tagger, Tags
 from newscentre.tagging import concepts, tagger
 
+MOST_OF_PAGES = 500  # newest articles of a page that shows one after another, such as the latest alert
 MOST_COMPARED = 2000  # articles of a few days that a new one is held against
 
 # What an editor changed stays; so does the story, and whether it is published. A row that another worker brought up to
@@ -23,14 +25,16 @@ MOST_COMPARED = 2000  # articles of a few days that a new one is held against
 UPSERT = """
     INSERT INTO newscentre_article AS a (
         feed_id, key, page, digest, link, title, title_language, excerpt, excerpt_language, published_at, dated, seen_at,
-        categories, subjects, edited, story, status, audience)
+        is_date_known, given_title, categories, subjects, edited, story, status, audience)
     SELECT %(feed)s, r.key, r.page, r.digest, r.link, r.title, r.title_language, r.excerpt, r.excerpt_language,
-           r.published_at, r.dated, %(now)s, r.categories, r.subjects, '{}', r.story, %(status)s, %(audience)s::text[]
+           r.published_at, r.dated, %(now)s, r.is_date_known, r.title, r.categories, r.subjects, '{}', r.story, r.status,
+           CASE WHEN r.status = 'published' THEN NULL ELSE '{}'::text[] END
     FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
         key text, page text, digest text, link text, title text, title_language text, excerpt text,
-        excerpt_language text, published_at timestamptz, dated text, categories text[], subjects bigint[], story uuid)
+        excerpt_language text, published_at timestamptz, is_date_known boolean, dated text, categories text[],
+        subjects bigint[], story uuid, status text)
     ON CONFLICT (feed_id, key) DO UPDATE SET
-        page = EXCLUDED.page, digest = EXCLUDED.digest, dated = EXCLUDED.dated,
+        page = EXCLUDED.page, digest = EXCLUDED.digest, dated = EXCLUDED.dated, given_title = EXCLUDED.given_title,
         link = CASE WHEN 'link' = ANY (a.edited) THEN a.link ELSE EXCLUDED.link END,
         title = CASE WHEN 'title' = ANY (a.edited) THEN a.title ELSE EXCLUDED.title END,
         title_language = CASE WHEN a.edited && ARRAY['title', 'title_language']::varchar[] THEN a.title_language
@@ -40,6 +44,7 @@ UPSERT = """
                                 ELSE EXCLUDED.excerpt_language END,
         published_at = CASE WHEN 'published_at' = ANY (a.edited) THEN a.published_at
                             ELSE least(EXCLUDED.published_at, a.seen_at) END,
+        is_date_known = CASE WHEN 'published_at' = ANY (a.edited) THEN a.is_date_known ELSE EXCLUDED.is_date_known END,
         categories = CASE WHEN 'categories' = ANY (a.edited) THEN a.categories ELSE EXCLUDED.categories END,
         subjects = CASE WHEN 'subjects' = ANY (a.edited) THEN a.subjects ELSE EXCLUDED.subjects END
     WHERE a.digest IS DISTINCT FROM EXCLUDED.digest
@@ -55,14 +60,7 @@ def store(feed: Feed, items: Sequence[Item], now: datetime) -> Plan:
         tags = [tagging.tags_of(row.item) for row in planned.rows]
         stories = stories_of(feed, [row.item for row in planned.rows], tags)
         written = [_values(*row, feed) for row in zip(planned.rows, tags, stories, strict=True)]
-        is_published = feed.rule == Rule.PUBLISH
-        values: dict[str, Any] = {
-            "feed": feed.pk,
-            "now": now,
-            "status": Status.PUBLISHED if is_published else Status.INBOX,
-            "audience": None if is_published else [],
-            "rows": json.dumps(written),
-        }
+        values: dict[str, Any] = {"feed": feed.pk, "now": now, "rows": json.dumps(written)}
         with connection.cursor() as cursor:
             cursor.execute(UPSERT, values)
     return planned
@@ -82,11 +80,13 @@ def known_of(feed: Feed, items: Sequence[Item]) -> list[Known]:
 
     Asked apart, so that each question finds its index: together PostgreSQL looks at everything the feed ever gave.
     """
-    named = identities(items)
-    keys, pages = {one.key for one in named}, {one.page for one in named if one.page}
-    of_feed = Article.objects.filter(feed=feed).order_by().values_list("pk", "key", "page", "digest")
-    stored = of_feed.filter(key__in=keys).union(of_feed.filter(page__in=pages).exclude(page=""))
-    return [Known(*row) for _, *row in stored.order_by("pk")]
+    marks = {mark for one in identities(items) for mark in one.marks}
+    of_feed = Article.objects.filter(feed=feed).order_by()
+    as_given = of_feed.annotate(given=Case(When(given_title="", then="title"), default="given_title"))
+    said = as_given.values_list("pk", "key", "page", "digest", "given", "excerpt")
+    of_pages = said.filter(page__in=marks).exclude(page="").order_by("-pk")[: MOST_OF_PAGES + len(marks)]
+    stored = said.filter(key__in=marks).union(of_pages)
+    return [Known(*row) for _, *row in stored.order_by("-pk")]
 
 
 def _values(row: Row, tags: Tags, story: uuid.UUID, feed: Feed) -> dict[str, Any]:
@@ -101,10 +101,12 @@ def _values(row: Row, tags: Tags, story: uuid.UUID, feed: Feed) -> dict[str, Any
         "excerpt": item.excerpt.text,
         "excerpt_language": item.excerpt.language,
         "published_at": item.published_at.isoformat(),
+        "is_date_known": item.is_date_known,
         "dated": item.dated,
         "categories": list(dict.fromkeys([*feed.categories, *tags.categories])),
         "subjects": list(dict.fromkeys([*feed.subjects, *map(int, tags.subjects)])),
         "story": str(story),
+        "status": Status.PUBLISHED if feed.rule == Rule.PUBLISH and not row.follows else Status.INBOX,
     }
 
 
@@ -114,12 +116,12 @@ def stories_of(feed: Feed, items: Sequence[Item], tags: Sequence[Tags]) -> list[
         Story.of((item.title.text, item.excerpt.text), item.language, item.published_at, tagged.subjects, concepts())
         for item, tagged in zip(items, tags, strict=True)
     ]
-    told = list(_told_around(feed, new))
-    found = []
+    told, found = Told(), []
+    for story, name in _told_around(feed, new):
+        told.add(story, name)
     for story in new:
-        known = next((name for other, name in told if are_one(story, other)), None) or uuid.uuid4()
-        told.append((story, known))
-        found.append(known)
+        found.append(told.same_as(story) or uuid.uuid4())
+        told.add(story, found[-1])
     return found
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from newscentre.links.models import OutsideAddress, host_of
 from newscentre.links.places import PLACES
-from newscentre.stages.links import safe_link
+from newscentre.stages.links import as_typed
 
 LONGEST_KEPT = 2000  # bytes: what an index of the database holds
 MOST_PLACES = 20  # that are named for one address
@@ -47,7 +47,7 @@ def _found() -> dict[tuple[str, str], list[str]]:
     places = defaultdict(set)
     for place in PLACES.values():
         for dialogue, address, where in place.addresses():
-            if safe_link(address) == address and len(address.encode()) <= LONGEST_KEPT:
+            if as_typed(address) and len(address.encode()) <= LONGEST_KEPT:
                 places[(dialogue, address)].add(where[:200])
     return {key: sorted(named)[:MOST_PLACES] for key, named in places.items()}
 

@@ -5,6 +5,7 @@ Full texts are the press's, so an excerpt is all that is kept. No markup is kept
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -13,7 +14,7 @@ import nh3
 
 from newscentre.stages.documents import Document, Entry, Wording
 from newscentre.stages.languages import direction_of, language_of
-from newscentre.stages.links import safe_link
+from newscentre.stages.links import home_of, safe_link, tells, without
 
 LONGEST_TITLE, LONGEST_EXCERPT = 300, 360  # characters
 FIRST_YEAR = 1990  # of the web; what is dated earlier was not dated
@@ -25,6 +26,11 @@ BLOCK = re.compile(r"<(?=/?(?:p|br|div|li|ul|ol|h[1-6]|tr|td|th|table|blockquote
 TURNING = dict.fromkeys(
     map(ord, "\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad")
 )
+# Markup that was escaped twice stands in the text as if it were to be read: a pair of tags, or one that needs no other.
+ESCAPED_TWICE = re.compile(
+    r"</(?:p|b|i|u|em|strong|a|div|span|ul|ol|li|h[1-6]|blockquote|table|tr|td|figure)\s*>"
+    r"|<br\s*/?>|<(?:img|a|p|div|span)\s[^<>]*>|&(?:nbsp|[lr][sd]quo|[a-z]{1,6}(?:acute|grave|circ|uml)|#\d{2,6});", re.I
+)  # fmt: skip
 READ_ON = re.compile(r"\s*(?:\[?(?:…|\.\.\.|&hellip;)\]?|\bThe post .{0,300} appeared first on .{0,200})\s*$", re.S)
 
 
@@ -55,23 +61,38 @@ class Item:
         return self.title.language or self.excerpt.language
 
 
-def cleaned(document: Document, address: str, language: str, seen_at: datetime) -> list[Item]:
-    """The items of a feed, in its order. `address`: of the feed; `language`: of the feed as the desk knows it."""
-    return [_item(entry, document, address, language, seen_at) for entry in document.entries]
+def cleaned(document: Document, addresses: Sequence[str], language: str, seen_at: datetime) -> list[Item]:
+    """The items of a feed, in its order.
+
+    `addresses`: where the feed was fetched, the last being the one that answered; they may hold a secret, and no item
+    tells any of them. `language`: of the feed as the desk knows it, or as the answer said.
+    """
+    base = _base(document, addresses)
+    return [_item(entry, document, base, addresses, language, seen_at) for entry in document.entries]
 
 
-def _item(entry: Entry, document: Document, address: str, language: str, seen_at: datetime) -> Item:
+def _base(document: Document, addresses: Sequence[str]) -> str:
+    """What completes relative links: the page that the feed says it is of, else the front page of its host."""
+    home = home_of(addresses[-1]) if addresses else ""
+    page = safe_link(document.link, home)
+    return home if not page or tells(page, addresses) else page
+
+
+def _item(
+    entry: Entry, document: Document, base: str, addresses: Sequence[str], language: str, seen_at: datetime
+) -> Item:
     declared = document.language or language
-    title = line(entry.title, declared, LONGEST_TITLE)
-    excerpt = line(entry.summary, declared, LONGEST_EXCERPT)
+    title = line(entry.title, declared, LONGEST_TITLE, addresses)
+    excerpt = line(entry.summary, declared, LONGEST_EXCERPT, addresses)
     if not title.text:
         title = shortened(excerpt, LONGEST_TITLE // 2)
     if excerpt.text == title.text:
         excerpt = Line()
     moment, is_known = plausible(entry.published_at or entry.updated_at, seen_at)
+    link = safe_link(entry.link, base)
     return Item(
         guid=plain(Wording(entry.guid))[:LONGEST_GUID],
-        link=safe_link(entry.link, address),
+        link="" if tells(link, addresses) else link,
         title=title,
         excerpt=excerpt,
         published_at=moment,
@@ -84,9 +105,9 @@ def _item(entry: Entry, document: Document, address: str, language: str, seen_at
 LONGEST_GUID = 2000
 
 
-def line(wording: Wording, declared: str, most: int) -> Line:
-    """One paragraph of plain text, cut at a word."""
-    text = cut(plain(wording), most)
+def line(wording: Wording, declared: str, most: int, untold: Sequence[str] = ()) -> Line:
+    """One paragraph of plain text, cut at a word. `untold`: addresses that are left out of it."""
+    text = cut(without(plain(wording), untold), most)
     return Line(text, language_of(text, wording.language or declared), direction_of(text))
 
 
@@ -98,9 +119,15 @@ def plain(wording: Wording) -> str:
     """Text without markup, control characters and marks that turn the reading order; white space is one space."""
     text = wording.text
     if wording.is_markup:
-        text = unescape(PLAIN.clean(BLOCK.sub(" <", text)))
+        text = _without_markup(text)
+        if ESCAPED_TWICE.search(text):
+            text = _without_markup(text)
     text = unicodedata.normalize("NFC", text).translate(TURNING)
     return " ".join("".join(letter if _is_shown(letter) else " " for letter in text).split())
+
+
+def _without_markup(text: str) -> str:
+    return unescape(PLAIN.clean(BLOCK.sub(" <", text)))
 
 
 def _is_shown(letter: str) -> bool:

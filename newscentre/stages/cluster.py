@@ -8,10 +8,13 @@ and written by few hands, so that what is measured there is the most one may exp
 
 import csv
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import islice, zip_longest
 from pathlib import Path
+from uuid import UUID
 
 from newscentre.stages.languages import SMALL_WORDS
 from newscentre.stages.tag import Finder, Name
@@ -24,7 +27,7 @@ LEAST_SHARED = 7.0  # weight that two articles share at least, so that short lin
 STEM = 5  # letters by which words of one language are compared
 YEAR = re.compile(r"(?:19|20)\d\d")
 ARABIC = """في من إلى على عن مع بعد قبل أن إن هذا هذه التي الذي قال خلال بين كما أو لم لا قد ما هو هي كان وقد حول"""
-SMALL = frozenset().union(*SMALL_WORDS.values(), (word.text for word in words_of(ARABIC)))
+SMALL = frozenset().union(SMALL_WORDS["en"], SMALL_WORDS["fr"], (word.text for word in words_of(ARABIC)))
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,31 @@ def clusters(stories: Sequence[Story]) -> list[int]:
 
 def _belongs(story: Story, cluster: Sequence[Story]) -> bool:
     return sum(are_one(story, other) for other in cluster) * 2 >= len(cluster)
+
+
+MOST_COMPARED = 120  # stories that one is held against: those nearest in time
+
+
+class Told:
+    """Stories of some days by subject and day, so that one is held against its neighbours alone, however many there are."""
+
+    def __init__(self) -> None:
+        self._by_place: dict[tuple[str, date], list[tuple[Story, UUID]]] = defaultdict(list)
+
+    def add(self, story: Story, name: UUID) -> None:
+        for subject in story.subjects:
+            self._by_place[subject, story.published_at.date()].append((story, name))
+
+    def same_as(self, story: Story) -> UUID | None:
+        """The name of one that tells the same: of the same day before the days around, and the last added first."""
+        return next((name for other, name in islice(self._near(story), MOST_COMPARED) if are_one(story, other)), None)
+
+    def _near(self, story: Story) -> Iterator[tuple[Story, UUID]]:
+        day = story.published_at.date()
+        for away in sorted(range(-WINDOW.days, WINDOW.days + 1), key=abs):
+            of_day = [self._by_place.get((subject, day + timedelta(days=away)), []) for subject in story.subjects]
+            for held in zip_longest(*map(reversed, of_day)):  # in turn, so that no subject keeps another out
+                yield from filter(None, held)
 
 
 def names_of_concepts(file: Path) -> Iterator[Name]:

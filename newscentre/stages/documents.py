@@ -1,7 +1,10 @@
 """What a feed says, as plain values that can pass from one process to another."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+MOST_ENTRIES = 2000
 
 
 class NotAFeed(Exception):
@@ -64,3 +67,16 @@ class Document:
         kept = {"title": Wording(**values["title"]), "entries": entries}
         lists = {name: tuple(values[name]) for name in ("skip_hours", "skip_days")}
         return cls(**{**values, **kept, **lists})
+
+
+def newest(entries: Iterable[Entry], most: int = MOST_ENTRIES) -> tuple[Entry, ...]:
+    """The newest of them, in their order. One without a date is as old as the one before it in the file."""
+    kept = tuple(entries)
+    if len(kept) <= most:
+        return kept
+    moments, last = [], ""
+    for entry in kept:
+        last = entry.published_at or entry.updated_at or last
+        moments.append(last)
+    chosen = sorted(range(len(kept)), key=lambda at: moments[at], reverse=True)[:most]
+    return tuple(kept[at] for at in sorted(chosen))

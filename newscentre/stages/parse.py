@@ -11,15 +11,15 @@ class TooHard(Exception):
     """The feed asked for more memory or time than one feed gets."""
 
 
-def parse(data: bytes, content_type: str = "", address: str = "", bounds: Bounds = OF_ONE_FEED) -> Document:
-    """The feed in these bytes. `content_type`: the answer's header; `address`: completes relative links.
+def parse(data: bytes, content_type: str = "", bounds: Bounds = OF_ONE_FEED) -> Document:
+    """The feed in these bytes. `content_type`: the answer's header. The process is not told where the feed was fetched.
 
     Raises NotAFeed, and TooHard for what goes beyond its bounds.
     """
     try:
-        values = parsed(READER, data, {"content_type": content_type, "address": address}, bounds)
+        values = parsed(READER, data, {"content_type": content_type}, bounds)
     except NotParsed as error:
         raise TooHard(str(error)) from error
     if values is None:
-        raise NotAFeed(address)
+        raise NotAFeed("none of a kind that is known")
     return Document.from_values(values)

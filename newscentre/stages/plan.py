@@ -1,30 +1,42 @@
 """What a fetch changes: which articles are new, which the publisher changed, and which stand as they stood."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from newscentre.stages.clean import Item
-from newscentre.stages.identify import identities
+from newscentre.stages.identify import Identity, followed_by, identities
+from newscentre.stages.titles import are_of_one_article
 
 
 @dataclass(frozen=True)
 class Known:
-    """An article that is stored: under which key, with which page and which digest of what the publisher said."""
+    """An article that is stored: under which key, with which page and which digest of what the publisher said.
+
+    `title`, `excerpt`: as the publisher gave them, or empty where that is not known.
+    """
 
     key: str
     page: str
     digest: str
+    title: str = ""
+    excerpt: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
-    """What is written. `key`: the article's, the stored one where it is known; `page`: of its address, or empty."""
+    """What is written. `key`: the article's, the stored one where it is known; `page`: of its address, or empty.
+
+    `follows`: whether it bears the mark of an article that tells another story, and so waits for an editor. Its `page` is
+    that mark, by which it is found again.
+    """
 
     key: str
     page: str
     digest: str
     item: Item
+    follows: bool = False
 
 
 @dataclass
@@ -52,22 +64,56 @@ def digest_of(item: Item) -> str:
 
 def plan(items: Sequence[Item], known: Sequence[Known]) -> Plan:
     """Each article of the fetch once: of an entry that stands twice in a feed, the first is taken."""
-    by_key = {article.key: article for article in known}
-    by_page = {article.page: article for article in known if article.page}
-    planned, seen = Plan(), set()
-    named = identities(items)
-    recognised = {identity.key for identity in named if identity.key in by_key}
-    for item, identity in zip(items, named, strict=True):
-        before = by_key.get(identity.key) or by_page.get(identity.page)
-        if before and before.key != identity.key and before.key in recognised:
-            before = None  # that article is another entry of this feed, which moved to another page
-        row = Row(before.key if before else identity.key, identity.page, digest_of(item), item)
-        if row.key in seen:
-            planned.repeated += 1
-            continue
-        seen.add(row.key)
-        _place(row, before, planned)
+    planned = Plan()
+    once: dict[str, tuple[Item, Identity]] = {}
+    for item, identity in zip(items, identities(items), strict=True):
+        once.setdefault(identity.key, (item, identity))
+    planned.repeated = len(items) - len(once)
+    keys = {article.key for article in known}
+    before = _recognised(list(once.values()), known)
+    for key, (item, identity) in once.items():
+        _place(_row(item, identity, before.get(key), is_key_taken=key in keys), before.get(key), planned)
     return planned
+
+
+def _recognised(entries: list[tuple[Item, Identity]], known: Sequence[Known]) -> dict[str, Known]:
+    """Key of an entry → the stored article that it is: first those that bear its own key, then those of another mark of it.
+
+    One that tells another story is another article, whatever mark it bears; and an article is one entry's alone.
+    """
+    by_mark: dict[str, list[Known]] = defaultdict(list)
+    for article in known:
+        for mark in {article.key, article.page} - {""}:
+            by_mark[mark].append(article)
+    found: dict[str, Known] = {}
+    taken: set[str] = set()
+    for own_key_alone in (True, False):
+        for item, identity in entries:
+            if identity.key in found:
+                continue
+            marks = (identity.key,) if own_key_alone else identity.marks
+            of_marks = (article for mark in marks for article in by_mark[mark])
+            fitting = (
+                one for one in of_marks if one.key not in taken and (not own_key_alone or one.key == identity.key)
+            )
+            known_one = next((one for one in fitting if _is_one(item, one)), None)
+            if known_one:
+                found[identity.key] = known_one
+                taken.add(known_one.key)
+    return found
+
+
+def _is_one(item: Item, article: Known) -> bool:
+    return are_of_one_article(item.title.text, article.title, item.excerpt.text, article.excerpt)
+
+
+def _row(item: Item, identity: Identity, before: Known | None, *, is_key_taken: bool) -> Row:
+    if before:
+        page = before.page if before.key.startswith("next:") else identity.page
+        return Row(before.key, page, digest_of(item), item)
+    if is_key_taken:
+        return Row(followed_by(identity.key, item), identity.key, digest_of(item), item, follows=True)
+    return Row(identity.key, identity.page, digest_of(item), item)
 
 
 def _place(row: Row, before: Known | None, planned: Plan) -> None:

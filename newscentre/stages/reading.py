@@ -7,15 +7,15 @@ from newscentre.stages.documents import Document, NotAFeed
 from newscentre.stages.encodings import text_of
 
 
-def document_in(data: bytes, content_type: str, address: str) -> Document:
+def document_in(data: bytes, content_type: str) -> Document:
     """Raises NotAFeed."""
     text = text_of(data, content_type)
-    return (json_feed if text.startswith("{") else xml_feed).read(text, address)
+    return (json_feed if text.startswith("{") else xml_feed).read(text)
 
 
-def read(data: bytes, content_type: str, address: str) -> dict[str, Any] | None:
+def read(data: bytes, content_type: str) -> dict[str, Any] | None:
     """The values of the document; None for what is no feed."""
     try:
-        return document_in(data, content_type, address).as_values()
+        return document_in(data, content_type).as_values()
     except NotAFeed:
         return None

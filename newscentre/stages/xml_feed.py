@@ -8,10 +8,11 @@ from typing import Any
 
 import feedparser
 
-from newscentre.stages.documents import Document, Entry, NotAFeed, Wording
+from newscentre.stages.dates import Clock
+from newscentre.stages.documents import Document, Entry, NotAFeed, Wording, newest
+from newscentre.stages.mended import mend, with_ampersands_escaped
 
 MARKUP = {"text/html", "application/xhtml+xml"}
-MOST_ENTRIES = 2000
 LONGEST_TEXT, LONGEST_WORD = 20_000, 2000  # characters; a summary is cut to a few hundred afterwards
 # What feedparser leaves aside: when not to ask.
 SKIPPED_HOURS, SKIPPED_DAYS = (
@@ -21,18 +22,23 @@ HOUR, DAY = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.I), re.compile(r"<day
 WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def read(text: str, address: str) -> Document:
-    """The feed in this text; `address` completes relative links. Raises NotAFeed."""
+WEB = re.compile(r"https?://", re.I)
+
+
+def read(text: str) -> Document:
+    """The feed in this text, links as they stand in it. Raises NotAFeed."""
+    mend()
     # Markup is left as it came: cleaning is the next stage's, once and by one rule.
     found = feedparser.parse(
-        io.BytesIO(text.encode("utf-8", errors="replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": address},
+        io.BytesIO(with_ampersands_escaped(text).encode("utf-8", errors="replace")),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
+        resolve_relative_uris=False,
     )
     kind = found.get("version", "")
     if not kind and not found.entries:
         raise NotAFeed(str(found.get("bozo_exception", ""))[:200])
-    feed = found.feed
+    feed, clock = found.feed, Clock()
     return Document(
         kind=kind or "unknown",
         title=_wording(feed.get("title_detail"), feed),
@@ -41,21 +47,31 @@ def read(text: str, address: str) -> Document:
         ttl_minutes=_minutes(feed.get("ttl")),
         skip_hours=_hours(text),
         skip_days=_days(text),
-        entries=tuple(_entry(entry, feed) for entry in found.entries[:MOST_ENTRIES]),
+        entries=newest(_entry(entry, feed, clock) for entry in found.entries),
     )
 
 
-def _entry(entry: Any, feed: Any) -> Entry:
+def _entry(entry: Any, feed: Any, clock: Clock) -> Entry:
     return Entry(
         guid=_word(entry.get("id")),
-        link=_word(entry.get("link")),
-        title=_wording(entry.get("title_detail"), feed),
-        summary=_wording(entry.get("summary_detail") or next(iter(entry.get("content", ())), None), feed),
-        published_at=_moment(_own(entry, "published_parsed")),
-        updated_at=_moment(_own(entry, "updated_parsed")),
+        link=_link(entry),
+        title=_wording(entry.get("title_detail"), feed, entry),
+        summary=_wording(entry.get("summary_detail") or next(iter(entry.get("content", ())), None), feed, entry),
+        published_at=_moment(entry, "published", clock),
+        updated_at=_moment(entry, "updated", clock),
         dated=_word(_own(entry, "published") or _own(entry, "updated"))[:100],
         words=tuple(_word(tag.get("term"))[:100] for tag in entry.get("tags", ())[:20] if tag.get("term")),
     )
+
+
+def _link(entry: Any) -> str:
+    """The page itself before a counter's, such as FeedBurner's; a guid only where it is a whole address."""
+    link, guid = _word(entry.get("link")), _word(entry.get("id"))
+    if (link == guid or not entry.get("links")) and not WEB.match(link):
+        link = ""  # feedparser takes any guid for a link
+    if not link and entry.get("guidislink") is not False and WEB.match(guid):
+        link = guid
+    return _word(entry.get("feedburner_origlink")) or link
 
 
 def _own(entry: Any, name: str) -> Any:
@@ -63,10 +79,13 @@ def _own(entry: Any, name: str) -> Any:
     return entry[name] if name in entry else None  # noqa: SIM401
 
 
-def _wording(detail: Any, feed: Any) -> Wording:
+def _wording(detail: Any, feed: Any, entry: Any = None) -> Wording:
+    """In the language of its own element, else in that of the entry, else in the feed's."""
     if not detail:
         return Wording()
-    language = detail.get("language") or feed.get("language") or ""
+    of_feed, of_entry = feed.get("language") or "", (entry or {}).get("language") or ""
+    own = detail.get("language") or ""
+    language = own if own and own != of_feed else of_entry or of_feed
     return Wording((detail.get("value") or "")[:LONGEST_TEXT], detail.get("type") in MARKUP, _word(language)[:20])
 
 
@@ -74,8 +93,12 @@ def _word(value: Any) -> str:
     return value.strip()[:LONGEST_WORD] if isinstance(value, str) else ""
 
 
-def _moment(parts: Any) -> str:
-    """feedparser gives the parts of a moment in UTC."""
+def _moment(entry: Any, name: str, clock: Clock) -> str:
+    """As we read it, else as feedparser does, which knows forms of Greek, Hungarian and Korean."""
+    written = _word(_own(entry, name))
+    if moment := clock.moment(written):
+        return moment
+    parts = _own(entry, f"{name}_parsed")  # in UTC
     try:
         return datetime.fromtimestamp(timegm(parts), UTC).isoformat() if parts else ""
     except (ValueError, OverflowError, OSError, TypeError):

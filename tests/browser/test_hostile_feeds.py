@@ -69,7 +69,7 @@ def pages(db) -> list[tuple[str, str]]:
     """(body, policy) of the pages of news once the feeds came in."""
     with viewing(Viewer.secretariat_of("mtm")):
         for data in hostile_feeds():
-            items = cleaned(document_in(data, "", "https://evil.example/"), "https://evil.example/", "", SEEN_AT)
+            items = cleaned(document_in(data, ""), ["https://evil.example/"], "", SEEN_AT)
             of = feed()
             store(of, items, SEEN_AT)
         numbers = list(of.articles.values_list("pk", flat=True))

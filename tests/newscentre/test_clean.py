@@ -1,14 +1,18 @@
 """What reaches a page of what a feed sends: plain text, safe links, plausible dates, the language of each line."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newscentre.stages.clean import LONGEST_EXCERPT, cleaned, cut, plain, plausible
 from newscentre.stages.documents import Document, Entry, Wording
 from newscentre.stages.languages import direction_of, language_of
-from newscentre.stages.links import canonical, safe_link
+from newscentre.stages.links import canonical, safe_link, tells
 from newscentre.stages.reading import document_in
 
 SEEN_AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -17,11 +21,11 @@ FEEDS = Path(__file__).parent / "feeds"
 
 
 def items_of(name: str, language: str = ""):
-    return cleaned(document_in((FEEDS / name).read_bytes(), "", ADDRESS), ADDRESS, language, SEEN_AT)
+    return cleaned(document_in((FEEDS / name).read_bytes(), ""), [ADDRESS], language, SEEN_AT)
 
 
 def item_of(entry: Entry, language: str = ""):
-    return cleaned(Document("rss20", entries=(entry,)), ADDRESS, language, SEEN_AT)[0]
+    return cleaned(Document("rss20", entries=(entry,)), [ADDRESS], language, SEEN_AT)[0]
 
 
 def markup(text: str) -> str:
@@ -110,6 +114,20 @@ def test_an_article_without_a_title_is_headed_by_what_it_says():
         ("47", "ar", "ar"),
         ("Frontex: L'agence d'Europe", "en-US", "fr"),
         ("Migration", "<script>", ""),
+        ("Côte d’Ivoire opens migrant reception centre", "en", "en"),
+        ("Côte d'Ivoire: 160 nationals flown home", "en", "en"),
+        ("Coup d’état in Niger: the junta closes a road", "en", "en"),
+        ("Médecins Sans Frontières à Zarzis", "en", "en"),
+        ("Playa de la Luz sees arrivals", "en", "en"),
+        ("La Guardia Costiera ha salvato 40 persone al largo della Libia", "", "it"),
+        ("Los migrantes llegan a la isla por el mar", "", "es"),
+        ("وصل قارب Ocean Viking إلى Lampedusa", "", "ar"),
+        ("رسو السفينة Geo Barents في ميناء Salerno", "en", "ar"),
+        ("اجتماع وزاري في پاريس حول الهجرة", "ar", "ar"),
+        ("Ocean Viking", "ar", "ar"),
+        ("Мигранты прибыли на остров, сообщили власти", "en", "ru"),
+        ("Μετανάστες στη Λέσβο", "", "el"),
+        ("המהגרים הגיעו לאי", "ar", "he"),
     ],
 )
 def test_the_language_of_a_line_is_that_of_its_words(text, declared, language):
@@ -118,10 +136,20 @@ def test_the_language_of_a_line_is_that_of_its_words(text, declared, language):
 
 @pytest.mark.parametrize(
     ("text", "direction"),
-    [("IOM: مهاجرون يصلون إلى لامبيدوزا", "rtl"), ("Sebha (سبها) hosts talks", "ltr"), ("2026", "ltr"), ("", "ltr")],
-)
+    [
+     ("IOM: مهاجرون يصلون إلى لامبيدوزا", "rtl"), ("Sebha (سبها) hosts talks", "ltr"),
+     ("وصل قارب Ocean Viking إلى Lampedusa", "rtl"), ("رسو السفينة Geo Barents في ميناء Salerno", "rtl"),
+     ("IOM, UNHCR: مهاجرون يصلون", "rtl"), ("The word هجرة means migration", "ltr"), ("2026", "ltr"), ("", "ltr")],
+)  # fmt: skip
 def test_each_line_runs_as_most_of_its_letters_do(text, direction):
     assert direction_of(text) == direction
+
+
+def test_what_an_entry_declares_of_its_language_comes_before_what_its_feed_does():
+    head = '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>x</title><language>en</language>'
+    items = "<item><title>Ventimiglia</title><dc:language>it</dc:language></item><item xml:lang='fr'><title>Calais</title></item>"
+    found = document_in(f"{head}{items}<item><title>Dover</title></item></channel></rss>".encode(), "")
+    assert [item.language for item in cleaned(found, [ADDRESS], "ar", SEEN_AT)] == ["it", "fr", "en"]
 
 
 def test_title_and_excerpt_may_be_in_two_languages():
@@ -138,19 +166,70 @@ def test_title_and_excerpt_may_be_in_two_languages():
 @pytest.mark.parametrize(
     "link",
     ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", " javascript:alert(1)", "data:text/html,<b>",
-     "vbscript:x", "file:///etc/passwd", "ftp://example.org/", "http:", "http://", "https:///x", "mailto:a@b.example",
-     "http://bank.example@evil.example/", "http://exa mple.org/", "http://example.org\\@evil.example", "http://[::1",
-     "http://example.org/\u202egnp", "http://example.org/" + "a" * 2000, "http://example.org:99999/", "http://a<b>/"],
+     "vbscript:x", "file:///etc/passwd", "ftp://example.org/", "http:", "http://", "https:", "mailto:a@b.example",
+     "http://bank.example@evil.example/", "http://exa mple.org/", "http://[::1",
+     "http://example.org/" + "a" * 2000, "http://example.org:99999/", "http://a<b>/"],
 )  # fmt: skip
 def test_nothing_but_a_web_address_becomes_a_link(link):
     assert safe_link(link) == ""
     assert item_of(Entry(title=Wording("x"), link=link)).link == "" or ":" in link.split("/")[0]
 
 
-def test_relative_links_are_completed_by_the_feeds_address():
+@pytest.mark.parametrize(
+    ("link", "read"),
+    [
+        ("https:///x/1", "https://x/1"),
+        ("https:x/1", "https://x/1"),
+        ("http://example.org\\@evil.example", "http://example.org/@evil.example"),
+        ("http://example.org/\u202egnp", "http://example.org/%E2%80%AEgnp"),
+        ("https://مثال.example/خبر", "https://xn--mgbh0fb.example/%D8%AE%D8%A8%D8%B1"),
+        ("https://example.org/100%", "https://example.org/100%"),
+        ("https://example.org/a%20b", "https://example.org/a%20b"),
+        ("https://example.org/a/%2e%2E/b", "https://example.org/b"),
+        ("https://example.org/?q=a b&c=<d>", "https://example.org/?q=a%20b&c=%3Cd%3E"),
+        ("https://example.org", "https://example.org/"),
+        ("https://exam\u00adple.org/", "https://example.org/"),
+    ],
+)
+def test_a_link_becomes_what_browsers_make_of_it(link, read):
+    assert safe_link(link) == read
+
+
+def test_relative_links_are_completed_and_an_empty_one_is_none():
     assert safe_link("/ar/1", ADDRESS) == "https://sahel.example/ar/1"
     assert safe_link("//other.example/1", ADDRESS) == "https://other.example/1"
-    assert safe_link("https://مثال.example/خبر") == "https://مثال.example/خبر"
+    assert safe_link("", ADDRESS) == safe_link(" \n", ADDRESS) == safe_link("/ar/1") == ""
+
+
+PIECES = st.sampled_from(["https://sahel.example/feed", "%68ttps", "https%3A%2F%2F", "sahel.example", "SAHEL.example", "/", "feed", "?",
+                          "#n1", "//", "..", "\\", "www.", ":443", "utm_source=x", "&", " ", "%2F", "http:", "x", "."])  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=6).map("".join), st.sampled_from(["", "https://sahel.example/", ADDRESS, "/", "feed"]))
+def test_no_link_of_an_item_is_where_its_feed_is_fetched(link, page):
+    document = Document("rss20", link=page, entries=(Entry(title=Wording("x"), link=link),))
+    [item] = cleaned(document, [ADDRESS], "", SEEN_AT)
+    told = urlsplit(unquote(unquote(item.link)).lower())
+    where = (told.hostname or "").removeprefix("www."), re.sub("/+$", "", told.path)
+    assert where != ("sahel.example", "/feed")
+
+
+@pytest.mark.parametrize(
+    ("address", "link", "is_told"),
+    [
+        ("https://a.example/k3y/feed", "https://a.example/k3y/feed", True),
+        ("https://a.example/k3y/feed", "http://www.a.example:80/k3y/feed/#1", True),
+        ("https://a.example/k3y/feed", "https://b.example/?u=https%253A%252F%252Fa.example%252Fk3y%252Ffeed", True),
+        ("https://a.example/feed?key=k3y", "https://a.example/feed?key=k3y&page=2", True),
+        ("https://a.example/news", "https://a.example/news/1", False),
+        ("https://a.example/news", "https://a.example/newsletter", False),
+        ("https://a.example/?feed=rss2", "https://a.example/?p=12", False),
+        ("https://a.example/", "https://a.example/1", False),
+        ("https://a.example/", "https://a.example", True),
+    ],
+)
+def test_an_address_is_known_in_every_spelling(address, link, is_told):
+    assert tells(link, [address]) == is_told
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import combinations
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
-from newscentre.stages.cluster import Story, clusters, names_of_concepts
+from newscentre.stages import cluster
+from newscentre.stages.cluster import Story, Told, clusters, names_of_concepts
 from newscentre.stages.tag import Finder
 from tests.newscentre.gazetteer import DATA, tagger
 
@@ -66,3 +68,32 @@ def test_the_order_of_arrival_puts_no_two_stories_together():
         heads = clusters([story_of(row) for row in rows])
         for at, head in enumerate(heads):
             assert rows[at]["story"] == rows[head]["story"]
+
+
+@pytest.mark.parametrize("rows", [labelled("tuned"), labelled("held")], ids=["tuned", "held"])
+def test_stories_are_told_apart_among_their_neighbours_as_among_all(rows):
+    told, names = Told(), []
+    for row in rows:
+        story = story_of(row)
+        names.append(told.same_as(story) or uuid4())
+        told.add(story, names[-1])
+    for one, other in combinations(range(len(rows)), 2):
+        if names[one] == names[other]:
+            assert rows[one]["story"] == rows[other]["story"]
+    assert len(set(names)) < len(rows)
+
+
+def test_four_times_the_articles_of_one_subject_and_day_cost_four_times_the_work(monkeypatch):
+    """However many there are, each is held against its neighbours alone."""
+
+    def comparisons(number: int) -> int:
+        counted = []
+        monkeypatch.setattr(cluster, "are_one", lambda one, other: counted.append(1))
+        story = story_of(labelled("held")[0])
+        told = Told()
+        for _ in range(number):
+            told.same_as(story)
+            told.add(story, uuid4())
+        return len(counted)
+
+    assert comparisons(4000) <= 4.3 * comparisons(1000)

@@ -161,6 +161,12 @@ def test_a_feed_that_gives_nothing_says_why_and_is_never_given_up(desk, from_loo
     assert (fetch(one).reason, fetch(one).failures) == ("", 0)
 
 
+def test_nothing_new_before_anything_came_is_a_failure_with_its_reason(desk, from_loopback):
+    from_loopback.pages["/feed"] = Answer(304)
+    state = fetch(feed(from_loopback.at("/feed")))
+    assert (state.reason, state.failures, state.succeeded_at) == (Reason.STRANGE_ANSWER, 1, None)
+
+
 def test_a_publisher_that_asks_for_a_pause_gets_it(desk, from_loopback):
     from_loopback.pages["/feed"] = Answer(429, headers={"Retry-After": str(3 * 24 * 3600)})
     assert fetch(feed(from_loopback.at("/feed"))).next_at > timezone.now() + timedelta(days=2.9)

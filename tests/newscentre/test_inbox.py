@@ -226,9 +226,7 @@ def test_no_fetch_undoes_what_an_editor_did(reader):
     from tests.newscentre.feeds_of_tests import entry, rss
 
     def fetch(of, **changes):
-        items = cleaned(
-            document_in(rss(entry(1, **changes)), "", "https://sahel.example/"), "https://sahel.example/", "en", NOON
-        )
+        items = cleaned(document_in(rss(entry(1, **changes)), ""), ["https://sahel.example/"], "en", NOON)
         with viewing(DESK):
             store(of, items, NOON)
             return Article.objects.get(feed=of)

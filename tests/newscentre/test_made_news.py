@@ -27,7 +27,7 @@ def began(tmp_path):
 def entries(publisher, feed, now=BEGAN):
     made_news.put_on(publisher, BEGAN, lambda: now)
     fetched = Fetcher("i-Map/test", WayOut(frozenset({(HOME, publisher.port)}))).fetch(publisher.at(feed.path))
-    return document_in(fetched.body, fetched.content_type, fetched.address).entries
+    return document_in(fetched.body, fetched.content_type).entries
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ HEADLINE = "إنقاذ مهاجرين قبالة سواحل ليبيا"
 
 
 def ours(name: str) -> Document:
-    return document_in((OURS / name).read_bytes(), "", ADDRESS)
+    return document_in((OURS / name).read_bytes(), "")
 
 
 def with_title(title: str, encoding: str, declared: str | None) -> bytes:
@@ -37,7 +37,7 @@ def with_title(title: str, encoding: str, declared: str | None) -> bytes:
 
 
 def title_in(data: bytes, content_type: str = "") -> str:
-    return document_in(data, content_type, ADDRESS).entries[0].title.text
+    return document_in(data, content_type).entries[0].title.text
 
 
 # Kinds ----------------------------------------------------------------------------------------------------------------
@@ -52,7 +52,7 @@ def test_rss_in_arabic_with_when_not_to_ask():
     assert first.published_at == "2026-11-24T16:30:00+00:00"
     assert first.dated == "Tue, 24 Nov 2026 18:30:00 +0200"
     assert first.summary.is_markup
-    assert second.link == "https://sahel.example/ar/2026/11/borders"
+    assert second.link == "/ar/2026/11/borders"  # completed when it is cleaned
 
 
 def test_atom_says_which_of_its_words_are_markup():
@@ -73,7 +73,7 @@ def test_rdf_and_the_oldest_rss():
 def test_a_date_of_publication_is_no_date_of_an_update():
     """feedparser's own guess of the one by the other will be gone."""
     item = "<item><title>a</title><pubDate>Tue, 24 Nov 2026 18:30:00 +0200</pubDate></item>"
-    found = document_in(f'<rss version="2.0"><channel>{item}</channel></rss>'.encode(), "", ADDRESS)
+    found = document_in(f'<rss version="2.0"><channel>{item}</channel></rss>'.encode(), "")
     assert (found.entries[0].published_at, found.entries[0].updated_at) == ("2026-11-24T16:30:00+00:00", "")
 
 
@@ -81,7 +81,7 @@ def test_json_feed_takes_numbers_for_ids_and_leaves_out_what_is_no_item():
     first, second = ours("jsonfeed_en.json").entries
     assert first == Entry(
         guid="7",
-        link="https://sahel.example/notes/7",
+        link="/notes/7",
         title=Wording("A new series on asylum applications", language="en-GB"),
         summary=Wording("Counted by quarter.", language="en-GB"),
         published_at="2026-11-22T08:00:00+00:00",
@@ -98,7 +98,7 @@ def test_json_feed_takes_numbers_for_ids_and_leaves_out_what_is_no_item():
 )  # fmt: skip
 def test_what_is_no_feed_is_said_to_be_none(data):
     with pytest.raises(NotAFeed):
-        document_in(data, "text/html", ADDRESS)
+        document_in(data, "text/html")
 
 
 def test_what_passes_between_the_processes_comes_out_as_it_went_in():
@@ -146,12 +146,14 @@ def test_a_byte_that_means_nothing_does_not_lose_the_feed():
 
 
 def test_every_feed_of_ours_is_in_the_manifest():
-    assert {row["file"] for row in OWN_MANIFEST} == {file.name for file in OURS.iterdir()} - {"manifest.csv"}
+    assert {row["file"] for row in OWN_MANIFEST} == {file.name for file in OURS.iterdir() if file.is_file()} - {
+        "manifest.csv"
+    }
 
 
 @pytest.mark.parametrize("row", OWN_MANIFEST, ids=lambda row: row["file"])
 def test_a_feed_of_ours_gives_as_many_entries_as_it_holds(row):
-    found = parse((OURS / row["file"]).read_bytes(), row["content_type"], ADDRESS)
+    found = parse((OURS / row["file"]).read_bytes(), row["content_type"])
     assert (found.kind, len(found.entries)) == (row["kind"], int(row["expected_entries"]))
     assert not any("\ufffd" in entry.title.text for entry in found.entries)
     assert found.entries[0].title.text == row["first_title"]
@@ -163,14 +165,14 @@ def test_a_feed_of_ours_gives_as_many_entries_as_it_holds(row):
 @pytest.mark.skipif(not MANIFEST, reason="the feeds of others do not lie beside the project")
 @pytest.mark.parametrize("row", MANIFEST, ids=lambda row: row["file"])
 def test_a_feed_of_others_gives_as_many_entries_as_it_holds(row):
-    """Those without a number give entries, or a clear refusal. Each is an article, but where two bear one guid."""
+    """Those without a number give entries, or a clear refusal. Each is an article, but where two bear one guid and title."""
     try:
-        document = parse((SHARED / row["file"]).read_bytes(), address=ADDRESS)
+        document = parse((SHARED / row["file"]).read_bytes())
     except (NotAFeed, TooHard):
         document = Document("")
     entries = len(document.entries)
-    items = cleaned(document, ADDRESS, "", datetime(2026, 11, 24, tzinfo=UTC))
-    guids = [item.guid for item in items if item.guid]
+    items = cleaned(document, [ADDRESS], "", datetime(2026, 11, 24, tzinfo=UTC))
+    guids = [(item.guid, item.title.text) for item in items if item.guid]
     assert len(plan(items, []).rows) == entries - (len(guids) - len(set(guids)))
     if row["expected_entries"]:
         assert entries == int(row["expected_entries"])
@@ -199,7 +201,7 @@ import resource, sys
 from newscentre.stages.parse import NotAFeed, TooHard, parse
 from untrusted.sandbox import Bounds
 try:
-    letters = len(parse(sys.stdin.buffer.read(), address=sys.argv[1], bounds=Bounds(cpu_seconds=3)).title.text)
+    letters = len(parse(sys.stdin.buffer.read(), bounds=Bounds(cpu_seconds=3)).title.text)
 except (NotAFeed, TooHard):
     letters = 0
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -209,7 +211,7 @@ print(letters, used.ru_utime + used.ru_stime, used.ru_maxrss)
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_bomb_costs_a_bounded_amount_of_memory_and_time(kind):
-    asked = [sys.executable, "-c", COST, ADDRESS]
+    asked = [sys.executable, "-c", COST]
     told = subprocess.run(asked, input=HOSTILE[kind].encode(), capture_output=True, check=True, cwd=ROOT).stdout
     letters, seconds, kibibytes = (float(word) for word in told.split())
     assert letters <= 20_000
@@ -225,7 +227,7 @@ def test_a_document_reads_no_file_and_asks_no_host(publisher, tmp_path):
         document = f"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "{system}"><!ENTITY % y SYSTEM "{system}"> %y;]>
             <rss version="2.0"><channel><title>&x;</title><item><title>&x;</title><link>{system}</link></item></channel></rss>"""
         try:
-            assert "sesame" not in str(parse(document.encode(), address=system).as_values())
+            assert "sesame" not in str(parse(document.encode()).as_values())
         except NotAFeed:
             continue
     assert publisher.asked == []
