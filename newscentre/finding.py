@@ -48,7 +48,7 @@ KINDS = (
     Kind("project", _("Initiatives and projects"), projects_seen, "newscentre/library/found_project.html",
          text=about, note=note_restricted, rebuild=each_of("newscentre_project"), position=35),
     Kind("article", _("Articles"), seen_by, "newscentre/found.html",
-         text=summary_or_excerpt, rebuild=all_of("newscentre_entries"), position=40),
+         text=summary_or_excerpt, once_by=("story",), rebuild=all_of("newscentre_entries"), position=40),
     Kind("link", _("Links"), links_seen, "newscentre/links/found.html",
          text=about, rebuild=each_of("newscentre_link"), position=45),
 )  # fmt: skip

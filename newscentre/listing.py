@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import get_language
 
 from access.viewer import Viewer
 from atlas.models import Subject
 from newscentre.filters import Filters, Place
+from newscentre.leading import in_reading_order
 from newscentre.models import Article, ArticleQuerySet, Category, Feed, Publisher
 
 PER_PAGE = 20
@@ -16,7 +19,7 @@ MOST_TELLERS = 200  # other articles of a page's stories
 
 @dataclass
 class Told:
-    """A story by its newest article that the reader may see; `also`: the others, newest first."""
+    """A story by the article that leads in the reader's language; `also`: the others in their order. Newest story first."""
 
     article: Article
     also: list[Article] = field(default_factory=list)
@@ -38,34 +41,53 @@ def news_page(viewer: Viewer, filters: Filters, place: Place | None, number: int
     return page_of(filters.apply(seen_by(viewer)), place, number)
 
 
-def page_of(matching: ArticleQuerySet, place: Place | None, number: int) -> NewsPage:
-    """The stories that these articles tell, so many, from this place on."""
+def page_of(
+    matching: ArticleQuerySet, place: Place | None, number: int, telling: ArticleQuerySet | None = None
+) -> NewsPage:
+    """The stories that these articles tell, so many, from this place on, by their newest article of these.
+
+    `telling`: all that may tell them, where these are but the new ones.
+    """
     later = Q(published_at__gt=OuterRef("published_at")) | Q(
         published_at=OuterRef("published_at"), pk__gt=OuterRef("pk")
     )
     newest = matching.filter(~Exists(matching.filter(later, story=OuterRef("story"))))
     if place:
         newest = newest.before(place.published_at, place.pk)
-    shown = list(newest.newest_first()[: number + 1])
+    shown = list(newest.spoken().newest_first()[: number + 1])
     more, shown = len(shown) > number, shown[:number]
-    others = _others(matching, shown)
-    return NewsPage(
-        [Told(article, others[article.story]) for article in shown], Place.after(shown[-1]) if more else None
-    )
+    others = _others(matching if telling is None else telling, shown)
+    stories = (in_reading_order([article, *others[article.story]]) for article in shown)
+    return NewsPage([Told(lead, also) for lead, *also in stories], Place.after(shown[-1]) if more else None)
 
 
-def _others(matching, shown: list[Article]) -> dict:
+def _others(matching: ArticleQuerySet, shown: list[Article]) -> dict[UUID, list[Article]]:
+    """Story → its other articles; of very many those in the reader's language before the newest."""
     others = defaultdict(list)
     if shown:
         same = matching.filter(story__in=[article.story for article in shown])
-        for article in same.exclude(pk__in=[article.pk for article in shown]).newest_first()[:MOST_TELLERS]:
+        same = same.exclude(pk__in=[article.pk for article in shown])
+        for article in same.to_be_led(get_language() or "")[:MOST_TELLERS]:
             others[article.story].append(article)
     return others
 
 
 def also_told_by(article: Article, viewer: Viewer) -> list[Article]:
     """Other articles of the story that the viewer may see."""
-    return list(seen_by(viewer).filter(story=article.story).exclude(pk=article.pk).newest_first()[:PER_PAGE])
+    others = seen_by(viewer).filter(story=article.story).exclude(pk=article.pk)
+    return in_reading_order(others.to_be_led(get_language() or "")[:PER_PAGE])
+
+
+def leads_of(articles: list[Article], viewer: Viewer) -> dict[int, Article]:
+    """Number of an article → the one that leads its story in the language of the page, of those that the viewer may see."""
+    told = defaultdict(list)
+    for version in (
+        seen_by(viewer)
+        .filter(story__in={article.story for article in articles})
+        .to_be_led(get_language() or "")[: MOST_TELLERS + len(articles)]
+    ):
+        told[version.story].append(version)
+    return {article.pk: in_reading_order([article, *told[article.story]])[0] for article in articles}
 
 
 def publishers_for(viewer: Viewer) -> list[Publisher]:

@@ -34,7 +34,7 @@ def _entry(entry: Entry) -> dict[str, object]:
     return {
         "title": {"text": article.title, "language": article.title_language},
         "publisher": article.feed.publisher.name,
-        "day": wording.day(article.published_at),
+        "day": article.day,
         "summary": _told(article.told or Written(article.excerpt, article.excerpt_language)),
         "comment": _told(entry.comment),
         "link": article.link,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from access.viewer import Viewer
 from atlas.models import Dialogue
+from newscentre.listing import leads_of
 from newscentre.models import Article, Review, ReviewItem, Status, Written, written
 
 
@@ -31,11 +32,15 @@ def published(viewer: Viewer):
 
 
 def read(viewer: Viewer, **which: object) -> Reading | None:
-    """Two questions. None when there is none that the viewer may read."""
+    """Three questions. None when there is none that the viewer may read.
+
+    A story that was picked is told by its version in the reader's language, where there is one that the viewer may read.
+    """
     review = published(viewer).filter(**which).first()
     if review is None:
         return None
     items = ReviewItem.objects.visible_to(viewer).filter(review=review, article__status=Status.PUBLISHED)
-    items = items.select_related("article__feed__publisher").order_by("position", "pk")
-    entries = [Entry(item.article, written(item, "comment")) for item in items]
+    items = list(items.select_related("article__feed__publisher").order_by("position", "pk"))
+    leads = leads_of([item.article for item in items], viewer)
+    entries = [Entry(leads[item.article.pk], written(item, "comment")) for item in items]
     return Reading(review, review.dialogue, written(review, "introduction"), entries)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from accounts import gate, mail
 from accounts.log import note
 from accounts.models import Action, NewsDigest, User
-from atlas import wording
 from newscentre.filters import Filters
 from newscentre.listing import page_of, seen_by
 from newscentre.models import Article
@@ -89,8 +88,8 @@ def _sections(user: User, since: datetime, until: datetime, told: list[Article])
     wanted = [(watch.name, Filters.of(QueryDict(watch.query))) for watch in watches] or [(_("All news"), Filters())]
     sections = []
     for name, filters in wanted:
-        new = filters.apply(seen_by(viewer)).filter(released_at__gt=since, released_at__lte=until)
-        page = page_of(new, None, MOST)
+        told_of = filters.apply(seen_by(viewer)).filter(released_at__lte=until)
+        page = page_of(told_of.filter(released_at__gt=since), None, MOST, telling=told_of)
         articles = [story.article for story in page.stories]
         told += articles
         address = mail.address_of("news", user.language) + filters.as_query()
@@ -100,7 +99,7 @@ def _sections(user: User, since: datetime, until: datetime, told: list[Article])
 
 
 def entry_of(article: Article, language: str) -> Entry:
-    source = f"{isolated(article.feed.publisher.name)}{_(', ')}{wording.day(article.published_at)}"
+    source = f"{isolated(article.feed.publisher.name)}{_(', ')}{article.day}"
     summary = article.told.text if article.told else article.excerpt
     page = mail.address_of("article", language, article.pk)
     return Entry(isolated(article.title), source, isolated(summary), page)

@@ -189,8 +189,8 @@ def test_whatever_stands_in_the_address_the_page_is_there(desk, reader, query):
 def test_each_line_runs_in_its_own_direction(desk, reader):
     desk(article, desk(feed), title="إنقاذ مهاجرين", title_language="ar", excerpt="In English", excerpt_language="en")
     page = body_of(reader("stranger").get("/fr/news/")).decode()
-    assert re.search(r'<a href="[^"]*" lang="ar" hreflang="ar" dir="auto">إنقاذ مهاجرين</a>', page)
-    assert '<p class="excerpt" lang="en" dir="auto">In English</p>' in page
+    assert re.search(r'<a href="[^"]*" lang="ar" hreflang="ar" dir="rtl">إنقاذ مهاجرين</a>', page)
+    assert '<p class="excerpt" lang="en" dir="ltr">In English</p>' in page
 
 
 # Stories --------------------------------------------------------------------------------------------------------------
