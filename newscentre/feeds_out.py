@@ -39,7 +39,7 @@ class EachInItsLanguage(SyndicationFeed):
 
     def latest_post_date(self):
         """Of an empty feed the day, so that it stays the same from one question to the next."""
-        dates = [item["pubdate"] for item in self.items]
+        dates = [item["updateddate"] for item in self.items]
         return max(dates, default=datetime.combine(timezone.now().date(), time.min, UTC))
 
 
@@ -78,6 +78,7 @@ def feed_of(filters: Filters, kind: str) -> bytes:
         language=get_language(),
         feed_url=on_the_portal(reverse("news_feed", args=[kind])) + filters.as_query(),
         feed_guid=address + filters.as_query(),
+        author_name="i-Map",
     )
     for told in stories:
         _add(made, told.article)
@@ -92,7 +93,8 @@ def _add(made: Rss | Atom, article: Article) -> None:
         link=_plain(article.link or page),
         description=escape(_plain(article.told.text if article.told else article.excerpt)),
         author_name=_plain(article.feed.publisher.name),
-        pubdate=article.published_at,
+        pubdate=article.published_at if article.is_date_known else None,
+        updateddate=article.published_at,
         unique_id=page,
         unique_id_is_permalink=True,
         language=article.title_language,

@@ -1,5 +1,6 @@
 """The news for programs: RSS and Atom of what everyone may read, under any filter, asked for again and again."""
 
+import re
 from datetime import timedelta
 
 import feedparser
@@ -139,6 +140,83 @@ def test_a_feed_is_no_longer_than_it_says(desk, reader, kind):
     for hours in range(ENTRIES + 2):
         desk(article, of, published_at=NOON - timedelta(hours=hours))
     assert len(titles(reader("stranger"), f"/en/news/{kind}/")) == ENTRIES
+
+
+# What the validator of the W3C asks of RSS 2.0 and Atom (RFC 4287), which cannot be asked from here.
+
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)")
+RFC_822 = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}")
+WHOLE = re.compile(r"https?://[!-~]+")  # a URI: ASCII, without spaces
+ATOM = "{http://www.w3.org/2005/Atom}"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+@pytest.fixture
+def told(desk):
+    """Articles as odd as they come: without link, text, language or known date, in other letters."""
+    of = desk(feed)
+    desk(article, of, title="إنقاذ", title_language="ar", link="https://desk.example/%D8%AE%20x?a=1&b=%3C")
+    desk(article, of, title="No link", link="", excerpt="")
+    desk(article, of, title="", title_language="", excerpt="Words alone & <b>some</b>")
+    desk(article, of, title="No date", is_date_known=False)
+
+
+@pytest.mark.parametrize("query", ["", "?language=ar", "?subject=nowhere", "?publisher=%D8%A3 b&since=2026-01-01"])
+def test_atom_holds_what_its_standard_asks_for(told, reader, query):
+    answer = reader("stranger").get(f"/fr/news/atom/{query}")
+    assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
+    root = ElementTree.fromstring(body_of(answer))
+    entries = root.findall(f"{ATOM}entry")
+    assert (root.tag, root.get(XML_LANG)) == (f"{ATOM}feed", "fr")
+    for one in (root, *entries):
+        for name in ("id", "title", "updated"):
+            assert len(one.findall(ATOM + name)) == 1, name
+        assert one.find(f"{ATOM}title").text
+        assert WHOLE.fullmatch(one.find(f"{ATOM}id").text)
+        assert all(
+            RFC_3339.fullmatch(date.text) for name in ("updated", "published") for date in one.findall(ATOM + name)
+        )
+        links = one.findall(f"{ATOM}link")
+        assert all(WHOLE.fullmatch(link.get("href")) for link in links)
+        alternates = [(link.get("type"), link.get("hreflang")) for link in links if link.get("rel") == "alternate"]
+        assert len(alternates) == len(set(alternates)) == 1
+        assert all(author.find(f"{ATOM}name").text for author in one.findall(f"{ATOM}author"))
+    [itself] = [link.get("href") for link in root.findall(f"{ATOM}link") if link.get("rel") == "self"]
+    assert itself.startswith("http://localhost:8000/fr/news/atom/")
+    assert root.findall(f"{ATOM}author") or all(one.findall(f"{ATOM}author") for one in entries)
+    ids = [one.find(f"{ATOM}id").text for one in (root, *entries)]
+    assert len(ids) == len(set(ids))
+    if not query:
+        assert [one.find(f"{ATOM}title").text for one in entries if one.find(f"{ATOM}published") is None] == ["No date"]
+        assert len(entries) == 4
+
+
+@pytest.mark.parametrize("query", ["", "?language=ar", "?subject=nowhere", "?publisher=%D8%A3 b&since=2026-01-01"])
+def test_rss_holds_what_its_standard_asks_for(told, reader, query):
+    answer = reader("stranger").get(f"/fr/news/rss/{query}")
+    assert answer["Content-Type"] == "application/rss+xml; charset=utf-8"
+    root = ElementTree.fromstring(body_of(answer))
+    [channel] = root.findall("channel")
+    assert (root.tag, root.get("version"), channel.find("language").text) == ("rss", "2.0", "fr")
+    for name in ("title", "link", "description", "lastBuildDate"):
+        assert len(channel.findall(name)) == 1 and channel.find(name).text
+    assert WHOLE.fullmatch(channel.find("link").text)
+    assert RFC_822.fullmatch(channel.find("lastBuildDate").text)
+    [itself] = channel.findall(f"{ATOM}link")
+    assert itself.get("rel") == "self" and WHOLE.fullmatch(itself.get("href"))
+    guids = []
+    for item in channel.findall("item"):
+        assert item.find("title").text
+        assert WHOLE.fullmatch(item.find("link").text)
+        [guid] = item.findall("guid")
+        assert guid.get("isPermaLink", "true") == "true" and WHOLE.fullmatch(guid.text)
+        guids.append(guid.text)
+        assert all(RFC_822.fullmatch(date.text) for date in item.findall("pubDate"))
+        assert len(item.findall("description")) == 1
+        assert "<b>" not in (item.find("description").text or "")
+        assert item.find("{http://purl.org/dc/elements/1.1/}creator").text
+        assert item.find("author") is None  # which must be an address of e-mail
+    assert len(guids) == len(set(guids))
 
 
 def test_the_page_leads_to_the_feeds_of_its_filters(desk, reader):
