@@ -83,10 +83,15 @@ def known_of(feed: Feed, items: Sequence[Item]) -> list[Known]:
     marks = {mark for one in identities(items) for mark in one.marks}
     of_feed = Article.objects.filter(feed=feed).order_by()
     as_given = of_feed.annotate(given=Case(When(given_title="", then="title"), default="given_title"))
-    said = as_given.values_list("pk", "key", "page", "digest", "given", "excerpt")
+    said = as_given.values_list(
+        "pk", "key", "page", "digest", "given", "excerpt", "published_at", "is_date_known", "status"
+    )
     of_pages = said.filter(page__in=marks).exclude(page="").order_by("-pk")[: MOST_OF_PAGES + len(marks)]
     stored = said.filter(key__in=marks).union(of_pages)
-    return [Known(*row) for _, *row in stored.order_by("-pk")]
+    return [
+        Known(*said_of_it, moment=moment if is_known else None, is_published=status == Status.PUBLISHED)
+        for _, *said_of_it, moment, is_known, status in stored.order_by("-pk")
+    ]
 
 
 def _values(row: Row, tags: Tags, story: uuid.UUID, feed: Feed) -> dict[str, Any]:

@@ -25,6 +25,12 @@ class Mended:
         """Addresses stay as they came, but for those below an xml:base: feedparser drops letters of other scripts."""
         return feedparser.urls.make_safe_absolute_uri(self.baseuri, uri) or uri if self.baseuri else uri
 
+    def _get_context(self: Any) -> Any:
+        """A form of search within an item, of a feed that has none, is no reason to lose the feed."""
+        if self.intextinput and "textinput" not in self.feeddata:
+            return self.entries[-1] if self.inentry else self.feeddata
+        return super()._get_context()  # type: ignore[misc]
+
     def pop(self: Any, element: str, strip_whitespace: int = 1) -> Any:
         """The title of a picture within an item is not the item's: feedparser keeps the last of them."""
         if not (self.inentry and (self.inimage or self.intextinput) and element in WITHIN_A_PICTURE):

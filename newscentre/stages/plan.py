@@ -4,6 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from newscentre.stages.clean import Item
 from newscentre.stages.identify import Identity, followed_by, identities
@@ -14,7 +15,7 @@ from newscentre.stages.titles import are_of_one_article
 class Known:
     """An article that is stored: under which key, with which page and which digest of what the publisher said.
 
-    `title`, `excerpt`: as the publisher gave them, or empty where that is not known.
+    `title`, `excerpt`: as the publisher gave them, or empty where that is not known. `moment`: of a known date, else None.
     """
 
     key: str
@@ -22,6 +23,8 @@ class Known:
     digest: str
     title: str = ""
     excerpt: str = ""
+    moment: datetime | None = None
+    is_published: bool = True
 
 
 @dataclass(frozen=True)
@@ -96,15 +99,19 @@ def _recognised(entries: list[tuple[Item, Identity]], known: Sequence[Known]) ->
             fitting = (
                 one for one in of_marks if one.key not in taken and (not own_key_alone or one.key == identity.key)
             )
-            known_one = next((one for one in fitting if _is_one(item, one)), None)
+            known_one = next((one for one in fitting if _is_one(item, identity, one)), None)
             if known_one:
                 found[identity.key] = known_one
                 taken.add(known_one.key)
     return found
 
 
-def _is_one(item: Item, article: Known) -> bool:
-    return are_of_one_article(item.title.text, article.title, item.excerpt.text, article.excerpt)
+def _is_one(item: Item, identity: Identity, article: Known) -> bool:
+    """By what it tells. What nobody has published may be told anew, under the marks and at the moment of before."""
+    if are_of_one_article(item.title.text, article.title, item.excerpt.text, article.excerpt):
+        return True
+    is_at_its_place = (identity.key, identity.page) == (article.key, article.page) and bool(article.page)
+    return not article.is_published and is_at_its_place and item.is_date_known and item.published_at == article.moment
 
 
 def _row(item: Item, identity: Identity, before: Known | None, *, is_key_taken: bool) -> Row:

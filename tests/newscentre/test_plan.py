@@ -117,3 +117,48 @@ def test_identities_are_short_and_say_what_they_are_made_of():
     with_guid, without = identities([article(1), article(2, guid="")])
     assert (with_guid.key[:5], without.key[:5]) == ("guid:", "page:")
     assert len(with_guid.key) == len(without.key) == 37
+
+
+def known_as(item: Item, **values) -> list[Known]:
+    [row] = plan([item], []).rows
+    return [Known(row.key, row.page, row.digest, item.title.text, item.excerpt.text, item.published_at, **values)]
+
+
+def test_a_published_article_is_told_anew_in_a_second_one_and_an_unpublished_one_in_itself():
+    """Under one guid, on one page, at one moment; at another moment neither."""
+    other = article(1, title=Line("Remittances to Senegal rise", "en"), excerpt=Line())
+    [row] = plan([other], known_as(article(1), is_published=True)).added
+    assert row.follows
+    assert plan([other], known_as(article(1), is_published=False)).added == []
+    later = replace(other, published_at=NOON + timedelta(hours=2))
+    assert plan([later], known_as(article(1), is_published=False)).added[0].follows
+
+
+def test_what_is_no_more_than_a_correction_stays_the_article():
+    for before, after in (
+        ("Boat sinks off Zuwarah, 20 missing", "Boat sinks off Zuwarah: 25 missing"),
+        ("Talks in Rabat", "Talks in Rabat on visas and work"),
+        ("الهجرة: محادثات في الرباط", "محادثات الرباط حول الهجرة"),
+        ("Réfugiés à Zarzis", "REFUGIES A ZARZIS : le point"),
+    ):
+        was, now = (article(1, title=Line(title), excerpt=Line()) for title in (before, after))
+        assert plan([now], known_as(was)).added == [], after
+
+
+def test_a_story_of_another_number_or_other_words_is_another_article():
+    for before, after in (
+        ("Bulletin 12", "Bulletin 13"),
+        ("Note 1", "Note 2"),
+        ("Alert: boat in distress off Tobruk", "Alert: mother and child missing near Agadez"),
+        ("Communiqué : accord de réadmission", "Communiqué : visite officielle"),
+    ):
+        was, now = (article(1, title=Line(title), excerpt=Line()) for title in (before, after))
+        assert len(plan([now], known_as(was)).added) == 1, after
+
+
+def test_a_word_that_an_excerpt_keeps_shows_that_a_headline_was_rewritten():
+    text = "Coast guards brought forty people ashore in Zarzis after two days at sea"
+    was, now = (
+        article(1, title=Line(title), excerpt=Line(text)) for title in ("Rescue at sea", "Forty safe in Tunisia")
+    )
+    assert plan([now], known_as(was)).added == []
