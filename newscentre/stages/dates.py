@@ -14,8 +14,6 @@ from zoneinfo import ZoneInfo
 
 from hijridate import Hijri
 
-from search.letters import folded
-
 LONGEST = 100  # characters
 MOST_SLOW = 200  # dates of one feed that are asked of the slow library
 FIRST_HIJRI, LAST_HIJRI = 1343, 1500  # years that the calendar of Umm al-Qura covers
@@ -55,6 +53,7 @@ HOUR = re.compile(r"\b(\d{1,2})\s?(h|heures?|am|pm)\b")
 ZONE = re.compile(r"(?:\b(?:gmt|utc|ut|z)\s?)?([+-])(\d{1,2}):?(\d\d)?(?![\d/.-])|\b([a-z]{1,4}|[a-z]+/[a-z_]+)\s*\)?$")
 AFTERNOON = {"pm", "p.m.", "p.m", "م", "مساء"}
 MORNING = {"am", "a.m.", "a.m", "ص", "صباحا"}
+ONE_FOR_SEVERAL = str.maketrans({"ى": "ي", "ة": "ه", "ٱ": "ا", "ـ": "", "،": ","})
 OF_NUMBERS = re.compile(r"(?<!\d)(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{1,2})([-/.])(\d{1,2})\6(\d{4}))(?!\d)")
 
 
@@ -134,9 +133,14 @@ def _of_words(text: str) -> datetime | None:
 
 
 def _plain(text: str) -> str:
-    """Small letters without accents and vowel signs, digits as 0 to 9, without marks that turn the reading order."""
-    text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
-    return " ".join(folded(text).casefold().replace("،", ",").split())
+    """Small letters without accents, vowel signs and marks that turn the reading order, one for the forms of an Arabic one,
+    digits as 0 to 9. Of the portal's code the process that reads feeds reaches this package alone.
+    """
+    letters = (
+        letter for letter in unicodedata.normalize("NFKD", text) if unicodedata.category(letter) not in {"Mn", "Cf"}
+    )
+    plain = "".join(str(unicodedata.digit(letter, letter)) for letter in letters)
+    return " ".join(plain.casefold().translate(ONE_FOR_SEVERAL).split())
 
 
 def _day(text: str) -> datetime | None:
