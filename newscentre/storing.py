@@ -89,8 +89,8 @@ def known_of(feed: Feed, items: Sequence[Item]) -> list[Known]:
     of_pages = said.filter(page__in=marks).exclude(page="").order_by("-pk")[: MOST_OF_PAGES + len(marks)]
     stored = said.filter(key__in=marks).union(of_pages)
     return [
-        Known(*said_of_it, moment=moment if is_known else None, is_published=status == Status.PUBLISHED)
-        for _, *said_of_it, moment, is_known, status in stored.order_by("-pk")
+        Known(key, page, digest, title, excerpt, moment if is_known else None, status == Status.PUBLISHED)
+        for _, key, page, digest, title, excerpt, moment, is_known, status in stored.order_by("-pk")
     ]
 
 

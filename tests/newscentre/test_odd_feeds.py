@@ -277,10 +277,10 @@ def test_an_editors_headline_does_not_make_the_publishers_another_story(come_in)
 # How many -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["rss", "json"])
-def test_of_too_many_the_newest_come_in_whatever_their_order(come_in, kind):
-    began = datetime(2026, 1, 1, tzinfo=UTC)
-    days = [began + timedelta(hours=number) for number in range(2500)]
+@pytest.mark.parametrize(("kind", "number"), [("rss", 2_500), ("json", 30_000)])
+def test_of_too_many_the_newest_come_in_whatever_their_order(come_in, kind, number):
+    began = datetime(2022, 1, 1, tzinfo=UTC)
+    days = [began + timedelta(hours=hours) for hours in range(number)]
     if kind == "rss":
         body = rss(
             *(f"<title>Note {at:%m%d%H}</title><pubDate>{at:%a, %d %b %Y %H:00:00} GMT</pubDate>" for at in days)
@@ -293,7 +293,7 @@ def test_of_too_many_the_newest_come_in_whatever_their_order(come_in, kind):
         body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()
     rows = come_in(body, rule=Rule.WAIT)
     assert len(rows) == 2000
-    assert min(row.published_at for row in rows) == days[500]
+    assert min(row.published_at for row in rows) == days[-2000]
 
 
 # Text and titles ------------------------------------------------------------------------------------------------------
