@@ -365,7 +365,7 @@ class Article(RestrictedModel):
     def day(self) -> str:
         """When it was published, in words; or that nobody knows, and when it came in."""
         day = wording.day(self.published_at)
-        return day if self.is_date_known else _undated(day)
+        return day if self.is_date_known else gettext("date unknown, seen on %(day)s") % {"day": day}
 
     @property
     def told(self) -> Written | None:
@@ -379,10 +379,6 @@ class Article(RestrictedModel):
     def hide(self) -> None:
         """From now on seen by the Secretariat alone. Does not save."""
         self.status, self.audience = Status.HIDDEN, []
-
-
-def _undated(day: str) -> str:
-    return gettext("date unknown, seen on %(day)s") % {"day": day}
 
 
 class ArticleTag(RestrictedModel):

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newscentre", "0019_article_tags"),
+        ("newscentre", "0020_constraints_say_why"),
     ]
 
     operations = [
