@@ -236,14 +236,12 @@ class ArticleQuerySet(RestrictedQuerySet):
         return of_tag.alias(tagged_at=moment, tagged_pk=number).filter(tagged_at__isnull=False)
 
     def newest_first(self) -> "ArticleQuerySet":
-        moment, number = self._order
-        return self.order_by(f"-{moment}", f"-{number}")
+        return self.order_by(*(f"-{name}" for name in self._order))
 
     def to_be_led(self, language: str) -> "ArticleQuerySet":
         """With the languages of their dialogues, those in this language first, then the newest: for `leading`."""
-        moment, number = self._order
         is_read = Case(When(title_language=language, then=0), default=1)
-        return self.spoken().order_by(is_read, f"-{moment}", f"-{number}")
+        return self.spoken().order_by(is_read, *(f"-{name}" for name in self._order))
 
     def spoken(self) -> "ArticleQuerySet":
         return self.annotate(spoken=F("feed__dialogue__languages"))
