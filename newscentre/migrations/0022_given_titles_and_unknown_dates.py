@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newscentre", "0020_constraints_say_why"),
+        ("newscentre", "0021_watches_are_ones_own"),
     ]
 
     operations = [
