@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Max, Min, Q, QuerySet
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext as _
 
 from access.viewer import Viewer
@@ -21,19 +23,22 @@ KEYS = {FeatureKind.SEGMENT: "segment_id", FeatureKind.STOP: "stop_id"}
 ID = re.compile(
     r"(?P<dialogue>[a-z0-9-]+?)(?:-(?P<year>\d{4})-(?P<number>[1-9]\d{0,4}))?-(?P<word>segments|stops)", re.ASCII
 )
+NOTHING_SEEN: tuple[None, tuple[str, ...]] = (None, ())
 SIDES = ("west", "south", "east", "north")
 ROUND = {"from_lon": Min("west"), "from_lat": Min("south"), "to_lon": Max("east"), "to_lat": Max("north")}
+SOURCES = {"sources": ArrayAgg(KT("properties__source"), distinct=True, order_by=KT("properties__source"), default=[])}
 
 
 @dataclass(frozen=True)
 class Collection:
-    """`box`: round what this viewer sees of it, None where that is nothing."""
+    """`box`: round what this viewer sees of it, None where that is nothing. `sources`: of what they see."""
 
     id: str
     edition: MapEdition
     kind: FeatureKind
     viewer: Viewer
     box: Box | None = None
+    sources: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -60,9 +65,9 @@ class Page:
 def collections_seen(viewer: Viewer) -> list[Collection]:
     """All of them, with their boxes. Two questions, however many maps there are."""
     editions = list(published_maps(viewer).select_related("dialogue").order_by("dialogue_id", "-year", "-number"))
-    boxes = _boxes(MapFeature.objects.visible_to(viewer).filter(edition__in=editions))
+    seen = _seen(MapFeature.objects.visible_to(viewer).filter(edition__in=editions))
     return [
-        Collection(name, edition, kind, viewer, boxes.get((edition.pk, kind)))
+        Collection(name, edition, kind, viewer, *seen.get((edition.pk, kind), NOTHING_SEEN))
         for name, edition, kind in _named(editions)
     ]
 
@@ -88,15 +93,19 @@ def collection_at(viewer: Viewer, name: str) -> Collection | None:
     return Collection(name, edition, KINDS[parts["word"]], viewer) if edition else None
 
 
-def with_box(collection: Collection) -> Collection:
-    boxes = _boxes(collection.rows)
-    found = boxes.get((collection.edition.pk, collection.kind))
-    return Collection(collection.id, collection.edition, collection.kind, collection.viewer, found)
+def with_extent(collection: Collection) -> Collection:
+    """The same with its box and its sources."""
+    seen = _seen(collection.rows).get((collection.edition.pk, collection.kind), NOTHING_SEEN)
+    return Collection(collection.id, collection.edition, collection.kind, collection.viewer, *seen)
 
 
-def _boxes(rows: QuerySet[MapFeature]) -> dict[tuple[int, str], Box]:
-    corners = rows.filter(west__isnull=False).order_by().values("edition_id", "kind").annotate(**ROUND)
-    return {(edition, kind): box for edition, kind, *box in corners.values_list("edition_id", "kind", *ROUND)}
+def _seen(rows: QuerySet[MapFeature]) -> dict[tuple[int, str], tuple[Box, tuple[str, ...]]]:
+    """Map and kind → the box round these rows, and their sources."""
+    grouped = rows.filter(west__isnull=False).order_by().values("edition_id", "kind").annotate(**ROUND, **SOURCES)
+    return {
+        (edition, kind): (box, tuple(filter(None, sources)))
+        for edition, kind, *box, sources in grouped.values_list("edition_id", "kind", *ROUND, *SOURCES)
+    }
 
 
 def page_of(collection: Collection, asked: Asked) -> Page:

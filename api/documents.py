@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from api.collections import Collection, Page
 from api.openapi import GEOJSON, JSON, OPENAPI
 from api.parameters import CRS84, Asked
+from routes.export_notice import notice_of
 from routes.geojson import as_feature
 from routes.models import MapFeature
 
@@ -55,6 +56,7 @@ def collections(seen: Iterable[Collection], at: At) -> dict:
 def collection(one: Collection, at: At) -> dict:
     """Its extent is of what the reader sees of it, over the years that the map runs through."""
     edition, here = one.edition, f"collections/{one.id}"
+    notice = notice_of(edition, one.sources)
     years = [f"{edition.first_year}-01-01T00:00:00Z", f"{edition.last_year}-12-31T23:59:59Z"]
     extent: dict = {"temporal": {"interval": [years]}}
     if one.box:
@@ -62,13 +64,15 @@ def collection(one: Collection, at: At) -> dict:
     return {
         "id": one.id,
         "title": one.title,
-        "description": edition.dialogue.disclaimer,
+        "description": notice.as_text(),
+        "attribution": notice.citation,
         "itemType": "feature",
         "crs": [CRS84],
         "extent": extent,
         "links": [
             _link(at(here), "self", JSON),
             _link(at(f"{here}/items"), "items", GEOJSON, one.title),
+            _link(notice.address, "about", "text/html", notice.title),
         ],
     }
 

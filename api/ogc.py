@@ -17,7 +17,7 @@ from accounts.log import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
 from api import documents
-from api.collections import Collection, collection_at, collections_seen, item_at, page_of, with_box
+from api.collections import Collection, collection_at, collections_seen, item_at, page_of, with_extent
 from api.openapi import GEOJSON, JSON, OPENAPI, definition
 from api.parameters import OF_OTHERS, Refused, asked_of, single
 from atlas.addresses import on_the_portal
@@ -106,7 +106,7 @@ def collection(request: ReaderRequest, name: str) -> tuple[dict, str]:
     found = collection_at(request.viewer, name)
     if found is None:
         raise Missing
-    return documents.collection(with_box(found), _at), JSON
+    return documents.collection(with_extent(found), _at), JSON
 
 
 @answered

@@ -58,6 +58,11 @@ class Dialogue(models.Model):
     about = models.TextField(_("about"), blank=True)
     naming = models.TextField(_("how states are named"), blank=True)
     disclaimer = models.TextField(_("disclaimer of maps"), blank=True)
+    licence = models.TextField(
+        _("licence of its maps"),
+        blank=True,
+        help_text=_("The terms under which its maps and their data may be passed on; stands in every exported file."),
+    )
     secretariat = models.CharField(_("secretariat"), max_length=160, blank=True)
     contact_email = models.EmailField(_("e-mail"), blank=True)
     languages = ArrayField(models.CharField(max_length=7), verbose_name=_("languages, the first being the original"))

@@ -12,7 +12,7 @@ class ThemeTranslation(TranslationOptions):
 
 @register(models.Dialogue)
 class DialogueTranslation(TranslationOptions):
-    fields = ("short_name", "name", "strapline", "about", "naming", "disclaimer", "secretariat")
+    fields = ("short_name", "name", "strapline", "about", "naming", "disclaimer", "licence", "secretariat")
 
 
 @register(models.OutlineSection)

@@ -20,6 +20,7 @@ from atlas.models import Subject, SubjectKind
 from indicators.vintages import AskedDate, asked_date
 from routes.along import route_on_the_way, routes_through
 from routes.checking import agencies_named, agency_of, answer
+from routes.export_notice import notice_of, sources_of
 from routes.exporting import FORMATS, LAYERS, exported
 from routes.forms import AnswerForm
 from routes.layer_answers import LayerAddress, note_layers, sent_layer, sight_at
@@ -51,7 +52,8 @@ from routes.reading import (
 # Viewer, dialogue → what this viewer may open about subjects. The profiles' room knows; imap wires it.
 LinksOf = Callable[[Viewer, str], Mapping[tuple[str, str], str]]
 
-EXPORTS_NAMED = {"geojson": "GeoJSON", "csv": "CSV", "gpkg": "GeoPackage", "kml": "KML"}
+EXPORTS_NAMED = {"geojson": "GeoJSON", "csv.zip": "CSV", "gpkg": "GeoPackage", "kml": "KML"}
+FORMER_ENDINGS = {"csv": "csv.zip"}
 PLACES_FROM_ZOOM = {"hub": 0, "town": 4.25}
 
 
@@ -203,14 +205,17 @@ def layers(
 def export(request: ReaderRequest, dialogue: str, year: int, number: int, ending: str) -> HttpResponse:
     """A file of the segments and stops that this reader may see; noted where not everyone may."""
     edition = edition_at(request.viewer, dialogue, year, number)
-    if edition is None or ending not in FORMATS:
+    if edition is None or ending not in {*FORMATS, *FORMER_ENDINGS}:
         raise Http404
+    if ending in FORMER_ENDINGS:
+        return redirect("route_export", dialogue, year, number, FORMER_ENDINGS[ending], permanent=True)
     features = list(features_seen(request.viewer, edition).filter(kind__in=LAYERS))
     if is_restricted(edition, features):
         note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {ending}"])
     name = f"{dialogue}-routes-{year}-{number}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(exported(features, ending), content_type=FORMATS[ending][0], headers=headers)
+    content = exported(features, ending, notice_of(edition, sources_of(features)))
+    return HttpResponse(content, content_type=FORMATS[ending][0], headers=headers)
 
 
 @require_safe

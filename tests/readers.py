@@ -3,6 +3,7 @@
 import gzip
 import io
 import re
+import zipfile
 from dataclasses import dataclass
 
 from django.db import connection
@@ -20,13 +21,17 @@ DRAWN = re.compile(rb' (?:d|transform|points|viewBox|width|height|x|y|x1|x2|y1|y
 
 
 def body_of(response) -> bytes:
-    """The bytes of the body, unpacked when the answer is compressed; of a PDF its words, not broken into lines.
+    """The bytes of the body, unpacked when the answer is compressed; of a PDF its words, not broken into lines, of a
+    zip its files.
 
     A drawing is read without its coordinates: any number may be among them.
     """
     body = b"".join(response.streaming_content) if response.streaming else response.content
     if response.get("Content-Type") == "application/pdf" and b"/Creator" in body:  # made by the portal, not planted
         return b"".join("".join(page.extract_text().split()).encode() for page in PdfReader(io.BytesIO(body)).pages)
+    if response.get("Content-Type") == "application/zip":
+        with zipfile.ZipFile(io.BytesIO(body)) as files:
+            return b"\n".join(name.encode() + b"\n" + files.read(name) for name in files.namelist())
     body = gzip.decompress(body) if response.get("Content-Encoding") == "gzip" and body else body
     is_drawn = response.get("Content-Type", "").startswith("image/svg+xml")
     return DRAWN.sub(b"", body) if is_drawn else body

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
+
+from newscentre.calendar.timezones import described
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 ASK_AGAIN = timedelta(hours=12)
@@ -35,10 +38,18 @@ def as_calendar(name: str, language: str, entries: Iterable[Entry]) -> bytes:
     for field in ("name", "x-wr-calname"):
         calendar.add(field, _on_one_line(name))
     calendar.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
+    entries = list(entries)
+    for zone in _zones(entries):
+        calendar.add_component(zone)
     for entry in entries:
         calendar.add_component(_event(entry, language))
-    calendar.add_missing_timezones()
     return calendar.to_ical()
+
+
+def _zones(entries: list[Entry]) -> list[Timezone]:
+    moments = [moment for entry in entries for moment in (entry.starts, entry.ends) if isinstance(moment, datetime)]
+    zones = {moment.tzinfo for moment in moments if isinstance(moment.tzinfo, ZoneInfo)}
+    return described(zones, min(moments), max(moments)) if zones else []
 
 
 def _on_one_line(text: str) -> str:

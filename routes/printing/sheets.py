@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from atlas import wording
 from atlas.mapping import basemap_for
 from atlas.models import Basemap
+from routes.export_notice import dates_of
 from routes.models import Confidence, MapFeature, StopKind
 from routes.page import colour_of, in_language
 from routes.printing.drawing import Dot, Frame, Line, decoded, picture
@@ -91,11 +92,8 @@ def _sheet(
     shown: RouteMap, year: int, paper: Paper, labels: list[Label], segments: list[MapFeature], reader: str
 ) -> dict:
     edition = shown.edition
-    dates = _("Information as of %(as_of)s, published on %(day)s.") % {
-        "as_of": wording.period(edition.as_of), "day": wording.day(edition.published_at),
-    }  # fmt: skip
     return {
-        "language": get_language(), "title": edition.title, "year": str(year), "dates": dates,
+        "language": get_language(), "title": edition.title, "year": str(year), "dates": dates_of(edition),
         "access": _restricted(reader) if shown.is_restricted else "",
         "paper": [paper.width, paper.height], "margin": paper.margin, "size": paper.size_pt,
         "map": [paper.map_width, paper.map_height],

@@ -234,7 +234,7 @@ SURFACES: dict[str, list[Surface]] = {
     "route_edition": [at(DIALOGUE, YEAR, shows="layer why"), at(DIALOGUE, 2012), at(DIALOGUE, 1999)],
     "route_edition_number": [at(DIALOGUE, YEAR, 1, shows="layer why"), at(DIALOGUE, YEAR, 9)],
     "route_layers": [at(DIALOGUE, YEAR, 1, zoom, shows="stop segment") for zoom in (4, 7)],
-    "route_export": [at(DIALOGUE, YEAR, 1, ending, shows="stop segment") for ending in ("geojson", "csv", "kml")]
+    "route_export": [at(DIALOGUE, YEAR, 1, ending, shows="stop segment") for ending in ("geojson", "csv.zip", "kml")]
     + [at(DIALOGUE, YEAR, 1, "gpkg"), at(DIALOGUE, YEAR, 1, "exe")],
     "route_sheet": [
         at(DIALOGUE, YEAR, 1, YEAR, "a4", "pdf", shows="segment"),

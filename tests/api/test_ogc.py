@@ -216,6 +216,18 @@ def test_an_item_that_one_may_not_see_is_missing_as_one_that_is_not_there():
         assert answers[0].startswith(b"404")
 
 
+@pytest.mark.parametrize("path", [SEGMENTS, STOPS])
+def test_a_collection_says_what_it_is_under_which_terms_and_how_to_cite_it(path):
+    told = got(Client(), path)
+    for words in ("Information as of June 2025", "licence", "official endorsement", "How to cite"):
+        assert words in told["description"]
+    assert "/maps/mtm/routes/editions/2025/1/" in told["attribution"]
+    (about,) = [link for link in told["links"] if link["rel"] == "about"]
+    assert Client().get(urlsplit(about["href"]).path).status_code == 200
+    listed = {row["id"]: row for row in got(Client(), f"{ROOT}collections")["collections"]}
+    assert listed[told["id"]]["description"] == told["description"]
+
+
 def test_counts_and_extents_are_of_what_one_sees():
     for login in ("stranger", "official.mar"):
         client = machine_of(login)
