@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("atlas", "0003_names_of_relations"),
+        ("atlas", "0004_constraints_say_why"),
     ]
 
     operations = [
