@@ -5,6 +5,7 @@ Nobody is let past what they still owe.
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
@@ -18,7 +19,7 @@ from accounts.afterwards import remember
 from accounts.frame import account_corner, frame
 from accounts.limits import is_spent, is_within
 from accounts.models import TokenScope
-from accounts.personal_tokens import bearer, person_bearing
+from accounts.personal_tokens import is_basic, person_bearing, secret_in
 from accounts.personas import persona_in
 from accounts.requests import ReaderRequest
 from accounts.visits import note_visit
@@ -26,10 +27,14 @@ from accounts.visits import note_visit
 READING = {"GET", "HEAD", "OPTIONS"}
 TAKEN_WHILE_VIEWING_AS = {"view_as", "account_logout"}  # names of addresses
 API = "/api/"
+LOOPBACK = {"127.0.0.1", "::1"}
 
 
 class Machines:
-    """Below /api/ nobody is signed in by a cookie: a personal token in the `Authorization` header, or the public."""
+    """Below /api/ nobody is signed in by a cookie: a personal token in the `Authorization` header, or the public.
+
+    Programs that know passwords only send it as one, whatever the user name; over an open line it is not taken so.
+    """
 
     def __init__(self, get_response: Callable[[ReaderRequest], HttpResponse]):
         self.get_response = get_response
@@ -40,20 +45,29 @@ class Machines:
             return self.get_response(request)
         request.user = AnonymousUser()  # type: ignore[assignment]
         if "Authorization" in request.headers:
+            header = request.headers["Authorization"]
             if is_spent(request, "token_failed"):
                 return _refusal(429, "Too many wrong tokens. Try again later.")
-            person = person_bearing(bearer(request.headers["Authorization"]), TokenScope.READ)
+            if is_basic(header) and not _is_private(request):
+                return _refusal(403, "A token is taken as a password over TLS alone. Revoke this one.")
+            person = person_bearing(secret_in(header), TokenScope.READ)
             if person is None:
                 is_within(request, "token_failed")
-                return _refusal(401, "The token is not known, has expired, was revoked, or waits for its person.")
+                why = "The token is not known, has expired, was revoked, or waits for its person."
+                return _refusal(401, why, 'Basic realm="i-Map"' if is_basic(header) else 'Bearer error="invalid_token"')
             request.user = person
         return self.get_response(request)
 
 
-def _refusal(status: int, why: str) -> JsonResponse:
+def _is_private(request: ReaderRequest) -> bool:
+    """Over TLS; on the machine itself, where a demonstration or a test runs, without."""
+    return request.is_secure() or (not settings.IS_PRODUCTION and request.META.get("REMOTE_ADDR") in LOOPBACK)
+
+
+def _refusal(status: int, why: str, challenge: str = "") -> JsonResponse:
     headers = {"Cache-Control": "private, no-store"}
-    if status == 401:
-        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    if challenge:
+        headers["WWW-Authenticate"] = challenge
     return JsonResponse({"error": why}, status=status, headers=headers)
 
 

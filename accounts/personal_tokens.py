@@ -1,5 +1,6 @@
 """Personal tokens: made once, shown once, kept as a digest, and judged anew at each use."""
 
+import base64
 import secrets
 from datetime import timedelta
 
@@ -12,7 +13,6 @@ from accounts.models import PersonalToken, TokenScope, User
 PREFIX = "imap_"  # by which people and scanners of code recognise one
 SECRET_BYTES = 24  # 192 bits
 LONGEST_DAYS = 365
-SCHEME = "bearer"
 
 
 def make_token(user: User, name: str, scope: TokenScope, days: int) -> tuple[PersonalToken, str]:
@@ -25,10 +25,26 @@ def make_token(user: User, name: str, scope: TokenScope, days: int) -> tuple[Per
     return made, secret
 
 
-def bearer(header: str) -> str:
-    """The secret in the value of an `Authorization` header; empty when there is none."""
-    scheme, _, secret = header.strip().partition(" ")
-    return secret.strip() if scheme.lower() == SCHEME else ""
+def secret_in(header: str) -> str:
+    """The secret in the value of an `Authorization` header; empty when there is none.
+
+    After `Bearer`; or after `Basic`, as the password of whatever user name: programs of maps know no other way.
+    """
+    scheme, _, rest = header.strip().partition(" ")
+    if scheme.lower() == "bearer":
+        return rest.strip()
+    return _password_in(rest) if is_basic(header) else ""
+
+
+def is_basic(header: str) -> bool:
+    return header.strip().partition(" ")[0].lower() == "basic"
+
+
+def _password_in(credentials: str) -> str:
+    try:
+        return base64.b64decode(credentials.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def person_bearing(secret: str, scope: TokenScope) -> User | None:

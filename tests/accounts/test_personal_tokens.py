@@ -1,5 +1,6 @@
 """Tokens for machines and calendars: judged anew at each use, and never told again."""
 
+import base64
 import logging
 import re
 from datetime import timedelta
@@ -11,9 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from access.viewing import viewing
+from accounts.demo import PASSWORD
 from accounts.digests import digest_of
-from accounts.models import Affiliation, PersonalToken, SecretariatMember, TokenScope, User
-from accounts.personal_tokens import bearer, make_token, person_bearing
+from accounts.models import Action, Affiliation, LogEntry, PersonalToken, SecretariatMember, TokenScope, User
+from accounts.personal_tokens import make_token, person_bearing, secret_in
 from imap.logs import JsonFormatter
 from tests.accounts.conftest import confirm
 from tests.accounts.test_gate import newer_terms
@@ -135,7 +138,66 @@ def test_every_wrong_token_gets_the_same_answer():
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer ", "bearer  x  ", "x", "", "Bearer a b", "BEARER abc"])
 def test_headers_of_every_shape_are_read(header):
-    assert bearer(header) in ("", "x", "a b", "abc")
+    assert secret_in(header) in ("", "x", "a b", "abc")
+
+
+# As a password, for programs of maps that know no other way ------------------------------------------------------------
+
+
+def basic(user_name: str, password: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{user_name}:{password}".encode()).decode()}
+
+
+@pytest.mark.parametrize("user_name", ["", "official.mar@imap.example", "token", "anybody", "أحمد"])
+@pytest.mark.parametrize("path", [ME, "/api/ogc/collections/mtm-stops/items"])
+def test_a_token_is_taken_as_the_password_of_whatever_user_name(user_name, path):
+    secret = secret_of("official.mar")
+    by_header = Client(headers={"Authorization": f"Bearer {secret}"}).get(path)
+    answer = Client(headers=basic(user_name, secret)).get(path)
+    assert answer.status_code == 200
+    told, by_bearer = answer.json(), by_header.json()
+    assert told.pop("timeStamp", "") >= by_bearer.pop("timeStamp", "")
+    assert told == by_bearer
+
+
+def test_what_is_read_with_it_is_in_the_log():
+    official = user_of("official.mar")
+    Client(headers=basic("x", secret_of("official.mar"))).get("/api/ogc/collections/mtm-stops/items")
+    with viewing(official.viewer):
+        assert LogEntry.objects.filter(action=Action.EXPORTED, person=official).exists()
+
+
+def test_the_password_of_the_account_is_no_token():
+    official = user_of("official.mar")
+    assert Client(headers=basic(official.email, PASSWORD)).get(ME).status_code == 401
+
+
+@pytest.mark.parametrize("header", ["Basic", "Basic x", "Basic !!!", "basic /w==", "Basic Og==", "Basic 2K06eA=="])
+def test_a_wrong_password_gets_the_answer_of_a_wrong_token(header):
+    wrong, by_header = Client(headers={"Authorization": header}).get(ME), me("imap_x")
+    assert (wrong.status_code, wrong.content) == (by_header.status_code, by_header.content) == (401, by_header.content)
+    assert wrong["WWW-Authenticate"] == 'Basic realm="i-Map"'
+
+
+def test_without_a_token_nothing_asks_for_a_password():
+    """What is restricted is missing: no answer hints that something is behind a door."""
+    for path in ("/api/ogc/collections/hidden/items", "/api/ogc/collections/mtm-stops/items"):
+        assert "WWW-Authenticate" not in Client().get(path)
+
+
+def test_wrong_passwords_are_counted_as_wrong_tokens():
+    for number in range(20):
+        Client(headers=basic("x", f"imap_{number}")).get(ME)
+    assert Client(headers=basic("x", secret_of("official.mar"))).get(ME).status_code == 429
+
+
+def test_over_an_open_line_a_token_is_no_password(settings):
+    headers = basic("x", secret_of("official.mar"))
+    assert Client(headers=headers, REMOTE_ADDR="198.51.100.1").get(ME).status_code == 403
+    assert Client(headers=headers, REMOTE_ADDR="198.51.100.1").get(ME, secure=True).status_code == 200
+    settings.IS_PRODUCTION = True
+    assert Client(headers=headers).get(ME).status_code == 403
+    assert Client(headers=headers).get(ME, secure=True).status_code == 200
 
 
 # When it ends ---------------------------------------------------------------------------------------------------------
