@@ -71,6 +71,62 @@ def test_neither_query_nor_cookie_nor_body_is_written(db, requests_logged, caplo
     assert [line["path"] for line in requests_logged()] == ["/en/terms/", "/en/accounts/login/"]
 
 
+CANARY = "c0ffee-the-key-of-an-address"
+
+
+def addresses_with_keys() -> list[str]:
+    """Every address of the portal that has a key, or a word of any letters, with a canary in its place."""
+    from django.conf.urls.i18n import is_language_prefix_patterns_used
+    from django.urls import get_resolver, reverse
+    from django.urls.converters import StringConverter
+
+    assert is_language_prefix_patterns_used("imap.urls")
+    found, names = [], {"uidb36": "1a", "zoom": 5}
+    for name, ways in get_resolver().reverse_dict.lists():
+        for [(_pattern, parameters)], _regex, _defaults, converters in ways:
+            keys = [one for one in parameters if one == "key" or type(converters.get(one)) is StringConverter]
+            if isinstance(name, str) and keys:
+                found.append(reverse(name, kwargs={**{one: names.get(one, CANARY) for one in parameters}}))
+    return sorted(set(found))
+
+
+def test_the_addresses_with_keys_are_those_that_are_known():
+    assert [path.replace(CANARY, "KEY") for path in addresses_with_keys()] == [
+        "/embed/KEY/",
+        "/embed/KEY/layers-5.geojson",
+        "/en/accounts/join/KEY/",
+        "/en/accounts/password/reset/key/1a-KEY/",
+        "/en/calendar/subscriptions/KEY.ics",
+        "/en/news/digest/stop/KEY/",
+    ]
+
+
+@pytest.mark.parametrize("change", [str, str.upper, lambda path: path.rstrip("/"), lambda path: "/" + path[1:].replace("/", "//"),
+                                    lambda path: f"{path}x", lambda path: f"/fr{path}"], ids=range(6))  # fmt: skip
+def test_no_key_of_any_address_is_in_any_log(db, caplog, change):
+    """Whatever it is asked by, rightly or mistyped: of the portal's own lines, Django's warnings, and its errors."""
+    caplog.set_level(logging.DEBUG)
+    for path in map(change, addresses_with_keys()):
+        for ask in (Client().get, Client().post, Client().head, Client(enforce_csrf_checks=True).post):
+            ask(path)
+    logging.getLogger("django.server").warning('"GET /embed/%s/ HTTP/1.1" 404 -', CANARY)
+    lines = [JsonFormatter().format(record) for record in caplog.records if record.name != "django.db.backends"]
+    assert len(lines) > 20
+    assert [line for line in lines if CANARY.casefold() in line.casefold()] == []
+
+
+def test_everything_that_is_logged_goes_through_the_one_formatter(settings):
+    assert {handler["formatter"] for handler in settings.LOGGING["handlers"].values()} == {"json"}
+
+
+def test_the_web_server_writes_no_log_of_its_own_of_who_asked_for_what():
+    from pathlib import Path
+
+    root = Path(__file__).parents[2]
+    for file in ("imap/demo.py", "docker-compose.yml", "Dockerfile", "tests/live.py"):
+        assert "access-log" not in (root / file).read_text(), file
+
+
 def test_the_key_that_resets_a_password_is_not_written(db, requests_logged):
     Client().get("/en/accounts/password/reset/key/1a-c0ffee-42/")
     assert "c0ffee" not in json.dumps(requests_logged())
