@@ -18,8 +18,11 @@ from accounts import (  # noqa: F401  most of them register their own models
     nomination_admin,
     widening_admin,
 )
+from accounts.credentials import reset_credentials
 from accounts.desk_admin import DeskAdmin
 from accounts.dialogue_standing import members_without_standing
+from accounts.mandates import retire
+from accounts.signing_in import agency_accounts
 from accounts.signing_in.factors import take_away_all
 from atlas.translated_admin import TranslatedAdmin
 
@@ -70,7 +73,7 @@ class PortalUserAdmin(UserAdmin):
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "language"]})]
     inlines = [SecretariatInline, AffiliationInline]
-    actions = ["take_away_factors"]
+    actions = ["take_away_factors", "let_in_new_agency_accounts"]
 
     @admin.action(description=_("Take away all second factors (of someone who lost them)"), permissions=["change"])
     def take_away_factors(self, request, queryset):
@@ -79,8 +82,27 @@ class PortalUserAdmin(UserAdmin):
             self.log_change(request, user, "second factors taken away")
         self.message_user(request, _("They are told by e-mail, and signed out everywhere."))
 
+    @admin.action(description=_("Let in their new account at an agency"), permissions=["change"])
+    def let_in_new_agency_accounts(self, request, queryset):
+        for user in queryset:
+            agency_accounts.forget(user)
+            self.log_change(request, user, "account at an agency forgotten")
+        self.message_user(request, _("The account that they sign in by next is theirs from then on."))
+
     def get_inlines(self, request, obj):
         return self.inlines if obj else []
+
+    def save_model(self, request, obj, form, change):
+        """Whom an account is opened or closed for by hand begins with nothing of before, as by a nomination."""
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data:
+            reset_credentials(obj)
+
+    def save_formset(self, request, form, formset, change):
+        """A seat taken away ends what is open; the account that nothing else keeps open is closed."""
+        super().save_formset(request, form, formset, change)
+        if formset.model is models.SecretariatMember and formset.deleted_objects:
+            retire(form.instance)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name == "groups":

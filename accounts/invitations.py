@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from access.viewing import viewing
 from accounts import history, mail
+from accounts.credentials import cancel_invitations, wake
 from accounts.digests import digest_of
 from accounts.models import Event, Invitation, User
 
@@ -28,14 +29,14 @@ class ClosedInvitation(Exception):
 def account_of(email: str, name: str, language: str) -> User:
     """The account of a kept address; made without a password when there is none.
 
-    One that had ended wakes without its password: who comes back is invited as one who is new.
+    One that had ended wakes without anything it was opened by: who comes back is invited as one who is new.
     """
     values = {"name": name, "language": language, "password": make_password(None)}
     user, _is_new = User.objects.select_for_update(no_key=True).get_or_create(email=email, defaults=values)
     if not user.is_active:
-        user.is_active, user.last_login = True, None
-        user.set_unusable_password()
-        user.save(update_fields=["is_active", "last_login", "password"])
+        user.name, user.language = name, language
+        user.save(update_fields=["name", "language"])
+        wake(user)
     return user
 
 
@@ -44,8 +45,12 @@ def open_of(user: User) -> QuerySet[Invitation]:
     return Invitation.objects.filter(user=user, used_at=None, cancelled_at=None)
 
 
-def cancel(user: User) -> None:
-    open_of(user).update(cancelled_at=timezone.now())
+def may_come_in(user: User) -> bool:
+    """Whether an account that nobody has entered yet may be, by any door: not once its invitation is too old or withdrawn."""
+    if user.has_joined:
+        return True
+    last = user.invitations.order_by("-sent_at", "-pk").first()
+    return last is None or last.is_open or last.used_at is not None
 
 
 def invite(user: User, template: str, context: Mapping[str, object]) -> Invitation:
@@ -53,7 +58,7 @@ def invite(user: User, template: str, context: Mapping[str, object]) -> Invitati
     now = timezone.now()
     if user.invitations.filter(sent_at__gt=now - timedelta(days=1)).count() >= MOST_IN_A_DAY:
         raise ValidationError(_("This person was sent several invitations today. Try again tomorrow."))
-    cancel(user)
+    cancel_invitations(user)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     invitation = Invitation.objects.create(
         user=user, email=user.email, digest=digest_of(secret), sent_at=now, expires_at=now + GOOD_FOR

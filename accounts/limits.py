@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 # Counted by allauth's own views.
 OF_ACCOUNTS = {
     "login": "30/m/ip",
-    # Wrong passwords and, by person, wrong codes of a second factor.
-    "login_failed": "10/m/ip,5/5m/key",
+    # Wrong passwords and codes of strangers: at any account, and (`key`) at one account from one network.
+    "login_failed": "10/m/ip,5/5m/key,20/h/key",
     "reset_password": "20/m/ip,5/h/key",
     "reset_password_from_key": "20/m/ip",
     "change_password": "5/m/user",
@@ -25,6 +25,9 @@ OF_ACCOUNTS = {
 OF_FACTORS = {"webauthn_login": "10/m/ip"}
 # Counted by the portal's own views.
 OURS = {
+    # Wrong passwords and codes at one account: of all strangers together, and in a browser that its person has used.
+    "guesses_of_strangers": "60/h/key",
+    "guesses_in_a_known_device": "10/5m/key",
     "single_sign_on": "60/m/ip",
     "token_failed": "20/m/ip",
     # Maps to print and files of geodata, which take up to half a second to make; a ministry may share one address.

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import history, invitations, mail
+from accounts import history, mail
+from accounts.credentials import cancel_invitations
 from accounts.models import Affiliation, Engagement, Event, Nomination, PartnerPolicy, Scope, User
 from accounts.open_sessions import end_sessions
 from accounts.working_days import months_after
@@ -153,7 +154,7 @@ def retire(person: User) -> None:
     """After something ended: signs the person out everywhere, and closes the account that nothing keeps open."""
     end_sessions(person)
     if not is_kept_open(person):
-        invitations.cancel(person)
+        cancel_invitations(person)
         User.objects.filter(pk=person.pk).update(is_active=False)
 
 

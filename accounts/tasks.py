@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts import engagements, mail, mandates, reminders
+from accounts import engagements, invitations, mail, mandates, reminders
 from accounts.models import SentForm, User
 from accounts.safe_forms.once import KEPT_FOR
 from accounts.use import count_use
@@ -47,9 +47,12 @@ def end_what_is_over() -> None:
 
 @shared_task
 def send_link_for_new_password(user_id: int) -> None:
-    """Writes to an active person; for anybody else, and for 0, which stands for nobody, does nothing."""
+    """Writes to an active person; for anybody else, and for 0, which stands for nobody, does nothing.
+
+    Whose invitation is over is not let in by this door either.
+    """
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None:
+    if user is None or not invitations.may_come_in(user):
         return
     key = default_token_generator.make_token(user)
     link = mail.address_of("account_reset_password_from_key", user.language, user_pk_to_url_str(user), key)

@@ -7,7 +7,6 @@ from allauth.account import views as allauth
 from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as apps
-from allauth.mfa.webauthn import views as keys
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
@@ -19,16 +18,16 @@ from accounts.signing_in.reauthentication import confirmed
 
 OF_FACTORS = [
     path("", signing_in.second_factors, name="mfa_index"),
-    path("authenticate/", factors.authenticate, name="mfa_authenticate"),
+    path("authenticate/", signing_in.SecondFactorView.as_view(), name="mfa_authenticate"),
     path("reauthenticate/", factors.reauthenticate, name="mfa_reauthenticate"),
     path("app/activate/", confirmed(apps.activate_totp), name="mfa_activate_totp"),
     path("app/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_deactivate_totp"),  # allauth leads here
     path("codes/", confirmed(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path("codes/make/", confirmed(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
     path("codes/download/", confirmed(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
-    path("keys/add/", confirmed(keys.add_webauthn), name="mfa_add_webauthn"),
-    path("keys/reauthenticate/", keys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
-    path("keys/login/", keys.login_webauthn, name="mfa_login_webauthn"),
+    path("keys/add/", confirmed(signing_in.AddKeyView.as_view()), name="mfa_add_webauthn"),
+    path("keys/reauthenticate/", signing_in.KeyOnceMoreView.as_view(), name="mfa_reauthenticate_webauthn"),
+    path("keys/login/", signing_in.KeyAloneView.as_view(), name="mfa_login_webauthn"),
     path("<int:pk>/remove/", signing_in.remove_factor, name="remove_factor"),
 ]
 
@@ -51,7 +50,7 @@ urlpatterns = [
     path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        allauth.password_reset_from_key,
+        signing_in.NewPasswordView.as_view(),
         name="account_reset_password_from_key",
     ),
     path("password/reset/key/done/", allauth.password_reset_from_key_done, name="account_reset_password_from_key_done"),

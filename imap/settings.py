@@ -228,7 +228,7 @@ ACCOUNT_RATE_LIMITS = OF_ACCOUNTS
 ACCOUNT_FORMS = {"reset_password": "accounts.signing_in.forms.ForgottenPasswordForm"}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 # Addresses are the users' own, proven by the invitation: allauth's table of addresses stays empty.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.signing_in.new_passwords.LinkGenerator"
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 
 # Second factors. Who needs one: nobody (off), those who edit or nominate and whom a partner's policy names (roles), all.
@@ -241,6 +241,9 @@ MFA_FORMS = {
     "activate_totp": "accounts.signing_in.forms.FirstCodeForm",
     "generate_recovery_codes": "accounts.signing_in.forms.PaperCodesForm",
     "add_webauthn": "accounts.signing_in.forms.KeyForm",
+    "authenticate_webauthn": "accounts.signing_in.forms.KeyAsSecondFactorForm",
+    "login_webauthn": "accounts.signing_in.forms.KeyAloneForm",
+    "reauthenticate_webauthn": "accounts.signing_in.forms.KeyOnceMoreForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "i-Map"
@@ -277,11 +280,13 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "imap.views.csrf_failure"
+DEVICE_COOKIE_NAME = "device"  # of accounts.signing_in.known_devices
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # A browser takes a cookie of such a name from this host alone, over TLS, for the whole site.
 if IS_PRODUCTION:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "__Host-session", "__Host-form", "__Host-language"
+    DEVICE_COOKIE_NAME = "__Host-device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_PRODUCTION
 SECURE_SSL_REDIRECT = IS_PRODUCTION and configuration.boolean("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]

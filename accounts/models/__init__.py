@@ -15,13 +15,14 @@ from accounts.models.people import (
 from accounts.models.policies import PartnerPolicy
 from accounts.models.reminders import Reminder
 from accounts.models.sent_forms import SentForm
-from accounts.models.signing_in import Acceptance, PersonalToken, TermsOfUse, TokenScope
+from accounts.models.signing_in import Acceptance, AgencyAccount, PersonalToken, TermsOfUse, TokenScope
 from accounts.models.widening import Widening, WideningState
 
 __all__ = [
     "Acceptance",
     "Action",
     "Affiliation",
+    "AgencyAccount",
     "ApprovedAddress",
     "Engagement",
     "Event",

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from access.fields import refuse_what_no_token_can_name
@@ -84,6 +85,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
     visit_began_at = models.DateTimeField(_("this visit began"), null=True, editable=False)
     last_visit_at = models.DateTimeField(_("the visit before"), null=True, editable=False)
+    # Counted up when everything that a sign-in left open ends: sessions, sign-ins half done, devices that are known.
+    sign_ins_ended = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager()
 
@@ -110,6 +113,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self):
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret=None) -> str:
+        """Django's own is made of the password alone; sessions end with `sign_ins_ended` as well."""
+        made_of = f"{self.password}:{self.sign_ins_ended}"
+        return salted_hmac("accounts.User.session_auth_hash", made_of, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def has_joined(self) -> bool:

@@ -79,3 +79,24 @@ class PersonalToken(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class AgencyAccount(models.Model):
+    """Whose account at an agency's provider a person signed in by first: another one is refused from then on."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="agency_accounts", verbose_name=_("person"))
+    agency = models.CharField(_("agency"), max_length=60, editable=False)
+    subject = models.CharField(_("identifier at the agency"), max_length=255, editable=False)
+    first_used_at = models.DateTimeField(_("first used"), default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["agency", "user"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "subject"], name="one_person_for_an_agency_account"),
+            models.UniqueConstraint(fields=["user", "agency"], name="one_account_at_an_agency"),
+        ]
+        verbose_name = _("account at an agency")
+        verbose_name_plural = _("accounts at agencies")
+
+    def __str__(self):
+        return f"{self.user} · {self.agency}"

@@ -45,6 +45,7 @@ def data_of(user: User, viewer: Viewer) -> dict[str, Any]:
         "invitations": _rows(user.invitations.all(), "email sent_at expires_at used_at cancelled_at"),
         "terms_accepted": _rows(user.acceptances.all(), "terms_id language at"),
         "second_factors": _rows(Authenticator.objects.filter(user=user), "type created_at last_used_at"),
+        "agency_accounts": _rows(user.agency_accounts.all(), "agency subject first_used_at"),
         "sessions": _rows(UserSession.objects.filter(user=user), "created_at ip user_agent"),
         "personal_tokens": _rows(
             user.personal_tokens.all(), "name scope created_at expires_on last_used_on revoked_at"

@@ -5,6 +5,7 @@ from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from allauth.usersessions.internal.flows.sessions import end_sessions as end_these
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
+from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +18,7 @@ from access.viewing import viewing
 from accounts.limits import limited
 from accounts.log import note
 from accounts.models import Action, PersonalToken, TokenScope, User
+from accounts.open_sessions import end_sign_ins
 from accounts.own.data import data_of
 from accounts.own.forms import PreferencesForm, TokenForm
 from accounts.own.scope import grounds_of
@@ -57,10 +59,13 @@ def end_sessions(request: ReaderRequest) -> HttpResponse:
     which = request.POST.get("session", "")
     if which == "every":
         end_other_sessions(request, request.user)
+        end_sign_ins(request.user)
         logout(request)
         return redirect("home")
     if which == "others":
         end_other_sessions(request, request.user)
+        end_sign_ins(request.user)
+        request.session[HASH_SESSION_KEY] = request.user.get_session_auth_hash()  # this one goes on
     elif which.isdecimal():
         end_these(request, [get_object_or_404(UserSession, pk=which, user=request.user)])
     if not request.user.is_authenticated:

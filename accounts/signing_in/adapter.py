@@ -1,15 +1,20 @@
 """How allauth behaves here: nobody signs up, mails and messages are the portal's own."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts import mail
+from accounts import invitations, mail
 from accounts.models import User
 from accounts.signing_in.devices import device_of
+from accounts.signing_in.guesses import count_guess
+from accounts.signing_in.known_devices import remember_device
+from accounts.signing_in.pending import STAGE_OF_ALLAUTH, FactorStage
 
 NOTICES = {
     "account/email/password_changed": "password_changed",
@@ -30,6 +35,29 @@ class NominationOnlyAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request) -> bool:
         return False
+
+    def get_login_stages(self) -> list[str]:
+        ours = f"{FactorStage.__module__}.{FactorStage.__qualname__}"
+        return [ours if stage == STAGE_OF_ALLAUTH else stage for stage in super().get_login_stages()]
+
+    def pre_login(self, request, user, **kwargs) -> HttpResponse | None:
+        """Every way in leads by here, before a second factor is asked for."""
+        if user.is_active and not invitations.may_come_in(user):
+            clear_login(request)
+            why = _("Your invitation has expired or was withdrawn. Ask who nominated you for a new one.")
+            messages.error(request, why)
+            return redirect("account_login")
+        return super().pre_login(request, user, **kwargs)
+
+    def post_login(self, request, user, **kwargs) -> HttpResponse:
+        response = super().post_login(request, user, **kwargs)
+        remember_device(request, response, user)
+        return response
+
+    def pre_authenticate(self, request, **credentials) -> None:
+        self._login_failed_rl_usage = count_guess(request, credentials.get("email", ""))
+        if not self._login_failed_rl_usage:
+            raise self.validation_error("too_many_login_attempts")
 
     def send_notification_mail(self, template_prefix: str, user, context=None, email=None) -> None:
         if name := NOTICES.get(template_prefix):

@@ -1,18 +1,27 @@
 """Signing in, and one's second factors: what allauth's own views do not do."""
 
-from allauth.account.views import LoginView
+from allauth.account.internal.decorators import login_stage_required
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.views import LoginView, PasswordResetFromKeyView
+from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.webauthn.views import AddWebAuthnView, LoginWebAuthnView, ReauthenticateWebAuthnView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import gate
 from accounts.afterwards import afterwards, forget
 from accounts.requests import ReaderRequest
+from accounts.signing_in import keys
 from accounts.signing_in.factors import Authenticator, Type, factors_in_words, may_remove, remove
+from accounts.signing_in.guesses import forget_guesses
+from accounts.signing_in.known_devices import remember_device
+from accounts.signing_in.pending import FactorStage
 from accounts.signing_in.reauthentication import agency_of_the_session, confirmed
 
 
@@ -22,6 +31,73 @@ class SignInView(LoginView):
 
 
 sign_in = SignInView.as_view()
+
+
+@method_decorator(login_stage_required(FactorStage.key, "account_login"), name="dispatch")
+class SecondFactorView(AuthenticateView):
+    """allauth's page, with a key's question of our own, for as long as nothing has ended the sign-in."""
+
+    def dispatch(self, request: ReaderRequest, *args, **kwargs) -> HttpResponseBase:
+        if not request._login_stage.holds:  # type: ignore[attr-defined]
+            clear_login(request)
+            messages.error(request, _("Too much time has passed, or the account has changed. Sign in anew."))
+            return redirect("account_login")
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form) -> HttpResponse:
+        keys.forget_questions(self.request)
+        return super().form_valid(form)
+
+    def get_context_data(self, **kwargs) -> dict:
+        found = super().get_context_data(**kwargs)
+        question = keys.ask_for_key(self.request, keys.Purpose.SECOND_FACTOR, self.stage.login.user)
+        return found | {"js_data": {"request_options": question}}
+
+
+class NewPasswordView(PasswordResetFromKeyView):
+    """Who has the link has the mailbox: what strangers guessed is forgotten, and the browser is known from now on."""
+
+    def form_valid(self, form) -> HttpResponse:
+        response = super().form_valid(form)
+        forget_guesses(self.request, self.reset_user.email)
+        remember_device(self.request, response, self.reset_user)
+        return response
+
+
+class AddKeyView(AddWebAuthnView):
+    def get_context_data(self, **kwargs) -> dict:
+        found = super(AddWebAuthnView, self).get_context_data(**kwargs)
+        return found | {"js_data": {"creation_options": keys.ask_for_new_key(self.request, self.request.user)}}
+
+    def form_valid(self, form) -> HttpResponse:
+        """allauth writes the key; what it is for, and where its counter stands, is written beside it."""
+        response = super().form_valid(form)
+        factor = Authenticator.objects.get(
+            user=self.request.user, type=Type.WEBAUTHN, data__credential__id=form.cleaned_data["credential"]["id"]
+        )
+        factor.data |= {keys.ALONE: form.cleaned_data["passwordless"], keys.COUNTER: form.counter}
+        factor.save(update_fields=["data"])
+        return response
+
+
+class KeyAloneView(LoginWebAuthnView):
+    def get(self, request: ReaderRequest, *args, **kwargs) -> HttpResponse:
+        response = super().get(request, *args, **kwargs)
+        if not isinstance(response, JsonResponse):
+            return response
+        return JsonResponse({"request_options": keys.ask_for_key(request, keys.Purpose.SIGN_IN_ALONE, None)})
+
+
+class KeyOnceMoreView(ReauthenticateWebAuthnView):
+    def form_invalid(self, form) -> HttpResponse:
+        for why in form.errors.get("credential", []):
+            messages.error(self.request, why)
+        return redirect("mfa_reauthenticate_webauthn")
+
+    def get_context_data(self, **kwargs) -> dict:
+        found = super(ReauthenticateWebAuthnView, self).get_context_data(**kwargs)
+        question = keys.ask_for_key(self.request, keys.Purpose.CONFIRM, self.request.user)
+        return found | {"js_data": {"request_options": question}}
 
 
 @login_required

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from allauth.core.internal.ratelimit import Rate, parse_rates
+from allauth.core.internal.ratelimit import parse_rates
 from django.conf import settings as configured
 from django.test import Client
 
@@ -37,9 +37,20 @@ def says_too_many(response) -> bool:
     return "Too many failed login attempts" in response.content.decode()
 
 
+def in_a_known_device(one: Attempt):
+    """Wrong passwords in a browser that the person has used, wherever it is now."""
+    client = Client(REMOTE_ADDR=f"10.1.1.{len(one.account)}")
+    client.cookies["device"] = one.signed_in.cookies["device"].value
+    return one.post("login/", {"login": "official.mar@imap.example", "password": WRONG}, client)
+
+
 TRIES: dict[str, Callable[[Attempt], bool]] = {
     "login": lambda one: is_too_many(one.post("login/")),
     "login_failed": lambda one: says_too_many(one.post("login/", {"login": one.account, "password": WRONG})),
+    "guesses_of_strangers": lambda one: says_too_many(
+        one.post("login/", {"login": "one@imap.example", "password": WRONG})
+    ),
+    "guesses_in_a_known_device": lambda one: says_too_many(in_a_known_device(one)),
     "reset_password": lambda one: is_too_many(one.post("password/reset/", {"email": one.account})),
     "reset_password_from_key": lambda one: is_too_many(one.post("password/reset/key/1-abc/")),
     "change_password": lambda one: is_too_many(one.post("password/change/", client=one.signed_in)),
@@ -59,11 +70,14 @@ TRIES: dict[str, Callable[[Attempt], bool]] = {
 }
 
 
+TABLES = (limits.OF_ACCOUNTS, limits.OF_FACTORS, limits.OURS)
+
+
 def every_rate() -> list:
     return [
-        pytest.param(limit, rate, id=f"{limit} {rate}")
+        pytest.param(limit, words, id=f"{limit} {words}")
         for limit, rates in limits.EVERY_LIMIT.items()
-        for rate in parse_rates(rates)
+        for words in rates.split(",")
     ]
 
 
@@ -74,14 +88,20 @@ def confirmed(through_the_form) -> Client:
     return client
 
 
-@pytest.mark.parametrize(("limit", "rate"), every_rate())
-def test_each_limit_is_tripped_after_as_many_tries_as_it_says(limit, rate: Rate, confirmed):
-    """By the client's address, whoever it is about; by what it is about, from wherever it comes; by the person."""
+@pytest.mark.parametrize(("limit", "words"), every_rate())
+def test_each_limit_is_tripped_after_as_many_tries_as_it_says(limit, words: str, confirmed, monkeypatch):
+    """By the client's address, whoever it is about; by what it is about, from wherever it comes; by the person.
+
+    Wrong passwords at one account are counted by network.
+    """
     from django.core.cache import cache
 
     cache.clear()  # what signing in counted
+    table = next(table for table in TABLES if limit in table)
+    monkeypatch.setitem(table, limit, words)  # each of several rates for itself
+    [rate] = parse_rates(words)
     for number in range(rate.amount + 1):
-        address = "10.9.9.9" if rate.per == "ip" else f"10.0.0.{number}"
+        address = "10.9.9.9" if rate.per == "ip" or limit == "login_failed" else f"10.0.0.{number}"
         account = "one@imap.example" if rate.per == "key" else f"nobody{number}@imap.example"
         refused = TRIES[limit](Attempt(address, account, confirmed))
         assert refused is (number == rate.amount), number

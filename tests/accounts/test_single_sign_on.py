@@ -10,11 +10,13 @@ import jwt
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.socialaccount.models import SocialAccount
+from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import AgencyAccount, User
 from accounts.signing_in.agency import Agency, agencies_of
+from atlas.models import Dialogue
 from tests.accounts import provider as oidc
 from tests.accounts.test_signing_in import ELSEWHERE, stays_here
 from tests.conftest import user_of
@@ -90,6 +92,7 @@ def test_a_nominated_person_of_the_agency_signs_in_and_comes_to_the_page_they_wa
     assert int(client.session["_auth_user_id"]) == unhcr.pk
     assert len(provider.verified) == 1
     assert not SocialAccount.objects.exists()
+    assert list(AgencyAccount.objects.values_list("user", "agency", "subject")) == [(unhcr.pk, "unhcr", "person-1")]
 
 
 def test_the_way_there_carries_state_nonce_and_challenge_and_no_secret(unhcr):
@@ -146,6 +149,7 @@ def test_an_address_counts_in_any_case(unhcr, provider):
         {"email": ""},
         {"email": None},
         {"email": ["k.user@unhcr.example"]},
+        {"email": "\x00.user@unhcr.example"},
     ],
 )
 def test_nobody_else_gets_in_and_nobody_is_signed_up(unhcr, provider, claims):
@@ -206,6 +210,10 @@ def rightly(**changed):
     return sign
 
 
+def without(name: str):
+    return lambda claims: rightly()({key: value for key, value in claims.items() if key != name})
+
+
 @pytest.mark.parametrize(
     "sign",
     [
@@ -213,6 +221,14 @@ def rightly(**changed):
         by_another_key,
         by_the_public_key_as_a_password,
         rightly(aud="another-portal"),
+        rightly(aud=[oidc.CLIENT_ID, "another-portal"]),
+        rightly(aud=[oidc.CLIENT_ID, oidc.CLIENT_ID]),
+        rightly(azp="another-portal"),
+        rightly(sub=""),
+        rightly(sub="\x00"),
+        rightly(sub="x" * 256),
+        without("sub"),
+        without("aud"),
         rightly(iss="https://evil.example"),
         rightly(exp=int(time.time()) - 3600),
         rightly(nonce="another"),
@@ -220,7 +236,26 @@ def rightly(**changed):
         lambda claims: "not.a.token",
         lambda claims: "",
     ],
-    ids=["alg none", "another key", "HS256", "audience", "issuer", "expired", "nonce", "no nonce", "garbage", "none"],
+    ids=[
+        "alg none",
+        "another key",
+        "HS256",
+        "audience",
+        "two audiences",
+        "twice the same",
+        "another party",
+        "empty sub",
+        "NUL in sub",
+        "long sub",
+        "no sub",
+        "no audience",
+        "issuer",
+        "expired",
+        "nonce",
+        "no nonce",
+        "garbage",
+        "none",
+    ],
 )
 def test_a_token_that_is_not_the_providers_for_this_sign_in_is_refused(unhcr, provider, sign):
     provider.sign = sign
@@ -286,6 +321,79 @@ def test_a_provider_that_does_not_answer_is_said_kindly(unhcr, provider):
     client = Client()
     assert to_the_agency(client) == "/en/accounts/login/"
     assert "does not answer" in client.get("/en/accounts/login/").content.decode()
+
+
+NONSENSE = [[], None, "x", 1, {}, {"issuer": 1, "jwks_uri": [], "token_endpoint": {}, "authorization_endpoint": None},
+            {"access_token": []}, {"access_token": "x", "id_token": 7}, {"access_token": "x", "id_token": {"a": 1}},
+            {"keys": 1}, {"keys": [1, {}]}, {"keys": [{"kid": "first", "alg": "RS256", "kty": "RSA", "n": "!"}]}]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", ["configuration", "exchange", "jwks"])
+@pytest.mark.parametrize("answer", NONSENSE, ids=range(len(NONSENSE)))
+def test_nonsense_of_a_provider_is_said_kindly(unhcr, provider, page, answer):
+    """Each of its pages, in the middle of a sign-in."""
+    client = Client()
+    address = back(to_the_agency(client))
+    said = (200, answer) if page == "exchange" else answer
+    setattr(provider, page, lambda *given: said)
+    assert client.get(address)["Location"] == "/en/accounts/login/"
+    assert not is_signed_in(client)
+    assert 'class="messages"' in client.get("/en/accounts/login/").content.decode()
+    if page == "configuration":
+        assert to_the_agency(Client()).startswith(("/en/accounts/login/", "http"))
+
+
+def test_a_provider_that_is_gone_when_the_browser_comes_back_is_said_kindly(unhcr, provider):
+    client = Client()
+    address = back(to_the_agency(client))
+    provider.server.shutdown()
+    provider.server.server_close()
+    assert client.get(address)["Location"] == "/en/accounts/login/"
+    assert "does not answer" in client.get("/en/accounts/login/").content.decode()
+
+
+# One account at the agency --------------------------------------------------------------------------------------------
+
+
+def test_an_address_that_the_agency_gives_to_somebody_else_asks_the_secretariat(unhcr, provider, once_committed):
+    sign_in(Client())
+    provider.claims["sub"] = "person-2"
+    client = Client()
+    with once_committed():
+        assert sign_in(client)["Location"] == "/en/accounts/login/"
+        sign_in(Client())
+    assert not is_signed_in(client)
+    assert "another account than before" in client.get("/en/accounts/login/").content.decode()
+    asked = [message for message in mail.outbox if "another account of an agency" in message.subject]
+    assert sorted(message.to[0] for message in asked) == sorted(
+        Dialogue.objects.filter(scopes__affiliation__user=unhcr).exclude(contact_email="").distinct()
+        .values_list("contact_email", flat=True)
+    )  # fmt: skip
+    assert asked
+    assert "UNHCR" in asked[0].body
+
+
+def test_an_account_of_one_person_does_not_sign_in_another(unhcr, provider):
+    """Whose address was changed at the agency, to that of a colleague."""
+    sign_in(Client())
+    colleague = User.objects.create_user("colleague@unhcr.example", "a-long-password-2012")
+    provider.claims["email"] = colleague.email
+    client = Client()
+    sign_in(client)
+    assert not is_signed_in(client)
+
+
+def test_the_secretariat_lets_the_new_account_in(unhcr, provider, reader):
+    sign_in(Client())
+    provider.claims["sub"] = "person-2"
+    fields = {"action": "let_in_new_agency_accounts", "_selected_action": unhcr.pk}
+    reader("secretariat").post("/secretariat/accounts/user/", fields)
+    client = Client()
+    sign_in(client)
+    assert is_signed_in(client)
+    provider.claims["sub"] = "person-1"
+    sign_in(former := Client())
+    assert not is_signed_in(former)
 
 
 # Confirming without a password ----------------------------------------------------------------------------------------

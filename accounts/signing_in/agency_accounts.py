@@ -1,0 +1,43 @@
+"""Whose account at an agency a person signs in by: the first is remembered, another one waits for the secretariat."""
+
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+
+from accounts import mail
+from accounts.log import dialogues_of, note
+from accounts.models import Action, AgencyAccount, User
+from accounts.nominations import desk_language
+from accounts.signing_in.agency import Agency
+from atlas.models import Dialogue
+
+ASKED_AGAIN_AFTER = 24 * 3600  # seconds
+
+
+def is_theirs(user: User, agency: str, subject: str) -> bool:
+    """Whether the person signs in by this account: by none before, or by this one, which is nobody else's."""
+    try:
+        with transaction.atomic():
+            held, _is_new = AgencyAccount.objects.get_or_create(user=user, agency=agency, defaults={"subject": subject})
+    except IntegrityError:  # somebody else's, whose address was changed at the agency
+        return False
+    return held.subject == subject
+
+
+def forget(user: User) -> None:
+    """The secretariat knows that the agency's new account is theirs: the next one is remembered."""
+    user.agency_accounts.all().delete()
+
+
+def ask_the_secretariats(user: User, agency: Agency) -> None:
+    """Tells the desks that know the person, at most once a day, and notes that somebody was refused."""
+    note(Action.SIGN_IN_FAILED, user)
+    if not cache.add(f"agency-account-asked:{user.pk}", 1, timeout=ASKED_AGAIN_AFTER):
+        return
+    for dialogue in Dialogue.objects.filter(pk__in=dialogues_of(user)).exclude(contact_email=""):
+        language = desk_language(dialogue)
+        context = {
+            "person": user,
+            "agency": agency,
+            "page": mail.address_of("admin:accounts_user_changelist", language),
+        }
+        mail.send("agency_account", dialogue.contact_email, language, context)
