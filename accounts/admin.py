@@ -16,6 +16,7 @@ from accounts import (  # noqa: F401  most of them register their own models
     mandate_admin,
     models,
     nomination_admin,
+    policy_admin,
     widening_admin,
 )
 from accounts.credentials import reset_credentials

@@ -39,7 +39,7 @@ CHANGE = {
 }
 VIEW = {
     "atlas": ("dialogue", "theme", "subject", "partner", "membership", "coverage", "outlinesection", "boundaryrule"),
-    "accounts": ("affiliation", "mandateevent", "logentry", "useofquarter", "widening"),
+    "accounts": ("affiliation", "mandateevent", "logentry", "useofquarter", "widening", "policywidening"),
     "indicators": ("indicator", "topic", "statedefinition"),
     "profiles": ("edition", "tag"),
     "newscentre": ("category", "outsideaddress"),

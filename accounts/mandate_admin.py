@@ -1,4 +1,4 @@
-"""People at a secretariat's desk: re-confirmed or ended where their partner does not, invited without a partner; policies."""
+"""People at a secretariat's desk: re-confirmed or ended where their partner does not, invited without a partner."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts import engagements, mandates, models
 from accounts.desk_admin import DeskAdmin
 from accounts.desk_pages import ToBeSeen, page, partners_of_desk, try_for, with_reason
-from accounts.nomination_forms import ApprovalForm, EngagementForm, PolicyForm, ProlongForm
+from accounts.nomination_forms import ApprovalForm, EngagementForm, ProlongForm
 from atlas.models import Partner
 
 
@@ -132,15 +132,6 @@ class OfAPartner(admin.ModelAdmin):
         if db_field.related_model is Partner:
             kwargs["queryset"] = partners_of_desk(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-@admin.register(models.PartnerPolicy)
-class PartnerPolicyAdmin(OfAPartner):
-    form = PolicyForm
-    list_display = ["partner", "domains", "months", "requires_second_factor"]
-
-    def get_readonly_fields(self, request, obj=None):
-        return ["partner"] if obj else []
 
 
 @admin.register(models.ApprovedAddress)

@@ -37,6 +37,8 @@ class WideningAdmin(NothingByHand, DeskAdmin):
                 "wanted": who_can_read(readers_of(widening.wanted, row)) if row else "",
                 "can_decide": widening.is_waiting and widening.can_be_decided_by(request.user),
                 "is_own": widening.is_waiting and widening.asked_by_id == request.user.pk,
+                "own_words": _("You asked for this yourself: a second person of the Secretariat decides."),
+                "decide": "admin:accounts_widening_decide",
             }
         return super().change_view(request, object_id, form_url, (extra_context or {}) | further)
 

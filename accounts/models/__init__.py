@@ -12,7 +12,7 @@ from accounts.models.people import (
     User,
     UserManager,
 )
-from accounts.models.policies import PartnerPolicy
+from accounts.models.policies import PartnerPolicy, PolicyWidening
 from accounts.models.reminders import Reminder
 from accounts.models.sent_forms import SentForm
 from accounts.models.signing_in import Acceptance, AgencyAccount, PersonalToken, TermsOfUse, TokenScope
@@ -33,6 +33,7 @@ __all__ = [
     "Nomination",
     "PartnerPolicy",
     "PersonalToken",
+    "PolicyWidening",
     "ReadingGroup",
     "Reminder",
     "Scope",

@@ -21,6 +21,9 @@ class Action(models.TextChoices):
     AUDIENCE_CHANGED = "audience-changed", _("changed an audience")
     WIDENING_ASKED = "widening-asked", _("asked for a wider audience")
     WIDENING_REFUSED = "widening-refused", _("refused a wider audience")
+    POLICY_CHANGED = "policy-changed", _("changed a partner's policy")
+    POLICY_ASKED = "policy-asked", _("asked for a wider policy of a partner")
+    POLICY_REFUSED = "policy-refused", _("refused a wider policy of a partner")
     VIEWED_AS = "viewed-as", _("viewed as someone else")
 
 

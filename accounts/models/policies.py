@@ -3,8 +3,13 @@
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from accounts.models.people import User
+from accounts.models.widening import WideningState
 from atlas.models import Partner
 
 DOMAIN = RegexValidator(
@@ -43,3 +48,56 @@ class PartnerPolicy(models.Model):
 
     def __str__(self):
         return str(self.partner)
+
+
+class PolicyWidening(models.Model):
+    """What a person of a secretariat asked for and a second person has to confirm: it lets more people in, or for longer.
+
+    `months` and `requires_second_factor` are null where they stay as they are. Kept after it is decided.
+    """
+
+    partner = models.ForeignKey(
+        Partner, models.CASCADE, related_name="policy_widenings", verbose_name=_("partner"), editable=False
+    )
+    added_domains = ArrayField(
+        models.CharField(max_length=253), verbose_name=_("e-mail domains to add"), default=list, editable=False
+    )
+    months = models.PositiveSmallIntegerField(_("months until accounts are re-confirmed"), null=True, editable=False)
+    requires_second_factor = models.BooleanField(
+        _("second factor required of all its people"), null=True, editable=False
+    )
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    state = models.CharField(
+        pgettext_lazy("of a request", "state"), max_length=20, choices=WideningState, default=WideningState.WAITING
+    )
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed or refused by")
+    )
+    decided_at = models.DateTimeField(_("confirmed or refused"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner"],
+                condition=Q(state=WideningState.WAITING),
+                name="one_widening_of_a_policy_waits",
+                violation_error_message=_("A wider policy of this partner waits to be confirmed already."),
+            ),
+            models.CheckConstraint(
+                name="a_second_person_confirms_a_policy",
+                violation_error_message=_("A second person confirms a wider policy."),
+                condition=~Q(state=WideningState.CONFIRMED)
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
+            ),
+        ]
+        verbose_name = _("wider policy to confirm")
+        verbose_name_plural = _("wider policies to confirm")
+
+    def __str__(self):
+        return str(self.partner)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == WideningState.WAITING

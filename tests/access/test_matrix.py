@@ -327,6 +327,7 @@ ADMIN_SURFACES: dict[str, list[Surface]] = {
     "admin:accounts_logentry_export": [at()],
     "admin:accounts_useofquarter_export": [at()],
     "admin:accounts_widening_decide": [at("1")],
+    "admin:accounts_policywidening_decide": [at("1")],
 }
 UNNAMED_IN_ADMIN = {r"(?P<url>.*)$", "<path:object_id>/"}  # the admin's catch-all, and the old form of a change page
 
