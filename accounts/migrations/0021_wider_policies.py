@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0017_what_sign_ins_leave"),
+        ("accounts", "0020_what_sign_ins_leave"),
         ("atlas", "0004_constraints_say_why"),
     ]
 
