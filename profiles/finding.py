@@ -47,11 +47,13 @@ def note(request: ReaderRequest, texts: Sequence[EditionText]) -> None:
 def names_beginning(viewer: Viewer, begun: str) -> list[str]:
     """Of subjects with a profile that the viewer may see, in any language or spelling; shown in the page's own."""
     subjects = Edition.objects.visible_to(viewer).values("profile__subject")
-    wanted = folded(begun).lower()
+    wanted = folded(begun)
+    if not wanted:
+        return []
     spellings = list(NameVariant.objects.filter(subject__in=subjects).values_list("subject", "text"))
     for row in Subject.objects.filter(pk__in=subjects).values_list("pk", "name_en", "name_fr", "name_ar"):
         spellings += [(row[0], name) for name in row[1:] if name]
-    begin_so = {pk for pk, name in spellings if folded(name).lower().startswith(wanted)}
+    begin_so = {pk for pk, name in spellings if folded(name).startswith(wanted)}
     return sorted(subject.name for subject in Subject.objects.filter(pk__in=begin_so))
 
 

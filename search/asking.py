@@ -12,21 +12,21 @@ from django.utils.translation import get_language
 from access.viewer import Viewer
 from access.visibility import tokens_of
 from search.kinds import Kind
+from search.question import MOST_LETTERS as MOST_LETTERS
+from search.question import as_asked as as_asked
+from search.question import as_websearch
 from search.snippets import Part, snippets
 
-MOST_LETTERS, MOST_WORDS = 200, 16
 MOST_COUNTED = 1000  # an exact count of a common word costs more than everything else
 MOST_RANKED = 500  # newest matches among which the best come first
 PER_PAGE = 20
 MOST_SECONDS = 5.0  # of the database, for one question
 CANCELLED = "57014"  # SQLSTATE of a statement that took too long
 
-# Entries in each language are asked in its own stems. The query is folded as the entries are, and names stand in every
+# Entries in each language are asked in its own stems. The question is folded as the entries are, and names stand in every
 # spelling in each entry. What is hidden by an entry's audiences is left out here already; the protected row decides.
-ONE_LANGUAGE = "(e.language = '{code}' AND e.vector @@ websearch_to_tsquery('{stems}', imap_searched(%(words)s)))"
-OTHERS = (
-    "(e.language NOT IN ('en', 'fr', 'ar') AND e.vector @@ websearch_to_tsquery('simple', imap_searched(%(words)s)))"
-)
+ONE_LANGUAGE = "(e.language = '{code}' AND e.vector @@ websearch_to_tsquery('{stems}', %(words)s))"
+OTHERS = "(e.language NOT IN ('en', 'fr', 'ar') AND e.vector @@ websearch_to_tsquery('simple', %(words)s))"
 MATCHES = " OR ".join(
     [
         ONE_LANGUAGE.format(code=code, stems=stems)
@@ -40,7 +40,7 @@ SEEN = " AND ".join(
 )
 NEWEST = f"""
     SELECT e.record, e.language, e.at,
-           ts_rank(e.vector, websearch_to_tsquery(imap_stems(e.language), imap_searched(%(words)s)))
+           ts_rank(e.vector, websearch_to_tsquery(imap_stems(e.language), %(words)s))
     FROM search_entry e WHERE e.kind = %(kind)s AND ({MATCHES}) AND {SEEN}
         AND (%(language)s = '' OR e.language = %(language)s)
         AND (%(begins)s::timestamptz IS NULL OR e.at >= %(begins)s AND e.at < %(ends)s)
@@ -106,12 +106,6 @@ class Found:
         return [hit.record for hit in self.hits]
 
 
-def as_asked(text: str) -> str:
-    """Words in the grammar of search: "a phrase", -excluded, one or another; cut where nobody writes on."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(shown[:MOST_LETTERS].split()[:MOST_WORDS])
-
-
 def search(
     viewer: Viewer,
     words: str,
@@ -173,7 +167,7 @@ def _hits(viewer: Viewer, kind: Kind, words: str, shown: list[Match]) -> list[Hi
 
 def _newest(viewer: Viewer, kind: Kind, words: str, narrowing: Narrowing) -> list[Match]:
     """The newest entries that match, of all or of those asked for."""
-    values: dict[str, Any] = {"words": words, "kind": kind.name, "most": MOST_COUNTED + 1}
+    values: dict[str, Any] = {"words": as_websearch(words), "kind": kind.name, "most": MOST_COUNTED + 1}
     values |= narrowing.values() | tokens_of(viewer)
     try:
         with transaction.atomic(), connection.cursor() as cursor:

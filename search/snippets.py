@@ -1,22 +1,22 @@
 """The part of a text in which the words of a search stand, each of them marked: in every form, as the index takes them."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
-WORD = re.compile(r"[\w\u0300-\u036f\u064b-\u065f\u0670’'-]+")  # vowel signs and accents are of the word
-EXCLUDED = re.compile(r'(?:^|\s)-(?:"[^"]*"|\S+)')
+from search.letters import searched, words_in
+from search.question import without_excluded
+
 MOST_READ = 20_000  # characters of a text, from its beginning
 LENGTH = 260  # characters
 BEFORE = 60  # characters of it before the first word that is marked
-# Of each language the words that have a stem in common with those asked for.
+# Of each language the words that have a stem in common with those asked for; both are folded already.
 MARKED = """
     SELECT t.language, t.word FROM unnest(%(languages)s::text[], %(words)s::text[]) AS t (language, word)
-    WHERE tsvector_to_array(to_tsvector(imap_stems(t.language), imap_searched(t.word)))
-          && tsvector_to_array(to_tsvector(imap_stems(t.language), imap_searched(%(asked)s)))
+    WHERE tsvector_to_array(to_tsvector(imap_stems(t.language), t.word))
+          && tsvector_to_array(to_tsvector(imap_stems(t.language), %(asked)s))
 """
 
 
@@ -33,11 +33,17 @@ def snippets(asked: str, texts: Sequence[tuple[str, str]]) -> list[list[Part]]:
 
     One question for all of them.
     """
-    read = [(language, text[:MOST_READ]) for language, text in texts]
-    marked = _marked(
-        EXCLUDED.sub(" ", asked), {(language, word) for language, text in read for word in WORD.findall(text)}
-    )
-    return [_snippet(language, text, marked) for language, text in read]
+    read = [_Read(language, text[:MOST_READ]) for language, text in texts]
+    marked = _marked(without_excluded(asked), {(one.language, word) for one in read for *_, word in one.words})
+    return [_snippet(one, marked) for one in read]
+
+
+class _Read:
+    """A text, and where its words stand, each as entries have it."""
+
+    def __init__(self, language: str, text: str):
+        self.language, self.text = language, text
+        self.words = [(start, end, searched(text[start:end])) for start, end in words_in(text)]
 
 
 def _marked(asked: str, words: set[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -54,8 +60,8 @@ def _marked(asked: str, words: set[tuple[str, str]]) -> set[tuple[str, str]]:
         return set(cursor.fetchall())
 
 
-def _snippet(language: str, text: str, marked: set[tuple[str, str]]) -> list[Part]:
-    places = [place.span() for place in WORD.finditer(text) if (language, place[0]) in marked]
+def _snippet(read: _Read, marked: set[tuple[str, str]]) -> list[Part]:
+    text, places = read.text, [(start, end) for start, end, word in read.words if (read.language, word) in marked]
     begins = _word_before(text, _best(places) - BEFORE) if places else 0
     ends = _word_before(text, begins + LENGTH) if len(text) > begins + LENGTH else len(text)
     parts, at = [Part("… ")] if begins else [], begins

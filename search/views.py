@@ -7,8 +7,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.limits import limited
 from accounts.requests import ReaderRequest
-from search.asking import PER_PAGE, Found, Narrowing, TookTooLong, as_asked, search
+from search.asking import PER_PAGE, Found, Narrowing, TookTooLong, search
 from search.kinds import Kind, kind_named, kinds
+from search.question import as_asked
 
 LANGUAGES = {code for code, _ in settings.LANGUAGES}
 LAST_PAGE = 25  # of what is ranked

@@ -3,9 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from search.letters import folded
+from search.letters import SMALL, spelled
 
-WORD = re.compile(r"[^\W_]+")
 ARABIC = re.compile(r"[\u0620-\u064a]")
 AND_THEN, TO_LIKE_BY, ARTICLE, TO_THE = ("و", "ف"), ("ل", "ك", "ب"), "ال", "لل"
 SHORTEST = 3  # letters that must remain of a word
@@ -28,11 +27,11 @@ class Word:
 
 
 def words_of(text: str) -> list[Word]:
-    return [_word(found) for found in WORD.findall(folded(text))]
+    return [_word(found) for found in spelled(text).split()]
 
 
 def _word(found: str) -> Word:
-    text, has_capital = found.casefold(), found[0].isupper()
+    text, has_capital = found.translate(SMALL), found[0].isupper()
     if not ARABIC.match(text):
         return Word((text,), (), has_capital)
     forms = [text]

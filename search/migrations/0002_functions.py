@@ -1,9 +1,8 @@
 from django.db import migrations
 
-from search.letters import ONE_FOR_SEVERAL
-
-# The same as `search.letters.folded`, with small letters for capitals. Combining marks of Latin and Arabic are left out
-# once NFKD has set them apart.
+# Combining marks of Latin and Arabic are left out once NFKD has set them apart.
+ONE_FOR_SEVERAL = {"ى": "ي", "ة": "ه", "ٱ": "ا"}
+ONE_FOR_SEVERAL |= {"œ": "oe", "Œ": "Oe", "æ": "ae", "ß": "ss", "ı": "i", "ø": "o", "ł": "l"}
 SINGLE = {one: other for one, other in ONE_FOR_SEVERAL.items() if len(one) == len(other) == 1}
 PAIRS = {one: other for one, other in ONE_FOR_SEVERAL.items() if len(other) == 2}
 ARABIC_DIGITS, PERSIAN_DIGITS = "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹"

@@ -1,0 +1,66 @@
+"""What someone asks, in the grammar of search: "a phrase", -excluded, one or another."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from search.letters import ACUTE, APOSTROPHES, ARTICLES, searched
+
+MOST_LETTERS, MOST_WORDS = 200, 16
+QUOTES = re.compile('["“”„‟«»″‹›〝〞〟＂]')
+TERM = re.compile(r'(?P<minus>(?<!\S)[-−](?=[^\s-]))?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
+BEFORE_QUOTE = re.compile(rf'(?<!\w)(?:{ARTICLES}|[mt])[{APOSTROPHES}{ACUTE}]\s*(?=")', re.IGNORECASE)  # d’« asile »
+JOINERS = "\u200c\u200d"  # of no width, but the letters beside them have other shapes
+# Typed without its apostrophe an article stands in no entry that was written with it: it is asked for in phrases alone.
+ELIDED = re.compile(r"\b(?:[dl]|qu) (?=[aeiouyh])")
+
+
+def as_asked(text: str) -> str:
+    """The words as they are shown again: what is invisible left out, cut where nobody writes on."""
+    shown = "".join(_shown(letter) for letter in text[: 4 * MOST_LETTERS])
+    return " ".join(shown[:MOST_LETTERS].split()[:MOST_WORDS])
+
+
+def _shown(letter: str) -> str:
+    if letter.isprintable() or letter in JOINERS:
+        return letter
+    return "" if unicodedata.category(letter) == "Cf" else " "
+
+
+def as_websearch(words: str) -> str:
+    """The question for `websearch_to_tsquery`, its words as entries have them: letters, digits, quotes, minus and `or` alone."""
+    return " ".join(_terms(words))
+
+
+def without_excluded(words: str) -> str:
+    """The words that are looked for, for marking them."""
+    return " ".join(term.replace('"', "") for term in _terms(words) if term != "or" and not term.startswith("-"))
+
+
+def _terms(words: str) -> Iterator[str]:
+    words = BEFORE_QUOTE.sub("", QUOTES.sub('"', words))
+    plain: list[str] = []  # words that stand beside each other
+    for found in TERM.finditer(words if words.count('"') % 2 == 0 else _without_last_quote(words)):
+        is_phrase, minus = found["phrase"] is not None, "-" if found["minus"] else ""
+        is_choice = not is_phrase and not minus and found["word"].lower() == "or"
+        if not (is_phrase or minus or is_choice):
+            plain.append(found["word"])
+            continue
+        yield from _each(plain)
+        plain = []
+        if is_choice:
+            yield "or"
+        elif said := searched(found["phrase"] if is_phrase else found["word"]):
+            yield f'{minus}"{said}"'
+    yield from _each(plain)
+
+
+def _each(plain: list[str]) -> Iterator[str]:
+    """Folded together, since what an apostrophe means may depend on the word after it."""
+    said = ELIDED.sub("", searched(" ".join(plain)))
+    yield from ('"or"' if word == "or" else word for word in said.split())
+
+
+def _without_last_quote(words: str) -> str:
+    before, _, after = words.rpartition('"')
+    return f"{before} {after}"
