@@ -53,7 +53,13 @@ END
 $$
 """
 
-OVERLAP = "('public' = ANY (audience) OR coalesce(audience && (SELECT imap_viewer()), imap_sees_as(audience)))"
+
+def overlap(audience: str = "audience") -> str:
+    """SQL: the viewer is among those for whom this column is."""
+    return f"('public' = ANY ({audience}) OR coalesce({audience} && (SELECT imap_viewer()), imap_sees_as({audience})))"
+
+
+OVERLAP = overlap()
 
 # Of the owner's role alone, and only while it says that it keeps.
 KEEPS = "(current_setting('imap.keeping', true) = 'on')"
@@ -92,13 +98,13 @@ class Lock(migrations.RunSQL):
     `audience`: 'own' (a column of its own), 'inherits' (a column that may be null) or None.
     `parents`: foreign key column → parent table; a null key passes.
     `write`: SQL condition under which rows may be added, changed and removed; with `append_only` only added.
-    `desk_only`: rows are read under that condition too.
+    `desk_only`: rows are read under that condition too. `further`: more columns that may be null, each to be overlapped.
     """
 
-    def __init__(self, table, *, audience, parents, write, append_only=False, desk_only=False):
+    def __init__(self, table, *, audience, parents, write, append_only=False, desk_only=False, further=()):
         self.table = table
         self.arguments = {"audience": audience, "parents": parents, "write": write}
-        self.arguments |= {"append_only": append_only, "desk_only": desk_only}
+        self.arguments |= {"append_only": append_only, "desk_only": desk_only, "further": further}
         self.reading = self._reading()
         put_on: list = [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
@@ -123,6 +129,7 @@ class Lock(migrations.RunSQL):
         """The policy by which rows are read."""
         table, audience, parents = self.table, self.arguments["audience"], self.arguments["parents"]
         conditions = {"own": [OVERLAP], "inherits": [f"(audience IS NULL OR {OVERLAP})"], None: []}[audience][:]
+        conditions += [f"({column} IS NULL OR {overlap(column)})" for column in self.arguments["further"]]
         if self.arguments["desk_only"]:
             conditions.append(self.arguments["write"])
         for column, parent in parents.items():

@@ -3,7 +3,7 @@
 While a secretariat views as someone else, each audience overlaps `within` too (see `access.viewer`).
 
 A model says in `belongs_to` which foreign keys lead to the rows it belongs to, and has an `audience` of its own,
-or none. An audience that may be null inherits. Rows of a model with `desk` (a path to the dialogue) are seen by that
+or none; and in `further_audiences` which columns must be overlapped too. An audience that may be null inherits. Rows of a model with `desk` (a path to the dialogue) are seen by that
 dialogue's secretariat only. `access.lock` states the same rule to PostgreSQL.
 """
 
@@ -24,6 +24,7 @@ class RestrictedModel(models.Model):
     """A model whose rows have an audience, or belong to one that has."""
 
     belongs_to: tuple[str, ...] = ()
+    further_audiences: tuple[str, ...] = ()
     desk: str | None = None
 
     objects = RestrictedQuerySet.as_manager()
@@ -32,13 +33,13 @@ class RestrictedModel(models.Model):
         abstract = True
 
 
-def sees(alias: str) -> str:
+def sees(alias: str, column: str = "audience") -> str:
     """The same overlap as SQL, for a hand-written query with the parameters `tokens_of(viewer)`: the table's alias.
 
     A column that may be null inherits. The query joins the rows that the row belongs to, each with its own `sees`.
     """
-    within = f"(%(within)s::text[] IS NULL OR {alias}.audience && %(within)s::text[])"
-    return f"coalesce({alias}.audience && %(tokens)s::text[] AND {within}, true)"
+    within = f"(%(within)s::text[] IS NULL OR {alias}.{column} && %(within)s::text[])"
+    return f"coalesce({alias}.{column} && %(tokens)s::text[] AND {within}, true)"
 
 
 def is_open(alias: str) -> str:
@@ -54,13 +55,12 @@ def tokens_of(viewer: Viewer) -> dict[str, list[str] | None]:
 def rule(model: type[models.Model], viewer: Viewer, path: str = "") -> Q:
     """The condition on `model`, reached over `path` (such as `edition__`), under which the viewer sees the row."""
     condition = Q()
-    audience = _audience_of(model)
-    if audience is not None:
+    for audience in _audiences_of(model):
+        overlaps = Q()
         for held in tokens_of(viewer).values():
             if held is not None:
-                condition &= Q(**{f"{path}audience__overlap": held})
-        if audience.null:
-            condition |= Q(**{f"{path}audience__isnull": True})
+                overlaps &= Q(**{f"{path}{audience.name}__overlap": held})
+        condition &= overlaps | Q(**{f"{path}{audience.name}__isnull": True}) if audience.null else overlaps
     if desk := getattr(model, "desk", None):
         condition &= Q(**{f"{path}{desk}__in": viewer.secretariats})
     for name in getattr(model, "belongs_to", ()):
@@ -71,5 +71,6 @@ def rule(model: type[models.Model], viewer: Viewer, path: str = "") -> Q:
     return condition
 
 
-def _audience_of(model: type[models.Model]) -> models.Field | None:
-    return next((field for field in model._meta.fields if field.name == "audience"), None)
+def _audiences_of(model: type[models.Model]) -> list[models.Field]:
+    names = {"audience", *getattr(model, "further_audiences", ())}
+    return [field for field in model._meta.fields if field.name in names]

@@ -7,7 +7,7 @@ from access.viewing import viewing
 from accounts.audiences import Preset, audience_of
 from atlas.models import Subject
 from newscentre.models import Category, Feed, Publisher
-from search.entries import all_of
+from search.entries import TABLES, WRITE
 
 SIZES = (10_000, 100_000, 1_000_000)
 DIALOGUE, THEME = "mtm", "irregular-mixed-migration"
@@ -43,7 +43,8 @@ def fill(size: int) -> None:
     """
     table = "newscentre_article"
     with connections["owner"].cursor() as owner:
-        owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER in_search")
+        for event in TABLES:
+            owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER article_entries_{event}")
     with viewing(Viewer.secretariat_of(DIALOGUE)):
         publisher = Publisher.objects.create(slug="bench", name="Bench")
         opened, restricted = (
@@ -64,6 +65,7 @@ def fill(size: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
             cursor.execute(ARTICLES, values)
-            cursor.execute(all_of("newscentre_entries"))
+            cursor.execute(WRITE, ["article", "newscentre_article_entries"])
     with connections["owner"].cursor() as owner:
-        owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER in_search")
+        for event in TABLES:
+            owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER article_entries_{event}")

@@ -14,7 +14,6 @@ from newscentre.library.listing import projects_seen, publications_seen
 from newscentre.links.views import links_seen
 from newscentre.listing import seen_by
 from newscentre.models import Article
-from search.entries import all_of, each_of
 from search.kinds import Kind
 
 
@@ -40,15 +39,15 @@ def note_restricted(request: ReaderRequest, rows: Sequence[Any]) -> None:
 
 KINDS = (
     Kind("meeting", _("Meetings"), meetings_seen, "newscentre/calendar/found.html",
-         text=about, note=note_restricted, rebuild=each_of("newscentre_meeting"), position=20),
+         text=about, note=note_restricted, view="newscentre_meeting_entries", position=20),
     Kind("document", _("Documents"), documents_seen, "newscentre/calendar/found_document.html",
-         rebuild=each_of("newscentre_meetingdocument"), position=25),
+         view="newscentre_meetingdocument_entries", position=25),
     Kind("publication", _("Publications"), publications_seen, "newscentre/library/found.html",
-         text=about, note=note_restricted, rebuild=each_of("newscentre_publication"), position=30),
+         text=about, note=note_restricted, view="newscentre_publication_entries", position=30),
     Kind("project", _("Initiatives and projects"), projects_seen, "newscentre/library/found_project.html",
-         text=about, note=note_restricted, rebuild=each_of("newscentre_project"), position=35),
+         text=about, note=note_restricted, view="newscentre_project_entries", position=35),
     Kind("article", _("Articles"), seen_by, "newscentre/found.html",
-         text=summary_or_excerpt, once_by=("story",), rebuild=all_of("newscentre_entries"), position=40),
+         text=summary_or_excerpt, once_by=("story",), view="newscentre_article_entries", position=40),
     Kind("link", _("Links"), links_seen, "newscentre/links/found.html",
-         text=about, rebuild=each_of("newscentre_link"), position=45),
+         text=about, view="newscentre_link_entries", position=45),
 )  # fmt: skip

@@ -13,7 +13,6 @@ from accounts.requests import ReaderRequest
 from atlas.models import NameVariant, Subject
 from profiles.models import Edition, EditionText
 from profiles.reads import note_texts
-from search.entries import all_of
 from search.kinds import Kind
 from search.letters import folded
 
@@ -59,5 +58,5 @@ def names_beginning(viewer: Viewer, begun: str) -> list[str]:
 
 KIND = Kind(
     "profile", _("Profiles"), seen_by, "profiles/found.html",
-    text=plain_text, once_by=("edition", "section"), note=note, suggest=names_beginning, rebuild=all_of("profiles_entries"), position=10,
+    text=plain_text, once_by=("edition", "section"), note=note, suggest=names_beginning, view="profiles_editiontext_entries", position=10,
 )  # fmt: skip

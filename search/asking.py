@@ -10,8 +10,9 @@ from django.db import OperationalError, connection, transaction
 from django.utils.translation import get_language
 
 from access.viewer import Viewer
-from access.visibility import tokens_of
+from access.visibility import sees, tokens_of
 from search.kinds import Kind
+from search.models import Readers
 from search.question import MOST_LETTERS as MOST_LETTERS
 from search.question import as_asked as as_asked
 from search.question import as_websearch
@@ -24,7 +25,7 @@ MOST_SECONDS = 5.0  # of the database, for one question
 CANCELLED = "57014"  # SQLSTATE of a statement that took too long
 
 # Entries in each language are asked in its own stems. The question is folded as the entries are, and names stand in every
-# spelling in each entry. What is hidden by an entry's audiences is left out here already; the protected row decides.
+# spelling in each entry. What is for others is left out here already; the protected row decides.
 ONE_LANGUAGE = "(e.language = '{code}' AND e.vector @@ websearch_to_tsquery('{stems}', %(words)s))"
 OTHERS = "(e.language NOT IN ('en', 'fr', 'ar') AND e.vector @@ websearch_to_tsquery('simple', %(words)s))"
 MATCHES = " OR ".join(
@@ -34,16 +35,22 @@ MATCHES = " OR ".join(
     ]
     + [OTHERS]
 )
-SEEN = " AND ".join(
-    f"(e.{column} IS NULL OR e.{column} && %(tokens)s::text[] AND (%(within)s::text[] IS NULL OR e.{column} && %(within)s::text[]))"
-    for column in ("audience", "parents")
-)
-NEWEST = f"""
-    SELECT e.record, e.language, e.at,
-           ts_rank(e.vector, websearch_to_tsquery(imap_stems(e.language), %(words)s))
-    FROM search_entry e WHERE e.kind = %(kind)s AND ({MATCHES}) AND {SEEN}
+RANKED = f"""
+    SELECT e.record, e.language, e.at, ts_rank(e.vector, websearch_to_tsquery(imap_stems(e.language), %(words)s))
+    FROM {{table}} e WHERE e.kind = %(kind)s AND ({MATCHES})
         AND (%(language)s = '' OR e.language = %(language)s)
-        AND (%(begins)s::timestamptz IS NULL OR e.at >= %(begins)s AND e.at < %(ends)s)
+        AND (%(begins)s::timestamptz IS NULL OR e.at >= %(begins)s AND e.at < %(ends)s){{seen}}
+    ORDER BY e.at DESC, e.record DESC LIMIT %(most)s
+"""
+NEWEST = RANKED.format(table="search_entry", seen="")
+# What is restricted is asked by number of its readers, of whom there are few sets.
+SEEN = " AND ".join(sees("r", column) for column in ("audience", *Readers.further_audiences))
+NEWEST_RESTRICTED = RANKED.format(
+    table="search_restricted_entry",
+    seen=f" AND e.readers_id = ANY (ARRAY(SELECT r.id FROM search_readers r WHERE {SEEN}))",
+)
+NEWEST_OF_BOTH = f"""
+    SELECT * FROM (({NEWEST}) UNION ALL ({NEWEST_RESTRICTED})) e (record, language, at, rank)
     ORDER BY e.at DESC, e.record DESC LIMIT %(most)s
 """
 
@@ -172,7 +179,8 @@ def _newest(viewer: Viewer, kind: Kind, words: str, narrowing: Narrowing) -> lis
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             # For the rest of the request, which asks for nothing that takes longer.
-            cursor.execute(f"SET LOCAL statement_timeout = {int(MOST_SECONDS * 1000)}; {NEWEST}", values)
+            question = NEWEST if viewer.is_public else NEWEST_OF_BOTH
+            cursor.execute(f"SET LOCAL statement_timeout = {int(MOST_SECONDS * 1000)}; {question}", values)
             return [Match(*row) for row in cursor.fetchall()]
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", "") == CANCELLED:

@@ -19,7 +19,7 @@ class Kind:
     `text`: (language, text) of a record as it was found in a language; the part round the words is shown. `once_by`: fields
     in which the rows of one thing in several languages are equal: it is shown and counted once. `note`: writes the log,
     where records that are shown are not for everyone. `suggest`: names that begin with a word, of what the viewer may see.
-    `rebuild`: SQL that makes all entries anew, run by someone who sees every row. `position`: among the kinds.
+    `view`: of the database, that says what the entries of the kind are. `position`: among the kinds.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Kind:
     once_by: tuple[str, ...] = ()
     note: Callable[[ReaderRequest, Sequence[Any]], None] | None = None
     suggest: Callable[[Viewer, str], list[str]] | None = None
-    rebuild: str = ""
+    view: str = ""
     position: int = 50
 
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 
 APOSTROPHES = "'’‘‛`ʹʻʼʽʾʿˈˊˋ′‵՚׳ꞌꞋ"
+HYPHENS = "-\u2010\u2011"
 ACUTE = "\u00b4"  # typed for an apostrophe; NFKD makes a space and an accent of it
 ONE_FOR_SEVERAL = dict.fromkeys("ىیېےٸ", "ي") | dict.fromkeys("ةہھەۃ", "ه") | {"ٱ": "ا"}
 # Letters beside the Arabic alphabet, as they are written where a keyboard has no others.
@@ -77,16 +78,18 @@ _LAST, _SPACES, _JOINED = str.maketrans(LAST), re.compile(SPACES), re.compile(JO
 
 
 def _shape(letter: str) -> str:
-    """Whether a letter is of a word, as `x`, or stands between words."""
+    """Whether a letter is of a word, as `x`, joins two, or stands between words."""
+    if letter in HYPHENS:
+        return "-"
     plain = unicodedata.normalize("NFKD", letter).translate(LETTERS)
     return "x" if not plain or plain.strip(" .") or letter == ACUTE else " "
 
 
-_SHAPES, _WORD = Table(_shape), re.compile("x+")
+_SHAPES, _WORD = Table(_shape), re.compile("x+(?:-x+)*")
 
 
 def words_in(text: str) -> list[tuple[int, int]]:
-    """Where each word begins and ends, by what its letters become."""
+    """Where each word begins and ends, by what its letters become; those that hyphens join are shown as one."""
     return [found.span() for found in _WORD.finditer(text.translate(_SHAPES))]
 
 

@@ -1,26 +1,37 @@
-"""The search table: what is found by words, without its words.
+"""The search tables: what is found by words.
 
-It stands outside row-level security, since the operators of search are not leakproof and under a policy its index would
-not be used. So it holds no readable text, is filtered explicitly, and every hit, count and facet comes through the
-protected row. The rooms whose records are found keep their entries by triggers, so that none can be forgotten.
+`Entry` holds what everyone may read, and stands outside row-level security: the operators of search are not leakproof, so
+under a policy its index would not be used. `RestrictedEntry` holds the rest, under the lock, since a vector with its
+positions is nearly the text itself. Every hit, count and facet comes through the protected row. One function of the
+database writes both (`search.entries`), so that an entry is in the one or the other from the change on that makes it so.
 """
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
+from access.fields import AudienceField
+from access.visibility import RestrictedModel
 
-class Entry(models.Model):
-    """A record in one language. `audience`: its own, null when it inherits; `parents`: of what it belongs to."""
+
+class Indexed(models.Model):
+    """A record in one language."""
 
     kind = models.CharField(max_length=20)
     record = models.BigIntegerField()
     language = models.CharField(max_length=7, blank=True)
     at = models.DateTimeField()
-    audience = ArrayField(models.TextField(), null=True)
-    parents = ArrayField(models.TextField(), null=True)
     vector = SearchVectorField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"{self.kind} {self.record} {self.language}"
+
+
+class Entry(Indexed):
+    """Of a record that everyone may read."""
 
     class Meta:
         db_table = "search_entry"
@@ -31,5 +42,38 @@ class Entry(models.Model):
             models.Index(fields=["kind", "-at", "-record"], name="search_newest_of_a_kind"),
         ]
 
+
+class Readers(RestrictedModel):
+    """Who may read an entry: whoever is in each of these audiences, of a record and of what it belongs to.
+
+    There are few such sets, so that the lock is asked about each of them once, not about each entry. `id` is their digest.
+    """
+
+    further_audiences = ("second", "third", "fourth")
+
+    id = models.UUIDField(primary_key=True)
+    audience = AudienceField()
+    second = AudienceField(null=True, default=None)
+    third = AudienceField(null=True, default=None)
+    fourth = AudienceField(null=True, default=None)
+
+    class Meta:
+        db_table = "search_readers"
+
     def __str__(self):
-        return f"{self.kind} {self.record} {self.language}"
+        return str(self.id)
+
+
+class RestrictedEntry(Indexed, RestrictedModel):
+    """Of a record that not everyone may read."""
+
+    belongs_to = ("readers",)
+
+    readers = models.ForeignKey(Readers, models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "search_restricted_entry"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "record", "language"], name="one_restricted_entry_of_a_record")
+        ]
+        indexes = [models.Index(fields=["kind", "-at", "-record"], name="restricted_newest_of_a_kind")]

@@ -1,12 +1,13 @@
-"""Makes the entries of the search table anew: after names or spellings have changed, or a table came from elsewhere."""
+"""Makes the entries of the search tables anew: after the folding has changed, or a table came from elsewhere."""
 
 from django.db import connection, transaction
 
 from access.viewer import Viewer
 from access.viewing import viewing
 from atlas.models import Dialogue
+from search.entries import WRITE
 from search.kinds import kinds
-from search.models import Entry
+from search.models import Entry, Readers, RestrictedEntry
 
 
 def rebuild() -> dict[str, int]:
@@ -14,7 +15,10 @@ def rebuild() -> dict[str, int]:
     everyone = Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))
     with transaction.atomic(), viewing(everyone), connection.cursor() as cursor:
         for kind in kinds():
-            if kind.rebuild:
-                Entry.objects.filter(kind=kind.name).delete()
-                cursor.execute(kind.rebuild)
-        return {kind.name: Entry.objects.filter(kind=kind.name).count() for kind in kinds()}
+            cursor.execute(WRITE, [kind.name, kind.view])
+        Readers.objects.exclude(pk__in=RestrictedEntry.objects.values("readers")).delete()
+        return {kind.name: sum(_number(table, kind.name) for table in (Entry, RestrictedEntry)) for kind in kinds()}
+
+
+def _number(table: type[Entry] | type[RestrictedEntry], kind: str) -> int:
+    return table.objects.filter(kind=kind).count()

@@ -4,12 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import NamedTuple
 
-# The one table with an audience that the lock leaves out.
-OUTSIDE_THE_LOCK = {
-    "search_entry": "the operators of search are not leakproof, so under a policy its index would not be used; it holds "
-    "no readable text, is filtered explicitly, and every hit is joined to its protected row",
-}
-
 OURS = "n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"
 KEEPS = "(current_setting('imap.keeping'::text, true) = 'on'::text)"
 COMMANDS = {"r": "reading", "a": "adding", "w": "changing", "d": "removing"}
@@ -71,7 +65,7 @@ class Policy(NamedTuple):
 
 def faults(cursor, append_only: Collection[str]) -> list[str]:
     """One sentence for each thing that stands outside the lock, or whose lock is not whole."""
-    found = [f"{table} has no lock" for table in _names(cursor, WITHOUT_LOCK) if table not in OUTSIDE_THE_LOCK]
+    found = [f"{table} has no lock" for table in _names(cursor, WITHOUT_LOCK)]
     found += [f"{table} is not locked for its owner" for table in _names(cursor, NOT_FORCED)]
     found += [f"view {view} reads as its owner" for view in _names(cursor, OPEN_VIEWS)]
     found += [f"materialised view {view} is a copy without a lock" for view in _names(cursor, MATERIALISED_VIEWS)]

@@ -30,7 +30,7 @@ ADMINS = [
     if isinstance(desk, AudienceAdmin) and issubclass(desk.form, AudienceForm)
 ]  # fmt: skip
 # Columns of this name that nobody chooses: the index copies them, a person's own rows name their person alone.
-COPIED_OR_OWN = {"search_entry", "newscentre_watch"}
+COPIED_OR_OWN = {"search_readers", "newscentre_watch"}
 CHOSEN = """
     SELECT DISTINCT c.relname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
     WHERE a.attname = 'audience' AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -55,6 +56,7 @@ from routes.models import (
     Story,
     StoryStep,
 )
+from search.models import Readers, RestrictedEntry
 from tests.access import planting_news, planting_people
 from tests.access.planting import DESK, OTHER_DESK, PLACES, Planted
 from tests.conftest import EVERYBODY, STRANGER, user_of
@@ -276,7 +278,12 @@ def new_rows(one: Planted):
         ReviewItem(review=Review.objects.get(month="2024-01"), article_id=one.article),
         *new_rows_of_the_library(),
         *new_rows_of_routes(),
-    ]
+        Readers(id=uuid4(), audience=["partner:new", "secretariat:mtm"]),
+        RestrictedEntry(
+            kind="new", record=1, language="en", at=timezone.now(), vector="new",
+            readers=Readers.objects.filter(audience__contains=["secretariat:mtm"]).first(),
+        ),
+    ]  # fmt: skip
 
 
 def new_rows_of_the_calendar():
@@ -329,7 +336,7 @@ def new_rows_of_routes():
     ]  # fmt: skip
 
 
-NUMBER_OF_MODELS = 43
+NUMBER_OF_MODELS = 45
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))

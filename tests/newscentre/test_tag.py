@@ -145,7 +145,7 @@ def test_adjectives_are_declined(text, language, forms):
 def test_forms_of_letters_make_no_difference():
     assert folded("إِدارةُ الهِجرَةِ") == folded("اداره الهجره")
     assert folded("٤٧") == "47"
-    assert words_of("L’œuvre d’été")[1].text == "oeuvre"
+    assert [word.text for word in words_of("L’œuvre d’été")] == ["oeuvre", "ete"]  # elided articles are no words
 
 
 def test_a_long_text_is_searched_in_little_time():

@@ -15,7 +15,7 @@ NEW_ENTRIES = ENTRIES.replace("CREATE VIEW", "CREATE OR REPLACE VIEW").replace(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("profiles", "0009_gone_links"), ("search", "0004_one_folding")]
+    dependencies = [("profiles", "0011_kept_drafts_locked"), ("search", "0004_one_folding")]
 
     operations = [
         migrations.RunSQL(WITHOUT_MARKUP, "DROP FUNCTION imap_without_markup(text)"),
