@@ -33,7 +33,7 @@ from profiles.models import Draft, Edition, EditionText, KeptDrafts, Profile, Se
 from profiles.preview import preview
 from profiles.publishing import add_language, drafts_to_add, languages_to_add, newest_edition, publish
 from profiles.references import element, number_of_elements
-from profiles.texts import clean
+from profiles.texts import MOST_KILOBYTES, MOST_LEVELS, clean, is_too_deep, is_too_large
 
 
 @admin.register(Tag)
@@ -83,6 +83,7 @@ class SectionForm(AudienceForm):
     def clean_html(self):
         """Raises ValidationError when something that shall cite a figure does not name one: it would not be kept."""
         written = self.cleaned_data["html"]
+        refuse_boundless_text(written)
         html = clean(from_editor(written))
         if number_of_elements(html) < number_of_elements(written):
             raise ValidationError(
@@ -93,6 +94,20 @@ class SectionForm(AudienceForm):
                 params={"example": element("population-total/2004/hcp", "29,891,708")},
             )
         return html
+
+
+def refuse_boundless_text(html: str) -> None:
+    """Raises ValidationError for a text that no page shows well, and that takes long to clean."""
+    if is_too_large(html):
+        raise ValidationError(
+            _("The text is larger than %(kilobytes)s kilobytes. Divide it into sections."),
+            params={"kilobytes": MOST_KILOBYTES},
+        )
+    if is_too_deep(html):
+        raise ValidationError(
+            _("The text is nested more than %(levels)s levels deep, as lists within lists are. Make it flatter."),
+            params={"levels": MOST_LEVELS},
+        )
 
 
 class PublishForm(forms.Form):

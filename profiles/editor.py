@@ -11,7 +11,8 @@ from html import escape
 from html.parser import HTMLParser
 from itertools import takewhile
 
-from profiles.texts import CLASSES, cleaner, laid_out
+from profiles.texts import CLASSES, MOST_LEVELS, cleaner, laid_out
+from untrusted.markup import shallow
 
 CAPTION = "caption"  # the class of a paragraph that stands for its table's caption
 VOID = {"br"}
@@ -70,7 +71,7 @@ class _Reader(HTMLParser):
 
 def _read(html: str) -> Element:
     reader = _Reader()
-    reader.feed(laid_out(_CLEANER.clean(html)).replace("\n", ""))
+    reader.feed(laid_out(_CLEANER.clean(shallow(html, MOST_LEVELS))).replace("\n", ""))
     reader.close()
     return reader.root
 

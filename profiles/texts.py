@@ -12,6 +12,7 @@ from html import unescape
 import nh3
 
 from profiles.references import is_reference, only_references
+from untrusted.markup import depth, shallow
 
 TAGS = {
     "h3", "h4", "p", "ul", "ol", "li", "table", "caption", "thead", "tbody", "tr", "th", "td", "strong", "em",
@@ -31,15 +32,26 @@ ATTRIBUTES = {
 }
 CLASSES = {"num", "notes", "definition"}
 NOTE = re.compile(r"#?note(?:ref)?-[0-9]{1,3}")
+MOST_KILOBYTES = 300  # the longest section of the facts has 35
+MOST_LEVELS = 30  # of lists within lists, and other elements within others
 INTERNAL = re.compile(r"/(?:ar|en|fr)/[a-z0-9/._-]*(?:#[a-z0-9-]+)?")
 
 
 def clean(html: str) -> str:
     """Sanitised HTML; cleaning it again changes nothing. Scripts and styles vanish with their content.
 
-    White space that no reader sees and the order of attributes are always the same, so that they change no digest.
+    Takes a time that grows with the length; tags that are nested too deeply go. White space that no reader sees and the order of attributes are always the same, so that they change no digest.
     """
-    return laid_out(only_references(_CLEANER.clean(html)))
+    return laid_out(only_references(_CLEANER.clean(shallow(html, MOST_LEVELS))))
+
+
+def is_too_large(html: str) -> bool:
+    return len(html.encode()) > MOST_KILOBYTES * 1000
+
+
+def is_too_deep(html: str) -> bool:
+    """`clean` would leave away the tags that are deeper."""
+    return depth(html) > MOST_LEVELS
 
 
 _SPACE = r"[ \t\n\r\f]"

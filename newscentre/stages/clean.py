@@ -15,8 +15,10 @@ import nh3
 from newscentre.stages.documents import Document, Entry, Wording
 from newscentre.stages.languages import direction_of, language_of
 from newscentre.stages.links import home_of, safe_link, tells, without
+from untrusted.markup import shallow
 
 LONGEST_TITLE, LONGEST_EXCERPT = 300, 360  # characters
+MOST_LEVELS = 50  # of markup within markup: all of it goes, so that what is deeper may go before
 FIRST_YEAR = 1990  # of the web; what is dated earlier was not dated
 CLOCKS_DIFFER = timedelta(minutes=10)
 SILENT = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "textarea", "title", "select"}
@@ -127,7 +129,7 @@ def plain(wording: Wording) -> str:
 
 
 def _without_markup(text: str) -> str:
-    return unescape(PLAIN.clean(BLOCK.sub(" <", text)))
+    return unescape(PLAIN.clean(BLOCK.sub(" <", shallow(text, MOST_LEVELS))))
 
 
 def _is_shown(letter: str) -> bool:
