@@ -1,8 +1,6 @@
 """Files that the desk uploads: known by their content, kept under names nobody can guess, handed out as files to keep."""
 
-import io
 import secrets
-import zipfile
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,7 +23,6 @@ CONTENT_TYPES = {
     "pptx": f"{OPEN_XML}presentationml.presentation",
     "xlsx": f"{OPEN_XML}spreadsheetml.sheet",
 }
-MAIN_PART = {"docx": "word/document.xml", "pptx": "ppt/presentation.xml", "xlsx": "xl/workbook.xml"}
 
 
 def kind_of(content: bytes) -> str | None:
@@ -34,21 +31,7 @@ def kind_of(content: bytes) -> str | None:
         return None
     if letters.KINDS["pdf"](content):
         return "pdf"
-    return _office(content) if content.startswith(b"PK\x03\x04") else None
-
-
-def _office(content: bytes) -> str | None:
-    """By the list of its parts alone: nothing is unpacked."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = {name.lower() for name in archive.namelist()}
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        return None
-    has_macros = any(name.endswith(letters.MACROS) for name in names)
-    if "[content_types].xml" not in names or len(names) > MOST_PARTS or has_macros:
-        return None
-    found = [kind for kind, part in MAIN_PART.items() if part in names]
-    return found[0] if len(found) == 1 else None
+    return letters.office_kind(content, MOST_PARTS)
 
 
 def refuse_unknown_file(file: File) -> None:
