@@ -6,6 +6,8 @@ class AccessConfig(AppConfig):
     name = "access"
 
     def ready(self) -> None:
+        from access.clean_texts import clean_texts_on_the_way_in
         from access.roles import grant_to_application
 
+        clean_texts_on_the_way_in()
         post_migrate.connect(grant_to_application, dispatch_uid="access.grant_to_application")

@@ -4,6 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from untrusted.characters import clean
+
 BYTE_ORDER_MARK = "\ufeff"  # without it, a spreadsheet program takes Arabic for something else
 BEGINS_A_FORMULA = tuple("=+-@\t\r\n|＝＋－＠")
 UNSEEN = " \u00a0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
@@ -20,4 +22,5 @@ def as_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _as_text(cell: str) -> str:
+    cell = clean(cell)
     return f"'{cell}" if cell.lstrip(UNSEEN).startswith(BEGINS_A_FORMULA) else cell

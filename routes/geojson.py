@@ -2,6 +2,7 @@
 
 from access import tokens
 from routes.models import FeatureKind, MapFeature
+from untrusted.characters import clean_deep
 
 
 def as_feature(row: MapFeature) -> dict:
@@ -11,7 +12,7 @@ def as_feature(row: MapFeature) -> dict:
         "type": "Feature",
         "id": row.segment_id if is_segment else row.stop_id,
         "geometry": row.geometry,
-        "properties": _of_segment(row) if is_segment else _of_stop(row),
+        "properties": clean_deep(_of_segment(row) if is_segment else _of_stop(row)),
     }
 
 

@@ -10,6 +10,7 @@ from atlas import wording
 from atlas.typesetting import typeset
 from newscentre.models import Written
 from newscentre.reviews.reading import Entry, Reading
+from untrusted.characters import clean_deep
 
 
 def printed(reading: Reading, reader: str) -> bytes:
@@ -26,7 +27,7 @@ def printed(reading: Reading, reader: str) -> bytes:
         "comma": _(", "),
         "entries": [_entry(entry) for entry in reading.entries],
     }
-    return typeset("review.typ", {"sheet": json.dumps(sheet)}, "pdf")
+    return typeset("review.typ", {"sheet": json.dumps(clean_deep(sheet))}, "pdf")
 
 
 def _entry(entry: Entry) -> dict[str, object]:
