@@ -32,6 +32,8 @@ OURS = {
     "token_failed": "20/m/ip",
     # Maps to print and files of geodata, which take up to half a second to make; a ministry may share one address.
     "map_file": "120/m/ip",
+    # Maps to print that nobody asked for before: each takes up to three seconds to make, once.
+    "map_made": "10/m/ip",
     # Words asked of the database, and names suggested while someone writes.
     "search": "120/m/ip",
     "suggest": "600/m/ip",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from allauth.core.ratelimit import respond_429
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
@@ -11,7 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from access.viewer import Viewer
-from accounts.limits import limited
+from accounts.limits import is_within, limited
 from accounts.log import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
@@ -36,7 +37,7 @@ from routes.page import (
     years_of,
 )
 from routes.printing.setting import MEDIA_TYPES
-from routes.printing.sheets import PAPERS, printed
+from routes.printing.sheets import PAPERS, TooManyMade, printed
 from routes.reading import (
     RouteMap,
     edition_at,
@@ -233,7 +234,10 @@ def sheet(
     if shown.is_restricted:
         note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {paper} {ending}"])
     reader = request.user.name if request.user.is_authenticated else ""
-    content = printed(shown, shown_year, PAPERS[paper], ending, reader)
+    try:
+        content = printed(shown, shown_year, PAPERS[paper], ending, reader, lambda: is_within(request, "map_made"))
+    except TooManyMade:
+        return respond_429(request)
     name = f"{dialogue}-routes-{shown_year}-{paper}-{get_language()}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=MEDIA_TYPES[ending], headers=headers)

@@ -151,7 +151,8 @@ def _calculated(points: list[list[float]], crs: Any) -> list[list[float]]:
     try:
         given = CRS.from_epsg(crs) if isinstance(crs, int) else CRS.from_user_input(crs)
         to_degrees = Transformer.from_crs(given, CRS.from_epsg(4326), always_xy=True)
-        longitudes, latitudes = to_degrees.transform(*zip(*points, strict=True))
+        eastings, northings = zip(*points, strict=True)
+        longitudes, latitudes = to_degrees.transform(eastings, northings)
     except (ProjError, ValueError):
         raise Refused("wrong_crs") from None
     return [[float(lon), float(lat)] for lon, lat in zip(longitudes, latitudes, strict=True)]

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -16,7 +17,7 @@ from routes.models import Confidence, MapFeature, StopKind
 from routes.page import colour_of, in_language
 from routes.printing.drawing import Dot, Frame, Line, decoded, picture
 from routes.printing.labels import Label, Name, placed
-from routes.printing.setting import typeset
+from routes.printing.setting import is_kept, typeset
 from routes.reading import RouteMap, is_there
 from routes.widths import width_px
 
@@ -47,8 +48,17 @@ class Paper:
 PAPERS = {"a4": Paper(297, 210, 146, 8.5), "a3": Paper(420, 297, 218, 11)}
 
 
-def printed(shown: RouteMap, year: int, paper: Paper, ending: str, reader: str = "") -> bytes:
-    """The sheet of a year. `reader`: who had what is restricted printed; it stands on the sheet."""
+class TooManyMade(Exception):
+    """Whoever asks had as many sheets made as one may."""
+
+
+def printed(
+    shown: RouteMap, year: int, paper: Paper, ending: str, reader: str = "", may_make: Callable[[], bool] = lambda: True
+) -> bytes:
+    """The sheet of a year. `reader`: who had what is restricted printed; it stands on the sheet.
+
+    `may_make`: asked where the sheet is not kept and has to be made, which takes seconds. Raises TooManyMade.
+    """
     segments = [row for row in shown.segments if is_there(row.properties, year)]
     stops = [row for row in shown.stops if is_there(row.properties, year)]
     points = [point for row in segments for point in row.coordinates]
@@ -57,7 +67,10 @@ def printed(shown: RouteMap, year: int, paper: Paper, ending: str, reader: str =
     dots = [Dot(row.coordinates, _is_hub(row)) for row in stops if row.properties["kind"] != StopKind.LANDING]
     drawn = picture(frame, _world(shown), lines, dots)
     labels = placed(_names(frame, stops, paper), paper.map_width, paper.map_height)
-    return typeset(_sheet(shown, year, paper, labels, segments, reader), drawn, ending)
+    sheet = _sheet(shown, year, paper, labels, segments, reader)
+    if not is_kept(sheet, drawn, ending) and not may_make():
+        raise TooManyMade
+    return typeset(sheet, drawn, ending)
 
 
 def _world(shown: RouteMap) -> dict[str, list]:

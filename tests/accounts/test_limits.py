@@ -1,6 +1,7 @@
 """The table of limits, tripped one by one: a limit that is not tripped here fails."""
 
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
 from allauth.core.internal.ratelimit import parse_rates
@@ -42,6 +43,12 @@ def in_a_known_device(one: Attempt):
     client = Client(REMOTE_ADDR=f"10.1.1.{len(one.account)}")
     client.cookies["device"] = one.signed_in.cookies["device"].value
     return one.post("login/", {"login": "official.mar@imap.example", "password": WRONG}, client)
+def asks_for_a_map_that_is_not_kept(one: Attempt):
+    with (
+        patch("routes.printing.sheets.is_kept", return_value=False),
+        patch("routes.printing.sheets.typeset", return_value=b""),
+    ):
+        return one.client.get("/en/maps/mtm/routes/editions/2025/1/map-2012-a4.pdf")
 
 
 TRIES: dict[str, Callable[[Attempt], bool]] = {
@@ -59,6 +66,7 @@ TRIES: dict[str, Callable[[Attempt], bool]] = {
     "single_sign_on": lambda one: is_too_many(one.client.get("/single-sign-on/nobody/")),
     "token_failed": lambda one: is_too_many(one.client.get("/api/me", headers={"Authorization": "Bearer x"})),
     "map_file": lambda one: is_too_many(one.client.get("/en/maps/mtm/routes/editions/1/1/map-1-a4.pdf")),
+    "map_made": lambda one: is_too_many(asks_for_a_map_that_is_not_kept(one)),
     "search": lambda one: is_too_many(one.client.get("/en/search/")),
     "suggest": lambda one: is_too_many(one.client.get("/en/search/suggestions/")),
     "make_token": lambda one: is_too_many(one.post("tokens/", client=one.signed_in)),

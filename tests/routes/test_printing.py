@@ -3,14 +3,16 @@
 import re
 
 import pytest
+from django.core.cache import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access.viewer import Viewer
 from access.viewing import viewing
+from accounts import limits
 from accounts.models import LogEntry
 from routes.models import MapEdition
-from routes.printing import sheets
+from routes.printing import setting, sheets
 from routes.printing.drawing import Dot, Frame, Line, decoded, mercator, picture
 from routes.printing.labels import Name, placed
 from routes.printing.sheets import PAPERS
@@ -52,6 +54,36 @@ def test_a_pdf_has_the_size_of_its_paper(paper):
         [PAPERS[paper].width, PAPERS[paper].height], abs=0.1
     )
     assert len(re.findall(rb"/Type ?/Page\b", answer.content)) == 1, "everything is on one sheet"
+
+
+@pytest.mark.django_db
+def test_a_map_is_made_once_for_all_who_may_see_the_same(monkeypatch):
+    made = []
+    typeset_program = setting.typeset_program
+    monkeypatch.setattr(setting, "typeset_program", lambda *given: made.append(given) or typeset_program(*given))
+    cache.clear()
+    first, again = asked(paper="a3"), asked("official.mar", paper="a3")
+    assert (first.status_code, len(made)) == (200, 1)
+    assert first.content == again.content
+    assert asked(paper="a3", year=2013).content != first.content
+    assert asked(paper="a3", language="fr").content != first.content
+    assert len(made) == 3
+
+
+@pytest.mark.django_db
+def test_what_is_printed_for_one_reader_is_kept_for_nobody(monkeypatch):
+    monkeypatch.setattr(setting, "typeset_program", lambda *given: b"%PDF-")
+    cache.clear()
+    asked("editor")
+    assert cache._cache.get_client().keys("*printed:*") == []
+
+
+@pytest.mark.django_db
+def test_who_has_too_many_maps_made_still_has_those_that_are_kept(monkeypatch):
+    monkeypatch.setattr(setting, "typeset_program", lambda *given: b"%PDF-")
+    monkeypatch.setattr(limits, "OURS", limits.OURS | {"map_made": "1/m/ip"})
+    cache.clear()
+    assert [asked(year=year).status_code for year in (2012, 2013, 2012)] == [200, 429, 200]
 
 
 @pytest.mark.django_db
