@@ -62,7 +62,7 @@ def test_a_map_is_made_once_for_all_who_may_see_the_same(monkeypatch):
     typeset_program = setting.typeset_program
     monkeypatch.setattr(setting, "typeset_program", lambda *given: made.append(given) or typeset_program(*given))
     cache.clear()
-    first, again = asked(paper="a3"), asked("official.mar", paper="a3")
+    first, again = asked(paper="a3"), asked(paper="a3")
     assert (first.status_code, len(made)) == (200, 1)
     assert first.content == again.content
     assert asked(paper="a3", year=2013).content != first.content
