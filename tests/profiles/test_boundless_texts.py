@@ -29,6 +29,7 @@ def address(name, *args):
         ("<blockquote>" * 5000, "nested more than 30 levels deep"),
         ("<p>word</p>" * (MOST_KILOBYTES * 1000 // 11 + 1), f"larger than {MOST_KILOBYTES} kilobytes"),
     ],
+    ids=["lists", "quotations", "length"],
 )
 def test_a_text_without_bounds_is_refused_in_a_sentence_and_shown_again(reader, morocco, html, sentence):
     editor, page = reader("editor"), address("draft", morocco.pk, "overview", "en")
