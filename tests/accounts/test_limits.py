@@ -43,6 +43,8 @@ def in_a_known_device(one: Attempt):
     client = Client(REMOTE_ADDR=f"10.1.1.{len(one.account)}")
     client.cookies["device"] = one.signed_in.cookies["device"].value
     return one.post("login/", {"login": "official.mar@imap.example", "password": WRONG}, client)
+
+
 def asks_for_a_map_that_is_not_kept(one: Attempt):
     with (
         patch("routes.printing.sheets.is_kept", return_value=False),
