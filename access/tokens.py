@@ -5,6 +5,7 @@ count only while their holder stands in the dialogue that gave them; `self:` is 
 """
 
 import re
+from collections.abc import Iterable
 
 PUBLIC = "public"
 NOMINATED = "nominated"
@@ -44,6 +45,11 @@ def own(user_id: int) -> str:
 
 def secretariat(dialogue: str) -> str:
     return f"secretariat:{dialogue}"
+
+
+def named(words: Iterable[str], kind: str) -> list[str]:
+    """What the tokens of a kind name, sorted: `group:experts` gives `experts`."""
+    return sorted(word.removeprefix(f"{kind}:") for word in words if word.startswith(f"{kind}:"))
 
 
 def is_token(word: str) -> bool:

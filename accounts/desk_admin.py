@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 
+from access.names_admin import SayableChoices
 from accounts.audience_forms import AudienceForm
 from accounts.requests import ReaderRequest
 from atlas.models import Dialogue
@@ -20,7 +21,7 @@ class NothingByHand(admin.options.BaseModelAdmin):
         return False
 
 
-class DeskAdmin(admin.ModelAdmin):
+class DeskAdmin(SayableChoices, admin.ModelAdmin):
     """`dialogue_path` leads from a row to the dialogue whose secretariat it belongs to."""
 
     dialogue_path = "dialogue"
@@ -30,6 +31,12 @@ class DeskAdmin(admin.ModelAdmin):
         if hasattr(rows, "visible_to"):
             rows = rows.visible_to(request.viewer)
         return rows.filter(**{f"{self.dialogue_path}__in": request.viewer.secretariats})
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """The class is made for this request, so that its fields can ask who is looking."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.viewer = request.viewer  # type: ignore[attr-defined]
+        return form
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.related_model is Dialogue:

@@ -7,17 +7,18 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from leaflet.admin import LeafletAdminWidget, LeafletGeoAdminMixin
 
+from access.names_admin import NameAdmin, SayableChoices
 from atlas import models
 from atlas.mapping import basemap_for
 from atlas.translated_admin import TranslatedAdmin, TranslatedInline
 
 
 @admin.register(models.Theme)
-class ThemeAdmin(TranslatedAdmin):
+class ThemeAdmin(NameAdmin, TranslatedAdmin):
     list_display = ["slug", "name"]
 
 
-class DialogueThemeInline(admin.TabularInline):
+class DialogueThemeInline(SayableChoices, admin.TabularInline):
     model = models.DialogueTheme
     extra = 0
 
@@ -59,7 +60,7 @@ class GeometryWidget(LeafletAdminWidget):
 
 
 @admin.register(models.Subject)
-class SubjectAdmin(LeafletGeoAdminMixin, TranslatedAdmin):
+class SubjectAdmin(LeafletGeoAdminMixin, NameAdmin, TranslatedAdmin):
     widget = GeometryWidget
     map_template = "admin/atlas/geometry_map.html"
     settings_overrides = {"MAX_ZOOM": 7}  # closer, the map of the world shows nothing more
@@ -70,13 +71,13 @@ class SubjectAdmin(LeafletGeoAdminMixin, TranslatedAdmin):
     inlines = [FormerNameInline, NameVariantInline]
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(SayableChoices, admin.TabularInline):
     model = models.Membership
     extra = 0
 
 
 @admin.register(models.Partner)
-class PartnerAdmin(TranslatedAdmin):
+class PartnerAdmin(NameAdmin, TranslatedAdmin):
     list_display = ["slug", "named", "kind"]
     list_filter = ["kind"]
     search_fields = ["slug", "name_en", "name_fr", "name_ar", "acronym_en", "subject__name_en"]
@@ -92,7 +93,7 @@ class PartnerAdmin(TranslatedAdmin):
 
 
 @admin.register(models.Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(SayableChoices, admin.ModelAdmin):
     list_display = ["partner", "dialogue", "role", "joined", "left"]
     list_filter = ["dialogue", "role"]
     list_select_related = ["partner__subject", "dialogue"]
@@ -100,7 +101,7 @@ class MembershipAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.Coverage)
-class CoverageAdmin(admin.ModelAdmin):
+class CoverageAdmin(SayableChoices, admin.ModelAdmin):
     list_display = ["subject", "dialogue", "remark"]
     list_filter = ["dialogue"]
     list_select_related = ["subject", "dialogue"]

@@ -10,9 +10,12 @@ from django.utils.translation import pgettext_lazy
 from djgeojson.fields import PointField
 
 from access.fields import refuse_what_no_token_can_name
+from access.names import CANNOT_BE_USED, Name
 from access.presets import Preset
 from atlas.addresses import refuse_reserved_word
 
+KEY: dict = {"primary_key": True, "error_messages": {"unique": CANNOT_BE_USED}}
+IN_TOKENS = [refuse_what_no_token_can_name]
 ISO3 = RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, such as MAR."))
 
 
@@ -24,14 +27,10 @@ class Accent(models.TextChoices):
     PLAIN = "plain", _("ink")
 
 
-class Theme(models.Model):
+class Theme(Name):
     """A pillar; a dialogue takes up one or several."""
 
-    slug = models.SlugField(
-        _("last word of the address"),
-        primary_key=True,
-        validators=[refuse_reserved_word, refuse_what_no_token_can_name],
-    )
+    slug = models.SlugField(_("last word of the address"), **KEY, validators=[refuse_reserved_word, *IN_TOKENS])
     name = models.CharField(_("name"), max_length=120)
     accent = models.CharField(_("colour"), max_length=10, default=Accent.PLAIN, choices=Accent)
 
@@ -47,11 +46,9 @@ class Theme(models.Model):
 class Dialogue(models.Model):
     """A cooperation framework and its regional i-Map. A new one is data, not code."""
 
-    slug = models.SlugField(
-        _("last word of the address"),
-        primary_key=True,
-        validators=[refuse_reserved_word, refuse_what_no_token_can_name],
-    )
+    mentions = ("themes",)
+
+    slug = models.SlugField(_("last word of the address"), **KEY, validators=[refuse_reserved_word, *IN_TOKENS])
     short_name = models.CharField(_("short name"), max_length=60)
     name = models.CharField(_("name"), max_length=160)
     strapline = models.CharField(_("strapline"), max_length=160, blank=True)
@@ -85,6 +82,7 @@ class Dialogue(models.Model):
 class DialogueTheme(models.Model):
     """A theme as a dialogue takes it up, with the audience that its profiles are proposed."""
 
+    names = ("theme",)
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="dialogue_themes", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="dialogue_themes", verbose_name=_("theme"))
     preset = models.CharField(_("proposed audience"), max_length=20, choices=Preset, default=Preset.SECRETARIAT)
@@ -114,6 +112,8 @@ class SubjectKind(models.TextChoices):
 class OutlineSection(models.Model):
     """One heading of the agreed outline of a dialogue, a theme and a kind of subject."""
 
+    mentions = ("theme",)
+
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="outline", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="outline", verbose_name=_("theme"))
     kind = models.CharField(_("kind of subject"), max_length=20, choices=SubjectKind, default=SubjectKind.COUNTRY)
@@ -136,8 +136,10 @@ class OutlineSection(models.Model):
         return self.title
 
 
-class Subject(models.Model):
+class Subject(Name):
     """What a profile or a figure is about. Its name is today's; earlier ones are `FormerName`s."""
+
+    mentions = ("country", "members", "nearest_route")
 
     kind = models.CharField(_("kind"), max_length=20, choices=SubjectKind)
     slug = models.SlugField(_("last word of the address"), validators=[refuse_reserved_word])
@@ -164,7 +166,11 @@ class Subject(models.Model):
 
     class Meta:
         ordering = ["kind", "slug"]
-        constraints = [models.UniqueConstraint(fields=["kind", "slug"], name="one_slug_once_among_its_kind")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "slug"], name="one_slug_once_among_its_kind", violation_error_message=CANNOT_BE_USED
+            )
+        ]
         verbose_name = _("subject")
         verbose_name_plural = _("subjects")
 
@@ -186,7 +192,9 @@ class Subject(models.Model):
 
 
 class FormerName(models.Model):
-    """A name that held until a year."""
+    """A name that held until a year; said where its subject is."""
+
+    mentions = ("subject",)
 
     subject = models.ForeignKey(Subject, models.CASCADE, related_name="former_names", verbose_name=_("subject"))
     name = models.CharField(_("name"), max_length=160)
@@ -206,7 +214,9 @@ class FormerName(models.Model):
 
 
 class NameVariant(models.Model):
-    """Another spelling under which readers and the press look for a subject."""
+    """Another spelling under which readers and the press look for a subject; said where it is."""
+
+    mentions = ("subject",)
 
     subject = models.ForeignKey(Subject, models.CASCADE, related_name="variants", verbose_name=_("subject"))
     language = models.CharField(_("language"), max_length=7)
@@ -230,10 +240,12 @@ class PartnerKind(models.TextChoices):
     ORGANISATION = "organisation", _("organisation")
 
 
-class Partner(models.Model):
+class Partner(Name):
     """A state, an agency or another organisation. A state is named by its subject."""
 
-    slug = models.SlugField(_("identifier"), primary_key=True, validators=[refuse_what_no_token_can_name])
+    mentions = ("subject",)
+
+    slug = models.SlugField(_("identifier"), **KEY, validators=IN_TOKENS)
     kind = models.CharField(_("kind"), max_length=20, choices=PartnerKind)
     subject = models.OneToOneField(
         Subject, models.PROTECT, null=True, blank=True, related_name="partner", verbose_name=_("state")
@@ -288,6 +300,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """A partner takes part in a dialogue, in a role, with years. Being covered by its map is another thing."""
 
+    names = ("partner",)
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="memberships", verbose_name=_("dialogue"))
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="memberships", verbose_name=_("partner"))
     role = models.CharField(_("role"), max_length=20, choices=Role)
@@ -318,6 +331,7 @@ class Membership(models.Model):
 class Coverage(models.Model):
     """A subject is on a dialogue's map."""
 
+    names = ("subject",)
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="coverage", verbose_name=_("dialogue"))
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="coverage", verbose_name=_("subject"))
     remark = models.CharField(_("remark"), max_length=300, blank=True)

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline, TranslationTabularInline
 from modeltranslation.fields import TranslationField
 
+from access.names_admin import SayableChoices
 from atlas.wording import direction
 
 
-class InItsOwnDirection(admin.options.BaseModelAdmin):
+class InItsOwnDirection(SayableChoices):
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(db_field, TranslationField):

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField
+from access.names import CANNOT_BE_USED
 from access.visibility import RestrictedModel
 from atlas.models import Dialogue, Subject
 from atlas.periods import last_day, refuse_wrong_date
@@ -60,6 +61,8 @@ class Indicator(models.Model):
 class StateDefinition(models.Model):
     """A state's own definition, where it differs from the indicator's."""
 
+    mentions = ("subject",)
+
     indicator = models.ForeignKey(
         Indicator, models.CASCADE, related_name="state_definitions", verbose_name=_("indicator")
     )
@@ -86,7 +89,7 @@ class SourceKind(models.TextChoices):
 class Source(RestrictedModel):
     """Who says so. A restricted source restricts its figures."""
 
-    slug = models.SlugField(_("identifier"), unique=True)
+    slug = models.SlugField(_("identifier"), unique=True, error_messages={"unique": CANNOT_BE_USED})
     dialogue = models.ForeignKey(
         Dialogue, models.PROTECT, related_name="sources", verbose_name=_("kept by the Secretariat of")
     )
@@ -132,6 +135,7 @@ class Observation(RestrictedModel):
     the earlier one stays what was known until then (`withdrawn_on`). See `indicators.superseding`.
     """
 
+    names = ("subject",)
     belongs_to = ("source",)
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations", verbose_name=_("indicator"))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from access.names_admin import NameAdmin
 from access.presets import Preset
 from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.audiences import preset_of
@@ -18,7 +19,7 @@ from accounts.models import User
 from atlas.translated_admin import TranslatedAdmin
 from newscentre.addresses import refuse_where_a_feed_is_fetched
 from newscentre.calendar import admin as calendar_admin  # noqa: F401  # Django looks for the room's admin here
-from newscentre.chosen import CategoriesField, SubjectsField
+from newscentre.chosen import CategoriesField, SubjectsField, WithNames
 from newscentre.claims import make_due
 from newscentre.health_admin import HealthPages
 from newscentre.inbox_admin import ArticleAdmin
@@ -35,7 +36,7 @@ LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 
 
 @admin.register(Category)
-class CategoryAdmin(TranslatedAdmin):
+class CategoryAdmin(NameAdmin, TranslatedAdmin):
     list_display = ["name", "slug", "position"]
 
 
@@ -47,7 +48,7 @@ class PublisherForm(forms.ModelForm):
 
 
 @admin.register(Publisher)
-class PublisherAdmin(admin.ModelAdmin):
+class PublisherAdmin(NameAdmin):
     form = PublisherForm
     list_display = ["name", "slug", "link"]
     search_fields = ["name", "slug"]
@@ -71,7 +72,7 @@ class SeveralField(forms.CharField):
         return (initial or []) != self.to_python(data)
 
 
-class FeedForm(AudienceForm):
+class FeedForm(WithNames, AudienceForm):
     has_theme = False
 
     categories = CategoriesField(label=_("Categories of all its articles"))

@@ -24,7 +24,7 @@ def load_demo_feeds(base: str) -> list[Feed]:
 
 def _load(made: MadeFeed, base: str) -> Feed:
     publisher, _ = Publisher.objects.get_or_create(
-        slug=made.publisher, defaults={"name": made.publisher_name, "link": f"{base}/"}
+        slug=made.publisher, defaults={"name": made.publisher_name, "link": f"{base}/", "made_by_id": DIALOGUE}
     )
     feed, _ = Feed.objects.get_or_create(
         dialogue_id=DIALOGUE,

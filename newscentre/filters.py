@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
+from access.viewer import Viewer
 from atlas.models import Subject
 from newscentre.asked import AskedFor
-from newscentre.models import Article, ArticleQuerySet
+from newscentre.models import Article, ArticleQuerySet, Category
 from newscentre.tagging import named_in_the_press
 
 PLACE = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)  # microseconds since 1970, and the article's number
@@ -27,13 +28,15 @@ class Filters(AskedFor):
     since: str = ""
     until: str = ""
 
-    def apply(self, articles: ArticleQuerySet) -> ArticleQuerySet:
+    def apply(self, articles: ArticleQuerySet, viewer: Viewer) -> ArticleQuerySet:
+        """What the viewer may not be told of finds no more than what does not exist."""
         if self.language:
             articles = articles.filter(title_language=self.language)
         if self.category:
-            articles = articles.tagged(f"category/{self.category}")
+            known = Category.objects.sayable_to(viewer).filter(pk=self.category)
+            articles = articles.tagged(f"category/{self.category}").filter(Exists(known))
         if self.subject:
-            articles = articles.tagged(f"subject/{self.subject}")
+            articles = articles.tagged(f"subject/{self.subject}").filter(Exists(subjects_called(self.subject, viewer)))
         if self.dialogue:
             articles = articles.filter(feed__dialogue=self.dialogue)
         if self.publisher:
@@ -81,9 +84,9 @@ class Place:
         return f"{(self.published_at - EPOCH) // timedelta(microseconds=1)}-{self.pk}"
 
 
-def subjects_called(slug: str) -> QuerySet[Subject]:
-    """Country, hub and town of this slug: a hub and a town may share it, and articles name either."""
-    return named_in_the_press().filter(slug=slug).order_by("kind")
+def subjects_called(slug: str, viewer: Viewer) -> QuerySet[Subject]:
+    """Country, hub and town of this slug that the viewer may be told of: a hub and a town may share it."""
+    return named_in_the_press().sayable_to(viewer).filter(slug=slug).order_by("kind")
 
 
 def day_of(text: str) -> date | None:

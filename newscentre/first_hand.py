@@ -19,7 +19,7 @@ def begin_first_hand(article: Article, dialogue: Dialogue) -> None:
 
 def feed_of(dialogue: Dialogue) -> Feed:
     publisher, _is_new = Publisher.objects.get_or_create(
-        slug=f"secretariat-{dialogue.pk}", defaults={"name": dialogue.short_name}
+        slug=f"secretariat-{dialogue.pk}", defaults={"name": dialogue.short_name, "made_by": dialogue}
     )
     feed, _is_new = Feed.objects.get_or_create(
         publisher=publisher, dialogue=dialogue, fetching__isnull=True, defaults={"name": _("First-hand news")}

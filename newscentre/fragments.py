@@ -17,7 +17,7 @@ SHOWN = 6  # stories
 def latest_of(viewer: Viewer, subject: Subject) -> SafeString:
     """The newest stories that name it, as the viewer may see them; empty when there are none. Two questions at most."""
     filters = Filters(subject=subject.slug)
-    stories = page_of(filters.apply(seen_by(viewer)), None, SHOWN).stories
+    stories = page_of(filters.apply(seen_by(viewer), viewer), None, SHOWN).stories
     if not stories:
         return SafeString("")
     context = {"stories": stories, "query": filters.as_query(), "subject": subject}
@@ -27,7 +27,7 @@ def latest_of(viewer: Viewer, subject: Subject) -> SafeString:
 @require_safe
 def news_of(request: ReaderRequest, slug: str) -> HttpResponse:
     """The same alone, for a page whose bytes are shared by its readers; 204 when there is nothing to be read."""
-    subject = subjects_called(slug).first()
+    subject = subjects_called(slug, request.viewer).first()
     if subject is None:
         raise Http404
     found = latest_of(request.viewer, subject)

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from access.presets import Preset
 from access.tokens import PUBLIC
-from access.viewer import narrowest
+from access.viewer import Viewer, narrowest
 from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.desk_admin import AudienceAdmin
 from accounts.requests import ReaderRequest
@@ -28,7 +29,7 @@ from atlas.sorting import in_reading_order
 from atlas.translated_admin import InItsOwnDirection
 from newscentre import inbox
 from newscentre.addresses import refuse_where_a_feed_is_fetched
-from newscentre.chosen import CategoriesField, SubjectsField
+from newscentre.chosen import CategoriesField, SubjectsField, WithNames
 from newscentre.first_hand import begin_first_hand, let_its_readers_see_the_feed
 from newscentre.models import SUMMARY_LANGUAGES, Article, Category, Fetching, Publisher, Status
 from newscentre.reviews.models import this_month
@@ -37,7 +38,7 @@ from newscentre.tagging import named_in_the_press
 LANGUAGES = ("ar", "en", "fr")
 
 
-class ArticleForm(AudienceForm):
+class ArticleForm(WithNames, AudienceForm):
     """An article that is not published is the Secretariat's alone, whatever was chosen for its readers."""
 
     has_theme = False
@@ -158,17 +159,17 @@ class FirstHandForm(ArticleForm):
 
 
 class BulkForm(ActionForm):
-    """What is done with the chosen articles, and with which category or subject."""
+    """What is done with the chosen articles, and with which category or subject; the page offers those it may say."""
 
-    category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
-    subject = forms.ChoiceField(label=gettext_lazy("Subject"), required=False)
+    category = forms.CharField(label=gettext_lazy("Category"), required=False, widget=forms.Select)
+    subject = forms.CharField(label=gettext_lazy("Subject"), required=False, widget=forms.Select)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name, rows in (("category", Category.objects.all()), ("subject", in_reading_order(named_in_the_press()))):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", "—"), *((row.pk, row.name) for row in rows)]
+    def offer(self, viewer: Viewer) -> None:
+        subjects = in_reading_order(named_in_the_press().sayable_to(viewer))
+        for name, rows in (("category", Category.objects.sayable_to(viewer)), ("subject", subjects)):
+            widget = self.fields[name].widget
+            assert isinstance(widget, forms.Select)
+            widget.choices = [("", "—"), *((row.pk, row.name) for row in rows)]
 
 
 def with_ours_first(codes: Iterable[str]) -> list[str]:
@@ -249,7 +250,10 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
             }
             for code in with_ours_first(waiting)
         ]
-        return super().changelist_view(request, {**(extra_context or {}), "inboxes": tabs})
+        response = super().changelist_view(request, {**(extra_context or {}), "inboxes": tabs})
+        if isinstance(response, TemplateResponse) and (form := (response.context_data or {}).get("action_form")):
+            form.offer(request.viewer)
+        return response
 
     @admin.display(description=gettext_lazy("title"), ordering="title")
     def headline(self, article: Article) -> SafeString:
@@ -273,7 +277,9 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
         return _(", ").join(known[slug].name for slug in article.categories if slug in known)
 
     def get_queryset(self, request):
-        self.categories = Category.objects.in_bulk()  # each says its name in the language of who reads it
+        self.categories = Category.objects.sayable_to(
+            request.viewer
+        ).in_bulk()  # each says its name in the language of who reads it
         return super().get_queryset(request)
 
     def save_model(self, request, obj, form, change):
@@ -350,10 +356,10 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
 
     def _correct(self, request, articles, change):
         """The category and the subject that were chosen beside the action, or one of them."""
-        category = Category.objects.filter(pk=request.POST.get("category", "")).first()
+        category = Category.objects.sayable_to(request.viewer).filter(pk=request.POST.get("category", "")).first()
         subject = request.POST.get("subject", "")
         number = change(articles, "categories", category.pk) if category else 0
-        if subject.isdecimal() and named_in_the_press().filter(pk=subject).exists():
+        if subject.isdecimal() and named_in_the_press().sayable_to(request.viewer).filter(pk=subject).exists():
             number = max(number, change(articles, "subjects", int(subject)))
         elif not category:
             self.message_user(request, _("Choose a category or a subject beside the action."), messages.WARNING)

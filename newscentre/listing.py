@@ -38,7 +38,7 @@ def seen_by(viewer: Viewer) -> ArticleQuerySet:
 
 def news_page(viewer: Viewer, filters: Filters, place: Place | None, number: int = PER_PAGE) -> NewsPage:
     """Two questions, whatever the page. Only what the viewer sees and asked for tells a story."""
-    return page_of(filters.apply(seen_by(viewer)), place, number)
+    return page_of(filters.apply(seen_by(viewer), viewer), place, number)
 
 
 def page_of(
@@ -91,12 +91,12 @@ def leads_of(articles: list[Article], viewer: Viewer) -> dict[int, Article]:
 
 
 def publishers_for(viewer: Viewer) -> list[Publisher]:
-    """Those of feeds that the viewer may see."""
+    """Those of feeds that the viewer may see; others that may be named have no news to be asked for."""
     feeds = Feed.objects.visible_to(viewer).values("publisher")
-    return list(Publisher.objects.filter(pk__in=feeds))
+    return list(Publisher.objects.sayable_to(viewer).filter(pk__in=feeds))
 
 
-def named_in(articles: list[Article]) -> tuple[dict[int, Subject], dict[str, Category]]:
-    """Subjects by id and categories by slug, of these articles."""
-    subjects = Subject.objects.in_bulk({pk for article in articles for pk in article.subjects})
-    return subjects, Category.objects.in_bulk()
+def named_in(articles: list[Article], viewer: Viewer) -> tuple[dict[int, Subject], dict[str, Category]]:
+    """Subjects by id and categories by slug, of these articles, as far as the viewer may be told of them."""
+    subjects = Subject.objects.sayable_to(viewer).in_bulk({pk for article in articles for pk in article.subjects})
+    return subjects, Category.objects.sayable_to(viewer).in_bulk()

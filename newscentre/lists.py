@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
-from atlas.addresses import RESERVED_WORDS
+from access.viewer import Viewer
 from newscentre.models import Feed, Fetching, Publisher
 from newscentre.opml import LONGEST_NAME, Outline, written
 
@@ -33,7 +33,7 @@ def take(outlines: list[Outline], dialogue: str, now: datetime) -> Taken:
     known = set(Fetching.objects.filter(feed__dialogue=dialogue).values_list("address", flat=True))
     new = [outline for outline in outlines if outline.address not in known]
     for place, outline in enumerate(new):
-        publisher = publisher_of(outline)
+        publisher = publisher_of(outline, dialogue)
         name = _free_name(outline.name, publisher, dialogue)
         feed = Feed.objects.create(
             publisher=publisher, name=name, dialogue_id=dialogue, language=outline.language, audience=[]
@@ -42,18 +42,24 @@ def take(outlines: list[Outline], dialogue: str, now: datetime) -> Taken:
     return Taken(len(new), len(outlines) - len(new))
 
 
-def publisher_of(outline: Outline) -> Publisher:
-    """The publisher at the host of the site, else of the feed; a new one bears the name of the host."""
+def publisher_of(outline: Outline, dialogue: str) -> Publisher:
+    """The publisher at the host of the site, else of the feed; a new one bears the name of the host.
+
+    Of those that the desk may be told of. Its address names the dialogue, so that a new one meets no other desk's.
+    """
     host = host_of(outline.site or outline.address)
-    for publisher in Publisher.objects.filter(link__icontains=host):
+    sayable = Publisher.objects.sayable_to(Viewer.secretariat_of(dialogue))
+    for publisher in sayable.filter(link__icontains=host):
         if host_of(publisher.link) == host:
             return publisher
-    slug = slugify(host.replace(".", "-"))[:50] or "press"
-    slug = f"press-{slug}"[:50] if slug in RESERVED_WORDS else slug
-    publisher, _ = Publisher.objects.get_or_create(
-        slug=slug, defaults={"name": host[:LONGEST_NAME], "link": outline.site}
-    )
-    return publisher
+    slug = f"{slugify(host.replace('.', '-'))[: 49 - len(dialogue)] or 'press'}-{dialogue}"
+    made = {"name": host[:LONGEST_NAME], "link": outline.site, "made_by_id": dialogue}
+    if known := sayable.filter(pk=slug).first():
+        return known
+    numbered = (f"{slug[:46]}-{number}" for number in count(2))
+    taken = set(Publisher.objects.filter(pk__startswith=slug[:46]).values_list("pk", flat=True))
+    free = slug if slug not in taken else next(other for other in numbered if other not in taken)
+    return Publisher.objects.create(slug=free, **made)
 
 
 def host_of(address: str) -> str:

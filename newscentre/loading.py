@@ -14,7 +14,12 @@ def load_categories(data: Path, loading: Loading) -> None:
         (
             (
                 row,
-                {"slug": row["slug"], "position": place, **{f"name_{code}": row[code] for code in ("en", "fr", "ar")}},
+                {
+                    "slug": row["slug"],
+                    "is_reference": True,
+                    "position": place,
+                    **{f"name_{code}": row[code] for code in ("en", "fr", "ar")},
+                },
             )
             for place, row in enumerate(rows, 1)
         ),

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access import tokens
 from access.fields import AudienceField, no_tokens
+from access.names import CANNOT_BE_USED, Name
 from access.viewer import narrowest
 from access.visibility import RestrictedModel, RestrictedQuerySet
 from atlas import wording
@@ -40,20 +41,12 @@ from newscentre.watching.models import Mailing, Watch
 from newscentre.why_not import WhyNot as WhyNot
 
 LONGEST_LINK = 2000
+ADDRESS: dict = {"validators": [refuse_reserved_word], "error_messages": {"unique": CANNOT_BE_USED}}
 
 # The tables of this room, wherever they are written down.
 __all__ = [
-    "Article",
-    "ArticleTag",
-    "Category",
-    "Feed",
-    "Fetching",
-    "Mailing",
-    "Publisher",
-    "Review",
-    "ReviewItem",
-    "Watch",
-]
+    "Article", "ArticleTag", "Category", "Feed", "Fetching", "Mailing", "Publisher", "Review", "ReviewItem", "Watch",
+]  # fmt: skip
 
 
 SUMMARY_LANGUAGES = ("en", "fr", "ar")
@@ -73,10 +66,10 @@ def written(row: models.Model, field: str) -> Written | None:
     return next((Written(held[code], code) for code in first if held.get(code)), None)
 
 
-class Category(models.Model):
+class Category(Name):
     """What an article is about, beside the subjects it names."""
 
-    slug = models.SlugField(_("identifier"), primary_key=True, validators=[refuse_reserved_word])
+    slug = models.SlugField(_("identifier"), primary_key=True, **ADDRESS)
     name = models.CharField(_("name"), max_length=120)
     position = models.PositiveSmallIntegerField(_("position"), default=1)
 
@@ -89,10 +82,10 @@ class Category(models.Model):
         return self.name
 
 
-class Publisher(models.Model):
+class Publisher(Name):
     """Who publishes: a paper, an agency, an institute."""
 
-    slug = models.SlugField(_("identifier"), primary_key=True, validators=[refuse_reserved_word])
+    slug = models.SlugField(_("identifier"), primary_key=True, **ADDRESS)
     name = models.CharField(_("name"), max_length=160)
     link = models.URLField(_("address"), max_length=LONGEST_LINK, blank=True)
 
@@ -115,6 +108,7 @@ class Rule(models.TextChoices):
 class Feed(RestrictedModel):
     """A stream of articles of one publisher, kept by a secretariat, read by an audience."""
 
+    names = ("publisher",)
     publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="feeds", verbose_name=_("publisher"))
     name = models.CharField(_("name"), max_length=160)
     dialogue = models.ForeignKey(

@@ -21,10 +21,10 @@ def _parts(filters: Filters, viewer: Viewer) -> Iterator[str]:
     if filters.language:
         yield wording.language(filters.language)
     if filters.category:
-        category = Category.objects.filter(pk=filters.category).first()
+        category = Category.objects.sayable_to(viewer).filter(pk=filters.category).first()
         yield category.name if category else filters.category
     if filters.subject:
-        subject = subjects_called(filters.subject).first()
+        subject = subjects_called(filters.subject, viewer).first()
         yield subject.name if subject else filters.subject
     if filters.dialogue:
         dialogue = Dialogue.objects.filter(pk=filters.dialogue).first()

@@ -3,8 +3,8 @@
 from functools import lru_cache
 
 from django.conf import settings
-from django.db.models import QuerySet
 
+from access.names import NamedQuerySet
 from atlas.models import FormerName, NameVariant, Subject, SubjectKind
 from atlas.revision import current
 from newscentre.stages.cluster import names_of_concepts
@@ -33,7 +33,7 @@ def _tagger(revision: int) -> Tagger:
     )
 
 
-def named_in_the_press() -> QuerySet[Subject]:
+def named_in_the_press() -> NamedQuerySet:
     """What an article may be about."""
     return Subject.objects.filter(kind__in=NAMED_IN_THE_PRESS)
 

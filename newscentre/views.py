@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from access import tokens
+from access.viewer import Viewer
 from accounts.log import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
@@ -54,17 +55,17 @@ def is_in_place(request: ReaderRequest) -> bool:
 def _choices(request: ReaderRequest) -> dict[str, object]:
     return {
         "languages": LANGUAGES,
-        "categories": list(Category.objects.all()),
-        "subjects": _subjects(),
+        "categories": list(Category.objects.sayable_to(request.viewer)),
+        "subjects": _subjects(request.viewer),
         "dialogues": in_reading_order(Dialogue.objects.all()),
         "publishers": in_reading_order(publishers_for(request.viewer)),
     }
 
 
-def _subjects() -> list[tuple[str, list[Subject]]]:
-    """What articles name, in two groups; a hub and a town of one name are one choice."""
+def _subjects(viewer: Viewer) -> list[tuple[str, list[Subject]]]:
+    """What articles name and the viewer may be told of, in two groups; a hub and a town of one name are one choice."""
     countries, places = {}, {}
-    for subject in in_reading_order(named_in_the_press()):
+    for subject in in_reading_order(named_in_the_press().sayable_to(viewer)):
         (countries if subject.kind == SubjectKind.COUNTRY else places).setdefault(subject.slug, subject)
     return [(_("Countries"), list(countries.values())), (_("Towns"), list(places.values()))]
 
@@ -77,7 +78,7 @@ def article(request: ReaderRequest, pk: int) -> HttpResponse:
     if tokens.PUBLIC not in row.readers:
         note(Action.READ, request.user, dialogue=row.feed.dialogue_id, objects=[f"news/{row.pk}"])
     also = also_told_by(row, request.viewer)
-    subjects, categories = named_in([row])
+    subjects, categories = named_in([row], request.viewer)
     context = {
         "active": "news",
         "article": row,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
 
+from access.names_admin import NameAdmin
 from access.presets import Preset
 from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.audiences import preset_of, who_can_read
@@ -37,7 +38,7 @@ from profiles.texts import MOST_KILOBYTES, MOST_LEVELS, clean, is_too_deep, is_t
 
 
 @admin.register(Tag)
-class TagAdmin(TranslatedAdmin):
+class TagAdmin(NameAdmin, TranslatedAdmin):
     list_display = ["slug", "name"]
 
 

@@ -65,12 +65,12 @@ def by_kind(profiles: Iterable[Profile]) -> dict[str, list[Profile]]:
     return {kind: rows for kind, rows in kinds.items() if rows}
 
 
-def by_area(profiles: Iterable[Profile]) -> list[tuple[Subject | None, list[Profile]]]:
+def by_area(profiles: Iterable[Profile], viewer: Viewer) -> list[tuple[Subject | None, list[Profile]]]:
     """The areas of the world in their order, each with the profiles of its countries and of the places in them."""
     profiles = list(profiles)
     countries = {profile.subject.country_id or profile.subject_id for profile in profiles}
     area_of: dict[int, int] = {}
-    areas = Subject.objects.filter(kind="area").order_by("position")
+    areas = Subject.objects.sayable_to(viewer).filter(kind="area").order_by("position")
     for membership in Subject.members.through.objects.filter(from_subject__kind="area", to_subject__in=countries):
         area_of[membership.to_subject_id] = membership.from_subject_id
     grouped: dict[int | None, list[Profile]] = {}

@@ -19,7 +19,9 @@ FIRST_AS_OF = "2012-06"  # the month as of which the source counts the profiles
 
 def load_profiles(data: Path, loading: Loading) -> None:
     tags = read_toml(data / "world" / "themes.toml")["tag"]
-    loading.put(Tag, "slug", ((row, {"slug": row["slug"], **row.translated("name")}) for row in tags))
+    loading.put(
+        Tag, "slug", ((row, {"slug": row["slug"], "is_reference": True, **row.translated("name")}) for row in tags)
+    )
     subjects = {(subject.kind, subject.iso3 or subject.slug): subject for subject in Subject.objects.all()}
     presets = {(row.dialogue_id, row.theme_id): row.preset for row in DialogueTheme.objects.all()}
     profiles = loading.put(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access import tokens
 from access.fields import AudienceField
+from access.names import CANNOT_BE_USED, Name
 from access.visibility import RestrictedModel
 from atlas.addresses import refuse_reserved_word
 from atlas.models import Dialogue, OutlineSection, Subject, Theme
@@ -27,10 +28,10 @@ class Endorsement(models.TextChoices):
     WITH_STATE = "with-state", _("with the State")
 
 
-class Tag(models.Model):
+class Tag(Name):
     """A cross-cutting tag, such as the protection of vulnerable groups."""
 
-    slug = models.SlugField(_("identifier"), primary_key=True)
+    slug = models.SlugField(_("identifier"), primary_key=True, error_messages={"unique": CANNOT_BE_USED})
     name = models.CharField(_("name"), max_length=120)
 
     class Meta:
@@ -44,6 +45,8 @@ class Tag(models.Model):
 
 class Profile(RestrictedModel):
     """The record: what it is about, where it belongs, and, live, who may see anything of it."""
+
+    mentions = ("theme", "subject")
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="profiles", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="profiles", verbose_name=_("theme"))
@@ -94,6 +97,7 @@ class Profile(RestrictedModel):
 class Section(RestrictedModel):
     """A heading of the outline in one profile; it may be narrower than its profile. Without heading: the method note."""
 
+    mentions = ("tags",)
     belongs_to = ("profile",)
 
     profile = models.ForeignKey(Profile, models.CASCADE, related_name="sections")
@@ -191,6 +195,7 @@ class KeptDrafts(RestrictedModel):
 class Edition(RestrictedModel):
     """An immutable publication. It keeps the audience it was published with, beside the record's live one."""
 
+    names = ("profile__subject", "profile__theme")
     belongs_to = ("profile",)
     append_only = True
 
@@ -222,6 +227,7 @@ class EditionText(RestrictedModel):
     their own.
     """
 
+    names_by_key = {"tags": "profiles.Tag"}
     belongs_to = ("edition", "section")
     append_only = True
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -151,7 +152,7 @@ def theme(request: ReaderRequest, dialogue: str, theme: str) -> HttpResponse:
         "dialogue": taken.dialogue,
         "theme": taken.theme,
         "is_by_area": is_by_area,
-        "areas": by_area(profiles) if is_by_area else [],
+        "areas": by_area(profiles, request.viewer) if is_by_area else [],
         "kinds": by_kind(profiles),
         "sections": _headings(dialogue, theme),
         "footnotes": _footnotes(profiles),
@@ -198,7 +199,8 @@ def countries(request: ReaderRequest) -> HttpResponse:
     for profile in profiles:
         number[profile.subject_id] = number.get(profile.subject_id, 0) + 1
     rows = in_reading_order(
-        Subject.objects.filter(kind=SubjectKind.COUNTRY, coverage__isnull=False).distinct(), name=lambda row: row.name
+        Subject.objects.sayable_to(request.viewer).filter(kind=SubjectKind.COUNTRY, coverage__isnull=False).distinct(),
+        name=lambda row: row.name,
     )
     context = {"rows": [(row, number.get(row.pk, 0)) for row in rows], "footnotes": footnotes_of(rows)}
     return render(request, "profiles/countries.html", context)
@@ -211,11 +213,14 @@ def country(request: ReaderRequest, slug: str, fragments: Sequence[Fragment] = (
     `fragments`: what other rooms show of it.
     """
     subject = get_object_or_404(
-        Subject.objects.prefetch_related("former_names", "variants", "regions"), kind=SubjectKind.COUNTRY, slug=slug
+        Subject.objects.sayable_to(request.viewer).prefetch_related("former_names", "variants"),
+        kind=SubjectKind.COUNTRY,
+        slug=slug,
     )
     partner = getattr(subject, "partner", None)
     asked = asked_date(request.GET.get("known-on", ""))
     coverage = subject.coverage.select_related("dialogue").order_by("dialogue__position")
+    named_with = _places_and_regions(request.viewer, subject)
     context = {
         "subject": subject,
         "profiles": listed(request.viewer, subject=subject),
@@ -227,12 +232,23 @@ def country(request: ReaderRequest, slug: str, fragments: Sequence[Fragment] = (
         if partner
         else [],
         "crossings": crossings_of(request.viewer, subject.iso3),
-        "places": in_reading_order(subject.places.all(), name=lambda place: place.name),
-        "regions": [region for region in subject.regions.all() if region.kind == SubjectKind.REGION],
+        "places": in_reading_order(named_with[False], name=lambda place: place.name),
+        "regions": named_with[True],
         "fragments": [fragment(request.viewer, subject) for fragment in fragments],
         "footnotes": footnotes_of([subject]),
     }
     return render(request, "profiles/country.html", context)
+
+
+def _places_and_regions(viewer: Viewer, country: Subject) -> dict[bool, list[Subject]]:
+    """The places in a country (False) and the regions that it belongs to (True), of which the viewer may be told."""
+    regions = Subject.members.through.objects.filter(to_subject=country, from_subject__kind=SubjectKind.REGION).values(
+        "from_subject"
+    )
+    named: dict[bool, list[Subject]] = {False: [], True: []}
+    for row in Subject.objects.sayable_to(viewer).filter(Q(country=country) | Q(pk__in=regions)):
+        named[row.kind == SubjectKind.REGION].append(row)
+    return named
 
 
 def _footnotes(profiles) -> list[str]:

@@ -130,7 +130,7 @@ def steps_of(told: Story, viewer: Viewer) -> list[StoryStep]:
 def subject(request: ReaderRequest, dialogue: str, links: LinksOf, kind: str, slug: str) -> HttpResponse:
     """The map of one route, of a place on the routes, or of the routes through a country; profiles show it as theirs."""
     edition = edition_at(request.viewer, dialogue)
-    row = Subject.objects.filter(kind=kind, slug=slug).select_related("country").first()
+    row = Subject.objects.sayable_to(request.viewer).filter(kind=kind, slug=slug).select_related("country").first()
     if edition is None or row is None:
         raise Http404
     whole = read(edition, request.viewer)

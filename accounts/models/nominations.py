@@ -26,6 +26,8 @@ def letter_path(nomination: "Nomination", name: str) -> str:
 class Nomination(RestrictedModel):
     """A partner names a person who shall read for it. Without `nominated_by` it came on paper."""
 
+    mentions = ("partner",)
+
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="nominations", verbose_name=_("partner"))
     name = models.CharField(_("name"), max_length=120, validators=[refuse_hidden_words])
     office = models.CharField(_("office"), max_length=160, validators=[refuse_hidden_words])
@@ -73,6 +75,7 @@ class State(models.TextChoices):
 class Submission(RestrictedModel):
     """A nomination as it lies before the secretariat of one dialogue, for some of its themes."""
 
+    mentions = ("themes",)
     belongs_to = ("nomination",)
 
     nomination = models.ForeignKey(Nomination, models.CASCADE, related_name="submissions", verbose_name=_("nomination"))
@@ -110,6 +113,8 @@ class Submission(RestrictedModel):
 
 class ApprovedAddress(models.Model):
     """A single address outside a partner's domains that a secretariat approved: not every office has a mailbox of its own."""
+
+    mentions = ("partner",)
 
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="approved_addresses", verbose_name=_("partner"))
     email = models.EmailField(_("e-mail"))
@@ -170,6 +175,7 @@ class Event(models.TextChoices):
 class MandateEvent(RestrictedModel):
     """Who did what to whose mandate, and when. Added once, never changed, kept for good."""
 
+    mentions = ("partner",)
     belongs_to = ("nomination",)
     append_only = True
 

@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from access import tokens
 from access.fields import refuse_what_no_token_can_name
+from access.names import CANNOT_BE_USED, NamedQuerySet, Sayable
 from access.viewer import ANYONE, Viewer
 from accounts.models.words import refuse_hidden_words
 from atlas.models import Dialogue, Partner, Theme
@@ -172,6 +174,8 @@ class Affiliation(models.Model):
     In `left_dialogues` (slugs) a secretariat ended it for its own dialogue alone: it gives no standing there.
     """
 
+    mentions = ("partner",)
+
     user = models.ForeignKey(User, models.CASCADE, related_name="affiliations", verbose_name=_("user"))
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="affiliations", verbose_name=_("partner"))
     office = models.CharField(_("office"), max_length=160, blank=True)
@@ -222,6 +226,8 @@ class Scope(models.Model):
 
     It gives a token when the partner's role in the dialogue is *partner*, or when the secretariat granted it.
     """
+
+    mentions = ("theme",)
 
     affiliation = models.ForeignKey(Affiliation, models.CASCADE, related_name="scopes", verbose_name=_("affiliation"))
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="scopes", verbose_name=_("dialogue"))
@@ -290,14 +296,24 @@ class Engagement(models.Model):
         return f"{self.user} – {self.dialogue_id}"
 
 
-class ReadingGroup(models.Model):
-    """A named group of readers, such as an expert meeting. Its members read by it while they stand in its dialogue."""
+class ReadingGroup(Sayable, models.Model):
+    """A named group of readers, such as an expert meeting; named to its members and to the secretariat that made it.
 
-    slug = models.SlugField(_("identifier"), primary_key=True, validators=[refuse_what_no_token_can_name])
+    Its members read by it while they stand in its dialogue.
+    """
+
+    slug = models.SlugField(
+        _("identifier"),
+        primary_key=True,
+        validators=[refuse_what_no_token_can_name],
+        error_messages={"unique": CANNOT_BE_USED},
+    )
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="reading_groups", verbose_name=_("dialogue"))
     name = models.CharField(_("name"), max_length=160)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     members = models.ManyToManyField(User, related_name="reading_groups", blank=True, verbose_name=_("members"))
+
+    objects = NamedQuerySet.as_manager()
 
     class Meta:
         ordering = ["slug"]
@@ -318,3 +334,14 @@ class ReadingGroup(models.Model):
     @property
     def is_open(self) -> bool:
         return self.ends_on is None or self.ends_on >= timezone.localdate()
+
+    @classmethod
+    def own_rule(cls, viewer: Viewer) -> models.Q:
+        """As of a row whose audience is the group itself and its secretariat."""
+        condition = models.Q()
+        for held in (viewer.tokens, viewer.within):
+            if held is not None:
+                condition &= models.Q(pk__in=tokens.named(held, "group")) | models.Q(
+                    dialogue__in=tokens.named(held, "secretariat")
+                )
+        return condition

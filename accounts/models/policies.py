@@ -21,6 +21,8 @@ DOMAIN = RegexValidator(
 class PartnerPolicy(models.Model):
     """A partner without a row has no domain of its own, twelve months, and the second factor of its people's roles."""
 
+    mentions = ("partner",)
+
     partner = models.OneToOneField(
         Partner, models.CASCADE, primary_key=True, related_name="policy", verbose_name=_("partner")
     )
@@ -55,6 +57,8 @@ class PolicyWidening(models.Model):
 
     `months` and `requires_second_factor` are null where they stay as they are. Kept after it is decided.
     """
+
+    mentions = ("partner",)
 
     partner = models.ForeignKey(
         Partner, models.CASCADE, related_name="policy_widenings", verbose_name=_("partner"), editable=False

@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from psycopg2 import errorcodes
 
+from access.names import CANNOT_BE_USED
+
 UNKNOWN = gettext_lazy("Nothing was saved: the database refuses this.")
 SENTENCES: dict[str, str | Promise] = {
     errorcodes.INSUFFICIENT_PRIVILEGE: gettext_lazy(
@@ -46,6 +48,8 @@ def refusal_of(error: DatabaseError) -> Refusal | None:
     constraint = _constraint(getattr(cause.diag, "constraint_name", None))  # type: ignore[union-attr]
     if constraint is not None and has_a_sentence(constraint):
         return Refusal(str(constraint.get_violation_error_message()), constraint.violation_error_code)
+    if code == errorcodes.UNIQUE_VIOLATION and "slug" in (cause.diag.constraint_name or ""):  # type: ignore[union-attr]
+        return Refusal(CANNOT_BE_USED, "slug")  # as the form says it of a row that its desk sees
     return Refusal(SENTENCES[code])
 
 

@@ -27,6 +27,7 @@ from atlas.models import (
 )
 
 NAMES = ("name_en", "name_fr", "name_ar")
+MAKER = "mtm"  # whose map the facts' routes and places are of; readers are told of them once a map shows them
 
 
 class World:
@@ -125,6 +126,7 @@ class World:
                         {
                             "kind": kind,
                             "slug": row["slug"],
+                            "is_reference": True,
                             **row.translated("name"),
                             "source": row.get("source"),
                             "position": row.get("position", number),
@@ -175,6 +177,7 @@ class World:
                     {
                         "kind": SubjectKind.REPORTING_AREA,
                         "slug": row["slug"],
+                        "is_reference": True,
                         **row.choice("slug", worded["reporting_area"]).translated("name"),
                         "source": row["source"],
                         "remark": row["remark"],
@@ -237,6 +240,7 @@ class World:
                     {
                         "slug": row.choice("partner", self.by_iso3).slug,
                         "kind": PartnerKind.STATE,
+                        "is_reference": True,
                         "subject_id": self.by_iso3[iso3].pk,
                     },
                 )
@@ -315,6 +319,7 @@ def _country(iso3: str, names: list[Row], covered: Row | None, footnote: Row | N
     return row, {
         "kind": SubjectKind.COUNTRY,
         "slug": covered["slug"] if covered else slugify(row["en"].rstrip("*")),
+        "is_reference": True,
         "iso3": iso3,
         "iso2": covered["iso2"] if covered else "",
         **dict(zip(NAMES, (row["en"], row["fr"], row["ar"]), strict=True)),
@@ -338,6 +343,7 @@ def _route(row: Row, worded: Row, position: int) -> Entry:
     return row, {
         "kind": SubjectKind.ROUTE,
         "slug": row["slug"],
+        "made_by_id": MAKER,
         **worded.translated("name"),
         **worded.translated("description"),
         "stops": stops,
@@ -352,6 +358,7 @@ def _place(row: Row, worded: Row, country: Subject) -> Entry:
     return row, {
         "kind": SubjectKind.HUB if row.choice("kind", ("hub", "town")) == "hub" else SubjectKind.CITY,
         "slug": row["slug"],
+        "made_by_id": MAKER,
         "name_en": row["name"],
         "name_fr": worded["fr"],
         "name_ar": worded["ar"],
@@ -368,6 +375,7 @@ def _organisation(row: Row, worded: Row, named: Row | None, is_agency: bool) -> 
     return row, {
         "slug": row["slug"],
         "kind": PartnerKind.AGENCY if is_agency else PartnerKind.ORGANISATION,
+        "is_reference": True,
         **worded.translated("name"),
         **acronym,
         **worded.translated("field"),

@@ -32,7 +32,7 @@ class PartnersByNameMixin:
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         field = super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and db_field.related_model is Partner:
-            partners = in_reading_order(Partner.objects.select_related("subject"))
+            partners = in_reading_order(Partner.objects.sayable_to(request.viewer).select_related("subject"))
             field.choices = [(partner.pk, partner.display_name) for partner in partners]
         return field
 

@@ -77,7 +77,7 @@ def countries_and_years(viewer: Viewer) -> tuple[list[Subject], list[str]]:
     """Where and when there were meetings that this viewer may see."""
     seen = Meeting.objects.visible_to(viewer)
     years = seen.order_by().annotate(year=Left("starts", 4)).values_list("year", flat=True).distinct()
-    countries = Subject.objects.filter(pk__in=seen.order_by().values("country"))
+    countries = Subject.objects.sayable_to(viewer).filter(pk__in=seen.order_by().values("country"))
     return list(countries), sorted(years, reverse=True)
 
 

@@ -73,6 +73,8 @@ def _is_not_over(today: date) -> Q:
 class Meeting(RestrictedModel):
     """A meeting of a dialogue. Its dates may be partial; what the sources leave in doubt of it stands in `doubts`."""
 
+    mentions = ("theme", "country", "host", "supporters", "delegations")
+
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="meetings", verbose_name=_("dialogue"))
     slug = models.SlugField(_("identifier"))
     audience = AudienceField(verbose_name=_("audience"))

@@ -72,7 +72,7 @@ def _frame(request: ReaderRequest, filters: listing.MeetingFilters) -> dict[str,
         "query": filters.as_query(),
         "month_to_show": f"{timezone.localdate():%Y-%m}",
         "dialogues": in_reading_order(Dialogue.objects.all()),
-        "themes": in_reading_order(Theme.objects.all()),
+        "themes": in_reading_order(Theme.objects.sayable_to(request.viewer)),
         "countries": in_reading_order(countries),
         "years": years,
     }

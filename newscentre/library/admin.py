@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from access.names_admin import SayableChoices
 from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.desk_admin import AudienceAdmin
 from atlas.translated_admin import TranslatedAdmin
@@ -21,7 +22,7 @@ class PublicationForm(AudienceForm):
         return reverse("publication", args=[self.instance.pk])
 
 
-class SectionInline(admin.TabularInline):
+class SectionInline(SayableChoices, admin.TabularInline):
     model = PublicationSection
     extra = 0
     autocomplete_fields = ["subject"]

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from access.viewer import Viewer
 from access.visibility import RestrictedQuerySet
+from atlas.models import Subject
 from newscentre.asked import AskedFor
 from newscentre.models import Project, Publication, PublicationFile, PublicationSection
 
@@ -32,7 +33,8 @@ class LibraryFilters(AskedFor):
         """Those of a profile go with it or with one of its sections; those of a section with it or the whole profile."""
         rows = self.apply(rows)
         if self.subject:
-            of_subject = PublicationSection.objects.visible_to(viewer).filter(subject__slug=self.subject)
+            named = Subject.objects.sayable_to(viewer).filter(slug=self.subject)
+            of_subject = PublicationSection.objects.visible_to(viewer).filter(subject__in=named)
             if self.section:
                 of_subject = of_subject.filter(section__in=[self.section, ""])
             rows = rows.filter(pk__in=of_subject.values("publication"))

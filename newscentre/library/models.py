@@ -24,6 +24,8 @@ class Publication(RestrictedModel):
     `gone_on`: since when `link` is no longer available, as far as known.
     """
 
+    mentions = ("theme", "made_with")
+
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="publications", verbose_name=_("dialogue"))
     slug = models.SlugField(_("identifier"), max_length=80)
     audience = AudienceField(verbose_name=_("audience"))
@@ -105,6 +107,7 @@ class PublicationFile(KeptFile, RestrictedModel):
 class PublicationSection(RestrictedModel):
     """A section of a profile that a publication goes with. Without `section` it goes with the whole profile."""
 
+    mentions = ("theme", "subject")
     belongs_to = ("publication",)
 
     publication = models.ForeignKey(Publication, models.CASCADE, related_name="sections", verbose_name=_("publication"))
@@ -130,6 +133,8 @@ class PublicationSection(RestrictedModel):
 
 class Project(RestrictedModel):
     """An initiative or project: who did it, when, what for, and what came of it."""
+
+    mentions = ("theme", "made_with")
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="projects", verbose_name=_("dialogue"))
     slug = models.SlugField(_("identifier"))

@@ -33,7 +33,7 @@ def library(request: ReaderRequest) -> HttpResponse:
         "publications": publications[: listing.MOST],
         "projects": [] if filters.subject else projects[: listing.MOST],
         "dialogues": in_reading_order(Dialogue.objects.all()),
-        "themes": in_reading_order(Theme.objects.all()),
+        "themes": in_reading_order(Theme.objects.sayable_to(request.viewer)),
     }
     return render(request, "newscentre/library/library.html", context)
 

@@ -88,7 +88,7 @@ def _sections(user: User, since: datetime, until: datetime, told: list[Article])
     wanted = [(watch.name, Filters.of(QueryDict(watch.query))) for watch in watches] or [(_("All news"), Filters())]
     sections = []
     for name, filters in wanted:
-        told_of = filters.apply(seen_by(viewer)).filter(released_at__lte=until)
+        told_of = filters.apply(seen_by(viewer), viewer).filter(released_at__lte=until)
         page = page_of(told_of.filter(released_at__gt=since), None, MOST, telling=told_of)
         articles = [story.article for story in page.stories]
         told += articles

@@ -14,6 +14,7 @@ from hashlib import sha256
 
 from django.db.models import Q
 
+from access.viewer import Viewer
 from atlas.models import Subject, SubjectKind
 from atlas.periods import is_partial_date
 from routes.importing.refusals import Refused
@@ -74,9 +75,10 @@ class Known:
     """The records of a dialogue as they stand, looked up by what files call them. Six questions."""
 
     def __init__(self, dialogue: str) -> None:
+        self.sayable = Subject.objects.sayable_to(Viewer.secretariat_of(dialogue))
         self.layers = {layer.slug: layer for layer in Layer.objects.filter(dialogue=dialogue)}
         self.layer_of = {layer.pk: layer for layer in self.layers.values()}
-        self.routes = {route.slug: route for route in Subject.objects.filter(kind=SubjectKind.ROUTE)}
+        self.routes = {route.slug: route for route in self.sayable.filter(kind=SubjectKind.ROUTE)}
         stops = Stop.objects.filter(layer__dialogue=dialogue).select_related("place")
         segments = Segment.objects.filter(layer__dialogue=dialogue)
         self.stops = {stop.pk: stop for stop in stops}
@@ -104,10 +106,10 @@ class Known:
 
     @property
     def places(self) -> dict[str, Subject]:
-        """Every hub and town there is, by each of its names: read when a file brings a stop that is not there."""
+        """Every hub and town that the dialogue may be told of, by each of its names, for stops that are not there yet."""
         if self._places is None:
             kinds = Q(kind__in=(SubjectKind.HUB, SubjectKind.CITY))
-            self._places = {name: place for place in Subject.objects.filter(kinds) for name in _names(place)}
+            self._places = {name: place for place in self.sayable.filter(kinds) for name in _names(place)}
         return self._places
 
     def at(self, stop: Stop) -> list[float] | None:

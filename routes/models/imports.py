@@ -40,6 +40,7 @@ class GeodataImport(RestrictedModel):
     Seen by the desk alone.
     """
 
+    mentions = ("route",)
     belongs_to = ("layer",)
     desk = "dialogue"
 

@@ -69,6 +69,7 @@ class FeatureKind(models.TextChoices):
 class MapFeature(RestrictedModel):
     """A segment, a stop or a reason as a map published it. The record it was made from says, live, who may see it still."""
 
+    names = ("route", "stop__place")
     belongs_to = ("edition", "segment", "stop", "reason")
     append_only = True
 
@@ -124,6 +125,7 @@ class Outcome(models.TextChoices):
 class MapAnswer(RestrictedModel):
     """What an agency answered about a proof. Seen by that agency and the Secretariat; the person by the latter alone."""
 
+    mentions = ("partner",)
     belongs_to = ("edition",)
     append_only = True
 

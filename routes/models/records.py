@@ -16,6 +16,8 @@ from atlas.periods import refuse_wrong_date
 class Layer(RestrictedModel):
     """A set of segments and stops that are shown, hidden and shared together."""
 
+    mentions = ("theme",)
+
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="layers", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="layers", verbose_name=_("theme"))
     slug = models.SlugField(_("identifier"), validators=[refuse_reserved_word])
@@ -62,6 +64,7 @@ class StopKind(models.TextChoices):
 class Stop(RestrictedModel):
     """A place on the routes."""
 
+    mentions = ("place",)
     belongs_to = ("layer",)
 
     layer = models.ForeignKey(Layer, models.PROTECT, related_name="stops", verbose_name=_("layer"))
@@ -103,6 +106,7 @@ class Mode(models.TextChoices):
 class Segment(RestrictedModel):
     """A stretch of a route between two stops."""
 
+    mentions = ("route",)
     belongs_to = ("layer", "start", "end")
 
     layer = models.ForeignKey(Layer, models.PROTECT, related_name="segments", verbose_name=_("layer"))
@@ -207,6 +211,8 @@ class SegmentDrawing(Drawing, RestrictedModel):
 
 class Reason(RestrictedModel):
     """What changed on a route, when, and who says so. A map keeps the words it was published with."""
+
+    mentions = ("route",)
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="reasons", verbose_name=_("dialogue"))
     route = models.ForeignKey(

@@ -14,6 +14,8 @@ from routes.models.records import Layer
 class Story(RestrictedModel):
     """A guided walk through the map: steps that a secretariat composed, each a view of the map with its text."""
 
+    mentions = ("theme",)
+
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="stories", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="stories", verbose_name=_("theme"))
     slug = models.SlugField(_("last word of the address"), validators=[refuse_reserved_word])
@@ -39,6 +41,7 @@ class Story(RestrictedModel):
 class StoryStep(RestrictedModel):
     """One view of the map, and what is told of it. What the map shows there is what its reader may see."""
 
+    mentions = ("route",)
     belongs_to = ("story",)
 
     story = models.ForeignKey(Story, models.CASCADE, related_name="steps", verbose_name=_("guided story"))

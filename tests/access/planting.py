@@ -38,6 +38,7 @@ from profiles.texts import digest
 from tests import conftest
 from tests.access.planting_calendar import plant_calendar
 from tests.access.planting_library import plant_library
+from tests.access.planting_names import plant_names_of_another_desk, plant_towns
 from tests.access.planting_news import plant_news, plant_watch
 from tests.access.planting_people import plant_people
 from tests.access.planting_routes import answer_as_planted, plant_routes
@@ -156,8 +157,10 @@ def plant_all() -> dict[Preset, Planted]:
     plant_other_desk()
     with viewing(DESK):
         plant_people(conftest.user_of("official.mar"))
-        planted = {preset: _plant(preset) for preset in Preset}
-        proof = plant_routes(canary, audience_for)
+        towns = plant_towns(canary)
+        planted = {preset: _plant(preset, towns[Preset.SECRETARIAT][0]) for preset in Preset}
+        proof = plant_routes(canary, audience_for, towns)
+    plant_names_of_another_desk(canary)
     official = conftest.user_of("official.mar")
     with viewing(official.viewer):
         answer_as_planted(proof, canary, official)
@@ -179,7 +182,8 @@ def audience_for(preset: Preset) -> list[str]:
     return audience_of(preset, DIALOGUE, THEME, [NAMED_PARTNER], GROUP)
 
 
-def _plant(preset: Preset) -> Planted:
+def _plant(preset: Preset, hidden: Subject) -> Planted:
+    """`hidden`: a town that the importer found named in the news, whoever reads these."""
     audience, slug = audience_for(preset), PLACES[preset]
     profile = Profile.objects.get(dialogue=DIALOGUE, theme=THEME, slug=slug)
     Profile.objects.filter(pk=profile.pk).update(audience=audience)
@@ -196,7 +200,7 @@ def _plant(preset: Preset) -> Planted:
     planted.editions = _editions(planted, sources, tag, author)
     _cite(planted, narrow)
     _drafts(planted, author)
-    planted.article = plant_news(preset, audience).pk
+    planted.article = plant_news(preset, audience, hidden).pk
     meeting = plant_calendar(preset, audience)
     planted.meeting = meeting.pk
     planted.document, planted.deskdocument = meeting.documents.order_by("pk").values_list("pk", flat=True)

@@ -13,15 +13,17 @@ DIALOGUE = "mtm"
 NAMED = "chad"  # the country that every published article names
 
 
-def plant_news(preset: Preset, audience: list[str]) -> Article:
+def plant_news(preset: Preset, audience: list[str], hidden: Subject) -> Article:
     """The published article. To be called as the secretariat of the MTM Dialogue."""
-    publisher = Publisher.objects.create(slug=f"press-{preset}", name=f"Press {preset}")
+    publisher = Publisher.objects.create(slug=f"press-{preset}", name=_canary(preset, "publisher"), made_by_id=DIALOGUE)
     feed = Feed.objects.create(
         publisher=publisher, name=_canary(preset, "feed"), dialogue_id=DIALOGUE, audience=audience
     )
     Fetching.objects.create(feed=feed, address=f"https://{_canary(preset, 'feed')}.example/feed", is_paused=True)
     country = Subject.objects.get(kind="country", slug=NAMED)
-    published = article(feed, title=_canary(preset, "news"), excerpt=_canary(preset, "news"), subjects=[country.pk])
+    published = article(
+        feed, title=_canary(preset, "news"), excerpt=_canary(preset, "news"), subjects=[country.pk, hidden.pk]
+    )
     published.link = f"https://{_canary(preset, 'news')}.example/"
     published.publish()
     if preset is Preset.PARTNERS:  # first-hand news name their readers themselves

@@ -34,17 +34,16 @@ def in_three(name: str, text: str) -> dict[str, str]:
     return {f"{name}_{language}": text for language in LANGUAGES}
 
 
-def plant_routes(canary, audience_for) -> MapEdition:
+def plant_routes(canary, audience_for, towns: dict[Preset, list[Subject]]) -> MapEdition:
     """To be called as the secretariat of the MTM Dialogue. Publishes a map that shows all of it; returns the proof."""
     route = Subject.objects.get(kind=SubjectKind.ROUTE, slug=ROUTE)
-    places = list(Subject.objects.filter(kind=SubjectKind.CITY, stops_here__isnull=True)[: 2 * len(Preset)])
     for index, preset in enumerate(Preset):
         audience = audience_for(preset)
         layer = Layer.objects.create(
             dialogue_id=DIALOGUE, theme_id=THEME, slug=f"layer-{preset}", audience=audience,
             **in_three("name", canary(preset, "layer")),
         )  # fmt: skip
-        ends = [_stop(layer, place, index, canary(preset, "stop")) for place in places[2 * index : 2 * index + 2]]
+        ends = [_stop(layer, place, index, canary(preset, "stop")) for place in towns[preset]]
         segment = Segment.objects.create(layer=layer, route=route, start=ends[0], end=ends[1], mode="air", position=90)
         line = [[EXACT, 10.0 + index], [EXACT + 1, 11.0 + index]]
         SegmentDrawing.objects.create(

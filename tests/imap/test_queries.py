@@ -64,7 +64,7 @@ PAGES: dict[str, tuple[int, int]] = {
     f"{RESTRICTED}morocco/detection/": (3, 17),
     f"{RESTRICTED}morocco/print/": (1, 15),
     "/en/countries/": (2, 2),
-    "/en/countries/morocco/": (17, 17),
+    "/en/countries/morocco/": (16, 16),
     "/en/news/of/morocco/": (2, 2),
     "/en/terms/": (1, 1),
     "/en/news/": (5, 5),

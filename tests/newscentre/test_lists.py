@@ -102,7 +102,7 @@ def bring(client, data: bytes, dialogue: str = "mtm"):
 def test_an_editor_takes_feeds_from_a_file(reader):
     with viewing(DESK):
         feed("https://sahel.example/known")
-    Publisher.objects.filter(slug="sahel").update(link="https://www.sahel.example/")
+    Publisher.objects.filter(slug="sahel").update(made_by="mtm", link="https://www.sahel.example/")
     data = opml(
         outline("https://sahel.example/known"),
         outline("https://feeds.example/1", "News", 'htmlUrl="https://sahel.example/news" language="fr"'),
@@ -115,7 +115,7 @@ def test_an_editor_takes_feeds_from_a_file(reader):
             fetching__address__in=["https://feeds.example/1", "https://about/2", "https://about/3"]
         )
         assert set(added.values_list("publisher", "name", "language")) == {
-            ("sahel", "News", "fr"), ("press-about", "News", ""), ("press-about", "News (2)", ""),
+            ("sahel", "News", "fr"), ("about-mtm", "News", ""), ("about-mtm", "News (2)", ""),
         }  # fmt: skip
         assert {(one.rule, *one.audience) for one in added} == {(Rule.WAIT, "secretariat:mtm")}
         due = sorted(Fetching.objects.filter(feed__in=added).values_list("next_at", flat=True))

@@ -64,7 +64,7 @@ def test_what_an_editor_corrects_is_remembered_as_theirs(reader, waiting):
 
 
 def test_an_editor_adds_a_feed_and_says_who_reads_it(reader):
-    Publisher.objects.create(slug="desk", name="Migration desk")
+    Publisher.objects.create(slug="desk", name="Migration desk", made_by_id="mtm")
     told = {
         "publisher": "desk", "name": "All", "dialogue": "mtm", "language": "en", "categories": ["diaspora"],
         "rule": Rule.PUBLISH, "preset": "public", "fetching-TOTAL_FORMS": "1", "fetching-INITIAL_FORMS": "0",

@@ -1,0 +1,188 @@
+"""The rule for names: who may be told that a subject, a publisher, a partner, a theme, a group or a tag is there.
+
+A name has no readers of its own. It is *sayable* to a viewer when it is reference data, which the portal's
+administrators alone declare; when the viewer is of the secretariat that made it; or when a row that the viewer sees
+*names* it. A row that only *mentions* it, such as a tag that the importer set, never makes it sayable.
+
+A model says in `names` which of its foreign keys (or paths over them) name, and in `mentions` which do not; one that
+says neither fails Django's checks. `names_by_key` is for arrays of keys. The rule is stated twice, as every rule of
+access: here from these declarations, over the rows' `visible_to`, and in a view of each table (`SayableView`) that
+reads under the lock of whoever asks. Both are asked together and once for a whole query, never for each row.
+
+Names that have an audience, or belong to a row that has one (sources, dialogues, headings), follow that audience.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.core import checks
+from django.db import migrations, models
+from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext_lazy as _
+
+from access.lock import secretariat_holds
+from access.viewer import Viewer
+
+CANNOT_BE_USED = _("This address cannot be used.")
+
+
+class NamedQuerySet(models.QuerySet):
+    def sayable_to(self, viewer: Viewer):
+        """The names that this viewer may be told: both locks are asked, each by itself."""
+        under_the_lock = RawSQL(f"SELECT key FROM {view_of(self.model)}", [])
+        return self.filter(said_to(self.model, viewer), pk__in=under_the_lock)
+
+
+class Sayable:
+    """Mixin of a model whose rows are names. `own_rule`: what makes one sayable without any row that names it.
+
+    Its manager is that of a `NamedQuerySet`.
+    """
+
+    @classmethod
+    def own_rule(cls, viewer: Viewer) -> Q:
+        raise NotImplementedError
+
+
+class Name(Sayable, models.Model):
+    """Names that are reference data, or made by someone: `made_by` is the dialogue whose secretariat may say it."""
+
+    is_reference = models.BooleanField(
+        _("reference data"), default=False, help_text=_("Named to everyone. The portal’s administrators alone decide.")
+    )
+    made_by = models.ForeignKey(
+        "atlas.Dialogue",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("made by the Secretariat of"),
+        help_text=_("It may say it before anything that readers see names it."),
+    )
+
+    objects = NamedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def own_rule(cls, viewer: Viewer) -> Q:
+        return Q(is_reference=True) | Q(made_by__in=viewer.secretariats)
+
+
+class Naming(NamedTuple):
+    """Rows of a model name what these paths lead to; `is_array`: the one path leads to an array of keys."""
+
+    model: Any
+    paths: tuple[str, ...]
+    is_array: bool = False
+
+    def says(self, viewer: Viewer) -> Q:
+        """That a row which the viewer sees names it.
+
+        By one path: whether there is one, as an index finds it. By several: of all of them at once, since the planner
+        takes its time for rows that belong to others.
+        """
+        rows = self.model._default_manager.all()
+        seen = rows.visible_to(viewer) if hasattr(rows, "visible_to") else rows
+        if self.is_array:
+            key = Func(OuterRef("pk"), template="ARRAY[%(expressions)s]")
+            key.output_field = self.model._meta.get_field(self.paths[0])
+            return Q(Exists(seen.filter(**{f"{self.paths[0]}__contains": key})))
+        if len(self.paths) == 1:
+            return Q(Exists(seen.filter(**{self.paths[0]: OuterRef("pk")})))
+        named = Func(*map(F, self.paths), template="unnest(ARRAY[%(expressions)s])")
+        named.output_field = models.BigIntegerField()
+        return Q(pk__in=seen.order_by().annotate(named=named).values("named"))
+
+
+def said_to(name: Any, viewer: Viewer) -> Q:
+    """The condition under which a name of this model is sayable, by the declarations and `visible_to`."""
+    condition = name.own_rule(viewer)
+    for naming in namings_of(name):
+        condition |= naming.says(viewer)
+    return condition
+
+
+@cache
+def namings_of(name: Any) -> tuple[Naming, ...]:
+    """By which rows names of this model are said, in the order of the models."""
+    return tuple(_namings(name))
+
+
+def _namings(name: Any) -> Iterator[Naming]:
+    for model in apps.get_models():
+        if paths := tuple(path for path in declared(model, "names") if _end_of(model, path) is name):
+            yield Naming(model, paths)
+        for path, label in getattr(model, "names_by_key", {}).items():
+            if apps.get_model(label) is name:
+                yield Naming(model, (path,), is_array=True)
+
+
+def declared(model: type[models.Model], what: str) -> Sequence[str]:
+    """`names` or `mentions` of a model; a column of that name declares nothing."""
+    held = model.__dict__.get(what, getattr(model, what, ()))
+    return held if isinstance(held, tuple) else ()
+
+
+def _end_of(model: type[models.Model], path: str) -> type[models.Model] | None:
+    reached: Any = model
+    for step in path.split("__"):
+        reached = reached._meta.get_field(step).related_model
+    return reached
+
+
+def view_of(name: type[models.Model]) -> str:
+    return f"{name._meta.db_table}_sayable"
+
+
+class SayableView(migrations.RunSQL):
+    """A view of the keys of a table of names that whoever asks may be told: the rule once more, in PostgreSQL.
+
+    `naming`: SQL of conditions on the name `n`, EXISTS of rows that name it; the lock of those tables decides.
+    `own`: what makes it sayable without them.
+    """
+
+    OWN = f"n.is_reference OR {secretariat_holds('n.made_by_id')}"
+
+    def __init__(self, table: str, key: str, naming: Sequence[str], own: str = OWN):
+        self.arguments: Mapping[str, Any] = {"table": table, "key": key, "naming": naming, "own": own}
+        conditions = [own, *naming]
+        super().__init__(
+            sql=[
+                f"CREATE VIEW {table}_sayable WITH (security_invoker) AS "
+                f"SELECT n.{key} AS key FROM {table} n WHERE {' OR '.join(conditions)}"
+            ],
+            reverse_sql=[f"DROP VIEW {table}_sayable"],
+        )
+
+    def deconstruct(self):
+        return (self.__class__.__name__, [], dict(self.arguments))
+
+    def describe(self):
+        return f"Say which rows of {self.arguments['table']} may be named"
+
+
+def check_declarations(app_configs=None, **options) -> list[checks.CheckMessage]:
+    """Every foreign key to a name declares `names` or `mentions`, and what names has readers."""
+    return [fault for model in apps.get_models() for fault in faults_of(model)]
+
+
+def faults_of(model: type[models.Model]) -> Iterator[checks.CheckMessage]:
+    names, mentions = declared(model, "names"), declared(model, "mentions")
+    for field in (*model._meta.fields, *model._meta.many_to_many):
+        leads_to = field.related_model
+        if isinstance(leads_to, type) and issubclass(leads_to, Sayable) and field.name not in (*names, *mentions):
+            yield checks.Error(
+                f"{model._meta.label}.{field.name} leads to a name and declares neither `names` nor `mentions`.",
+                hint="See access/names.py.",
+                obj=model,
+                id="access.E001",
+            )
+    for path in set(names) & set(mentions):
+        yield checks.Error(
+            f"{model._meta.label}.{path} declares both `names` and `mentions`.", obj=model, id="access.E002"
+        )
