@@ -27,8 +27,8 @@ class Migration(migrations.Migration):
         ("atlas", "0006_names_that_may_be_said"),
         ("indicators", "0001_initial"),
         ("routes", "0005_mark"),
-        ("profiles", "0012_names_that_may_be_said"),
-        ("newscentre", "0023_names_that_may_be_said"),
+        ("profiles", "0014_names_that_may_be_said"),
+        ("newscentre", "0024_names_that_may_be_said"),
     ]
     operations = [
         SayableView(

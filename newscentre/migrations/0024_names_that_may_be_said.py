@@ -9,7 +9,7 @@ import atlas.addresses
 class Migration(migrations.Migration):
     dependencies = [
         ("atlas", "0006_names_that_may_be_said"),
-        ("newscentre", "0022_given_titles_and_unknown_dates"),
+        ("newscentre", "0023_entries_by_views"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("atlas", "0006_names_that_may_be_said"),
-        ("profiles", "0011_kept_drafts_locked"),
+        ("profiles", "0013_entries_by_a_view"),
     ]
 
     operations = [
