@@ -134,7 +134,9 @@ def test_what_was_changed_in_a_file_comes_back_whole(editor, tmp_path, ending):
     row, _values = a_segment()
     content = json.loads(editor.get(EXPORT.format("geojson")).content)
     kept = [
-        one for one in content["features"] if one["geometry"]["type"] == "LineString" and one["id"] == row.segment_id
+        one
+        for one in content["features"]
+        if one["geometry"]["type"] == "LineString" and one["id"] == f"segment-{row.segment_id}"
     ]
     kept[0]["properties"] |= {
         "remark_ar": "نقطة عبور",
