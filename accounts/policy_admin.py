@@ -41,7 +41,8 @@ class PolicyWideningAdmin(NothingByHand, admin.ModelAdmin):
     list_display = ["partner", "added_domains", "months", "asked_by", "asked_at", "state", "decided_by"]
     list_filter = ["state"]
     list_select_related = ["partner__subject", "asked_by", "decided_by"]
-    fields = readonly_fields = ["partner", "asked_by", "asked_at", "state", "decided_by", "decided_at"]
+    fields = ["partner", "asked_by", "asked_at", "state", "decided_by", "decided_at"]
+    readonly_fields = ["partner", "asked_by", "asked_at", "state", "decided_by", "decided_at"]
     actions = None
     change_form_template = "admin/accounts/widening/change_form.html"
 
