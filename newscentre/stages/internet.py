@@ -7,9 +7,11 @@ that changes its address between question and connection changes nothing. TLS st
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from queue import Empty, Queue
 from typing import Any
 
 import httpcore
@@ -30,8 +32,12 @@ NOT_PUBLIC_4 = [
 # Of IPv6 only global unicast, without what carries an IPv4 address inside (6to4, Teredo) or is set apart.
 PUBLIC_6 = ipaddress.IPv6Network("2000::/3")
 NOT_PUBLIC_6 = [ipaddress.IPv6Network(network) for network in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")]
+MOST_QUESTIONS = 8  # for names that a process waits for at once
 WEB_PORTS = {80, 443}
 FIRST_UNPRIVILEGED_PORT = 1024
+
+
+_QUESTIONS = threading.BoundedSemaphore(MOST_QUESTIONS)
 
 
 class RefusedAddress(Exception):
@@ -73,6 +79,34 @@ class WayOut:
         if not open_to_us:
             raise RefusedAddress(f"{host} port {port}")
         return open_to_us
+
+
+def within(seconds: float, ask: Callable[[], list[str]]) -> list[str]:
+    """What `ask` answers or raises; httpcore.ConnectTimeout when that takes longer.
+
+    The system's question for a name takes no limit: it is left behind in a thread, of which there are never many.
+    """
+    answered: Queue[tuple[list[str], Exception | None]] = Queue()
+
+    def answer() -> None:
+        try:
+            answered.put((ask(), None))
+        except Exception as error:  # raised again where it is waited for
+            answered.put(([], error))
+        finally:
+            _QUESTIONS.release()
+
+    ends = time.monotonic() + seconds
+    if not _QUESTIONS.acquire(timeout=seconds):
+        raise httpcore.ConnectTimeout("too many names wait for an answer")
+    threading.Thread(target=answer, daemon=True).start()
+    try:
+        found, error = answered.get(timeout=max(ends - time.monotonic(), 0.001))
+    except Empty:
+        raise httpcore.ConnectTimeout("the name was not found in time") from None
+    if error is not None:
+        raise error
+    return found
 
 
 class Deadline:
@@ -128,8 +162,9 @@ class GuardedNetwork(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
+        patience = self._deadline.left(timeout, httpcore.ConnectTimeout)
         try:
-            addresses = self._way_out.addresses_of(host, port)
+            addresses = within(patience, lambda: self._way_out.addresses_of(host, port))
         except (OSError, UnicodeError) as error:  # a label that is too long is a UnicodeError
             raise UnknownHost(host) from error
         failed: Exception | None = None

@@ -4,6 +4,7 @@ import datetime as dt
 import gzip
 import ipaddress
 import ssl
+import threading
 import time
 import tracemalloc
 import zlib
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from newscentre.simulator import HOME, Answer, moved, packed, page, publishing
+from newscentre.stages import internet
 from newscentre.stages.bodies import TooLarge, Unreadable, body_of
 from newscentre.stages.fetch import Fetcher, Limits, Marks, NotFetched, Reason, retry_after
 from newscentre.stages.internet import WayOut, is_public
@@ -299,6 +301,31 @@ def test_a_name_nobody_knows_and_a_door_nobody_opens(publisher):
 
     assert reason_of(fetcher_for(resolve=unknown), "http://nowhere.test/") == Reason.UNKNOWN_HOST
     assert reason_of(fetcher_for(1), f"http://{HOME}:1/") == Reason.NO_CONNECTION
+
+
+def test_a_name_that_gives_no_answer_is_waited_for_no_longer_than_anything_else():
+    """The system's own question for a name knows no limit."""
+    is_over = threading.Event()
+
+    def unanswered(host, port):
+        is_over.wait(30)
+        return [HOME]
+
+    began = time.monotonic()
+    for _ in range(2):
+        fetcher = fetcher_for(resolve=unanswered, seconds=60, step_seconds=0.2)
+        assert reason_of(fetcher, "http://unanswered.test/") == Reason.TOO_SLOW
+    assert time.monotonic() - began < 10
+    is_over.set()
+
+
+def test_names_that_give_no_answer_are_asked_for_by_few_threads_only():
+    is_over, before = threading.Event(), threading.active_count()
+    fetcher = fetcher_for(resolve=lambda host, port: is_over.wait(30) and [HOME], seconds=0.1, step_seconds=0.1)
+    for _ in range(12):
+        assert reason_of(fetcher, "http://unanswered.test/") == Reason.TOO_SLOW
+    assert threading.active_count() - before <= internet.MOST_QUESTIONS
+    is_over.set()
 
 
 def test_redirects_in_a_circle_end(publisher, fetcher):
