@@ -16,7 +16,7 @@ from accounts.use import count_use
 from atlas.models import Dialogue
 
 
-@shared_task
+@shared_task(nobody_waits="The scheduler sends it again.")
 def forget_ended_sessions() -> None:
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     still_open = Session.objects.filter(session_key=OuterRef("session_key"))
@@ -24,20 +24,20 @@ def forget_ended_sessions() -> None:
     SentForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
 
 
-@shared_task
+@shared_task(nobody_waits="The scheduler sends it again.")
 def count_use_by_quarter() -> None:
     """On behalf of all secretariats, so that their pages show how the present quarter goes."""
     with viewing(Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))):
         count_use("default")
 
 
-@shared_task
+@shared_task(nobody_waits="The scheduler sends it again.")
 def remind_of_mandates() -> None:
     """Once a day; a second time on the same day says nothing again."""
     reminders.remind(timezone.localdate())
 
 
-@shared_task
+@shared_task(nobody_waits="The scheduler sends it again.")
 def end_what_is_over() -> None:
     """On behalf of all secretariats, whose histories say that it ended."""
     with viewing(Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))):
@@ -45,7 +45,12 @@ def end_what_is_over() -> None:
         engagements.end_what_is_over()
 
 
-@shared_task
+@shared_task(
+    autoretry_for=(OSError,),  # smtplib's errors are among them
+    retry_backoff=True,
+    max_retries=5,
+    nobody_waits="The page has said already that a mail comes if there is such an account; another can be asked for.",
+)
 def send_link_for_new_password(user_id: int) -> None:
     """Writes to an active person; for anybody else, and for 0, which stands for nobody, does nothing.
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imap.settings")
 
-app = Celery("imap")
+app = Celery("imap", task_cls="imap.ending:PortalTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

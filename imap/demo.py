@@ -40,6 +40,12 @@ ACCOUNTS = (
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Data, texts and static files", (sys.executable, "manage.py", "prepare_demo")),
 )
+# Process, its name in the progress, its queue, its processes: what people wait for has a worker of its own. Slow feeds wait
+# more than they compute, so that several at once hold up no other.
+WORKERS = (
+    ("worker-now", "Worker for what people wait for", "now", 2),
+    ("worker", "Worker for what may take its time", "background", 4),
+)
 NEWS_BEGAN = "demo-news-began"  # file below the home: by when the news are dated
 HOME_OF_NEWS = "127.0.0.1"
 FROM_THE_PORTAL_TO_THE_NEWS = 1000  # ports
@@ -58,7 +64,7 @@ class Demo:
     steps: Sequence[tuple[str, Sequence[str]]] = STEPS
     application: str = APPLICATION
     ready_path: str = "/readyz"
-    celery: str = "imap"  # empty: neither worker nor scheduler
+    celery: str = "imap"  # empty: neither workers nor scheduler
     news_port: int = 0  # of the publishers whose news the portal fetches; 0: there are none
 
     @property
@@ -153,7 +159,7 @@ def run_step(demo: Demo, command: Sequence[str], supervisor: Supervisor) -> None
 
 
 def portal_children(demo: Demo, places: Places) -> list[tuple[str, Child]]:
-    """The web server and, unless switched off, Celery's worker and scheduler."""
+    """The web server and, unless switched off, Celery's workers and scheduler."""
     environment = environment_of(demo)
 
     def child(name: str, is_ready: Callable[[], bool], *arguments: str, farewell: int | None = None) -> Child:
@@ -176,15 +182,20 @@ def portal_children(demo: Demo, places: Places) -> list[tuple[str, Child]]:
     if demo.celery:
         celery = ("celery", "-A", demo.celery)
         schedule = str(places.home / "celery-schedule")
+        workers = []
         # Killed, not asked, when the supervisor is: without a queue Celery's polite end never comes (seen with 5.7).
-        worker = child(
-            *("worker", at_once, *celery, "worker", "--concurrency", "1", "--loglevel", "INFO"),
-            farewell=signal.SIGKILL,
-        )
+        for name, words, queue, processes in WORKERS:
+            command = (*celery, *worker_words(queue, processes))
+            workers.append((words, child(name, at_once, *command, farewell=signal.SIGKILL)))
         beat = child("beat", at_once, *celery, "beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "INFO")
-        children += [("Worker", worker), ("Scheduler", beat)]
-    # Last, so that what the other two need to fail or to work has passed when the portal says it is ready.
+        children += [*workers, ("Scheduler", beat)]
+    # Last, so that what the others need to fail or to work has passed when the portal says it is ready.
     return [*children, ("Web server", web)]
+
+
+def worker_words(queue: str, processes: int) -> tuple[str, ...]:
+    told = ("--queues", queue, "--hostname", f"{queue}@%h", "--concurrency", str(processes))
+    return ("worker", *told, "--loglevel", "INFO")
 
 
 def environment_of(demo: Demo) -> dict[str, str]:

@@ -11,6 +11,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django_prose_editor.config import html_tags
 from js_asset import static_lazy
+from kombu import Exchange, Queue
 
 from accounts.limits import OF_ACCOUNTS, OF_FACTORS
 from accounts.signing_in.agency import agencies_of
@@ -145,7 +146,20 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 540, 600
+# What people wait for, and what may take its time, each with workers of its own.
+CELERY_TASK_DEFAULT_QUEUE = "background"
+CELERY_TASK_ROUTES = {
+    name: {"queue": "now"}
+    for name in (
+        "accounts.tasks.send_link_for_new_password",
+        "newscentre.tasks.send_what_is_due",  # it takes no time, and sends what somebody waits for on to `now`
+        "routes.tasks.examine_import",
+        "routes.tasks.take_import",
+    )
+}
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("now", "background")]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # nothing waits behind a slow task while another process is free
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"

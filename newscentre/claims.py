@@ -5,6 +5,7 @@ doubles does no harm: a claim is begun once, and one that nobody ended is free a
 """
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,7 +14,9 @@ from django.db.models import Q, QuerySet
 from newscentre.claiming import Claiming
 from newscentre.models import Feed, Fetching
 
-LONGEST_FETCH = timedelta(minutes=15)  # more than a task may take (CELERY_TASK_TIME_LIMIT)
+LONGEST_WAIT = timedelta(minutes=15)  # for a worker that begins
+SOFT_LIMIT, HARD_LIMIT = 240, 270  # seconds of the task that fetches one feed
+LONGEST_FETCH = timedelta(minutes=5)  # once begun: more than its task may take
 MOST_AT_ONCE = 100
 FETCHINGS = Claiming("newscentre_fetching", returned="feed_id", lock=0x6E657773, is_ready="NOT is_paused")
 
@@ -21,15 +24,34 @@ FETCHINGS = Claiming("newscentre_fetching", returned="feed_id", lock=0x6E657773,
 @transaction.atomic
 def claim_due(now: datetime, most: int = MOST_AT_ONCE) -> list[tuple[int, uuid.UUID]]:
     """(feed, claim) of feeds that are due, those waiting longest first, and of each host one at a time."""
-    return FETCHINGS.claim_due(now, now + LONGEST_FETCH, most)
+    return FETCHINGS.claim_due(now, now + LONGEST_WAIT, most)
 
 
 def begin(feed_id: int, claim: uuid.UUID, now: datetime) -> Fetching | None:
     """What is to be fetched; None when this claim was begun before, was given to another, or is over."""
-    of_claim = Fetching.objects.filter(feed=feed_id, claim=claim)
-    if not of_claim.filter(begun_at__isnull=True, claimed_until__gt=now).update(begun_at=now):
+    claimed = Fetching.objects.filter(feed=feed_id, claim=claim)
+    if not claimed.filter(begun_at__isnull=True, claimed_until__gt=now).update(
+        begun_at=now, claimed_until=now + LONGEST_FETCH
+    ):
         return None
-    return of_claim.select_related("feed").first()
+    return claimed.select_related("feed").first()
+
+
+def of_claim(feed_id: int, claim: uuid.UUID, now: datetime) -> Fetching | None:
+    """The fetching as it stands, for nobody held; None when the claim is over."""
+    held = Fetching.objects.filter(feed=feed_id, claim=claim, claimed_until__gt=now)
+    return held.select_related("feed").first()
+
+
+def without_result(now: datetime) -> QuerySet[Fetching]:
+    """Those that a worker began and did not end within its time, kept for this transaction."""
+    over = Fetching.objects.filter(claim__isnull=False, begun_at__isnull=False, claimed_until__lte=now)
+    return over.select_for_update(of=("self",), skip_locked=True)
+
+
+def asked_for(feeds: Iterable[int]) -> set[int]:
+    """Of these feeds those that somebody waits for: new ones, and those made due by hand."""
+    return set(Fetching.objects.filter(feed__in=list(feeds), next_at__isnull=True).values_list("feed_id", flat=True))
 
 
 def still_held(feed_id: int, claim: uuid.UUID, now: datetime) -> Fetching | None:

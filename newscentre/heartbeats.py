@@ -17,7 +17,6 @@ SCHEDULER = "scheduler"
 EVERY = 10  # seconds between two signs of life of a worker
 SILENT_AFTER = timedelta(seconds=90)  # the scheduler sends something every 30 seconds
 FORGOTTEN_AFTER = timedelta(days=1)
-QUEUE = "celery"  # Celery's own name for the queue of those that have none
 PATIENCE = 2  # seconds that a page waits for Valkey
 
 _said_at: dict[str, float] = {}
@@ -34,7 +33,7 @@ class Sign:
 
 @dataclass(frozen=True)
 class Running:
-    """`scheduler`: None when nothing was ever heard of it; `waiting`: tasks in the queue."""
+    """`scheduler`: None when nothing was ever heard of it; `waiting`: tasks in the queues."""
 
     waiting: int
     workers: list[Sign]
@@ -55,7 +54,8 @@ def running(now: datetime) -> Running | None:
     """None when the queue cannot be reached."""
     try:
         with _valkey() as valkey:
-            waiting, said = int(valkey.llen(QUEUE)), valkey.hgetall(_key())  # type: ignore[arg-type]
+            waiting = sum(int(valkey.llen(queue.name)) for queue in settings.CELERY_TASK_QUEUES)  # type: ignore[arg-type]
+            said = valkey.hgetall(_key())
     except redis.RedisError:
         return None
     signs = [_sign(name.decode(), float(at), now) for name, at in said.items()]  # type: ignore[union-attr]

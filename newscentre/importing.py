@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from newscentre.claims import begin, still_held
+from newscentre.claims import begin, of_claim, still_held, without_result
 from newscentre.models import Feed, Fetching
 from newscentre.stages.clean import Item, cleaned
 from newscentre.stages.documents import Document, NotAFeed
@@ -27,19 +28,45 @@ def fetcher() -> Fetcher:
 
 
 def fetch_claimed(feed_id: int, claim: uuid.UUID, viewer: Viewer) -> bool:
-    """One fetch under a claim, as the secretariat of the feed. False when the claim is not, or no longer, ours."""
+    """One fetch under a claim, as the secretariat of the feed. False when the claim is not, or no longer, ours.
+
+    What it raises, and what ends it from outside, is recorded by `end_badly` or `end_what_broke_off`.
+    """
     with viewing(viewer):
         fetching = begin(feed_id, claim, timezone.now())
     if fetching is None:
         return False
-    write: Callable[[Fetching, datetime], None]
     try:
         fetched, document = _read(fetching)
-        write = partial(_succeeded, fetched, document)
     except NotFetched as why:
-        write = partial(_failed, why)
+        with viewing(viewer):
+            return _end(feed_id, claim, partial(_failed, why))
     with viewing(viewer):
-        return _end(feed_id, claim, write)
+        try:
+            with transaction.atomic():
+                _store(feed_id, claim, fetched, document)
+                if not _end(feed_id, claim, partial(_succeeded, fetched, document)):
+                    raise ClaimIsOver
+        except ClaimIsOver:
+            return False
+    return True
+
+
+class ClaimIsOver(Exception):
+    """Another worker may be at it: what was stored meanwhile is taken back."""
+
+
+def end_badly(feed_id: int, claim: uuid.UUID, reason: Reason, viewer: Viewer) -> bool:
+    """Records that the fetch under this claim ended without a result. False when it ended otherwise."""
+    with viewing(viewer):
+        return _end(feed_id, claim, partial(_failed, NotFetched(reason)))
+
+
+def end_what_broke_off(now: datetime) -> None:
+    """The same of fetches whose worker was killed, or can say nothing any more. To be called as their secretariats."""
+    for fetching in without_result(now):
+        _failed(NotFetched(Reason.BROKE_OFF), fetching, now)
+        _release(fetching, now)
 
 
 def _read(fetching: Fetching) -> tuple[Fetched, Document | None]:
@@ -55,20 +82,33 @@ def _read(fetching: Fetching) -> tuple[Fetched, Document | None]:
         raise NotFetched(Reason.TOO_HARD) from error
 
 
+def _store(feed_id: int, claim: uuid.UUID, fetched: Fetched, document: Document | None) -> None:
+    """Before the fetching is held for its transaction, so that the desk can pause the feed meanwhile."""
+    now = timezone.now()
+    fetching = of_claim(feed_id, claim, now)
+    if fetching is None:
+        raise ClaimIsOver
+    if document is not None:
+        store(fetching.feed, items_of(document, fetching.feed, fetched, now), now)
+
+
 def _end(feed_id: int, claim: uuid.UUID, write: Callable[[Fetching, datetime], None]) -> bool:
     now = timezone.now()
     fetching = still_held(feed_id, claim, now)
     if fetching is None:
         return False
     write(fetching, now)
+    _release(fetching, now)
+    return True
+
+
+def _release(fetching: Fetching, now: datetime) -> None:
     fetching.fetched_at, fetching.claim, fetching.claimed_until, fetching.begun_at = now, None, None, None
     fetching.save()
-    return True
 
 
 def _succeeded(fetched: Fetched, document: Document | None, fetching: Fetching, now: datetime) -> None:
     if document is not None:
-        store(fetching.feed, items_of(document, fetching.feed, fetched, now), now)
         wishes = Wishes(document.ttl_minutes, document.skip_hours, document.skip_days)
         fetching.wishes = {name: value for name, value in asdict(wishes).items() if name != "pause"}
         fetching.etag, fetching.last_modified = fetched.marks.etag[:500], fetched.marks.last_modified[:500]
@@ -79,9 +119,12 @@ def _succeeded(fetched: Fetched, document: Document | None, fetching: Fetching, 
 
 
 def _failed(why: NotFetched, fetching: Fetching, now: datetime) -> None:
+    """A worker may end for reasons of its own: the first time, its feed is due again at once."""
+    is_first_break = why.reason is Reason.BROKE_OFF and not fetching.failures
     fetching.failures, fetching.reason = fetching.failures + 1, why.reason.value
     wishes = wishes_of(fetching, why.retry_after)
-    fetching.next_at = next_fetch(now, wishes, failures=fetching.failures, is_gone=why.reason is Reason.GONE)
+    next_at = next_fetch(now, wishes, failures=fetching.failures, is_gone=why.reason is Reason.GONE)
+    fetching.next_at = now if is_first_break else next_at
 
 
 def wishes_of(fetching: Fetching, pause: timedelta | None = None) -> Wishes:

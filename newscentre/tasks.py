@@ -1,17 +1,21 @@
 import uuid
 from functools import partial
 
+from billiard.exceptions import WorkerLostError
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded
 from celery.signals import worker_ready
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
 from atlas.models import Dialogue
 from newscentre import heartbeats, importing  # noqa: F401  # the worker and the scheduler are heard of by the former
-from newscentre.claims import claim_due, is_another_of_its_host_due
+from newscentre.claims import HARD_LIMIT, SOFT_LIMIT, asked_for, claim_due, is_another_of_its_host_due
 from newscentre.links import gathering, looking
+from newscentre.links.models import OutsideAddress
+from newscentre.stages.fetch import Reason
 
 BETWEEN_TWO_OF_A_HOST = 2  # seconds
 
@@ -20,15 +24,32 @@ def every_secretariat() -> Viewer:
     return Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))
 
 
-@shared_task
+@shared_task(nobody_waits="The scheduler sends it again.")
 def send_what_is_due() -> None:
     """Each feed as a task of its own. What the queue loses is due again when its claim is over."""
     with viewing(every_secretariat()):
-        for feed_id, claim in claim_due(timezone.now()):
-            transaction.on_commit(partial(fetch_feed.delay, feed_id, str(claim)))
+        importing.end_what_broke_off(timezone.now())
+    with viewing(every_secretariat()):
+        claimed = claim_due(timezone.now())
+        waited_for = asked_for(feed_id for feed_id, _ in claimed)
+        for feed_id, claim in claimed:
+            queue = "now" if feed_id in waited_for else "background"
+            transaction.on_commit(partial(fetch_feed.apply_async, (feed_id, str(claim)), queue=queue))
 
 
-@shared_task
+def fetch_ended_badly(error: Exception, feed_id: int, claim: str) -> None:
+    """Without the database, which may be what is wrong, the claim ends by itself and is found by the next round."""
+    importing.end_badly(feed_id, uuid.UUID(claim), reason_of(error), every_secretariat())
+
+
+def reason_of(error: Exception) -> Reason:
+    if isinstance(error, SoftTimeLimitExceeded | TimeLimitExceeded):
+        return Reason.TOOK_TOO_LONG
+    is_ours = isinstance(error, WorkerLostError | OperationalError | InterfaceError)
+    return Reason.BROKE_OFF if is_ours else Reason.WENT_WRONG
+
+
+@shared_task(ended_badly=staticmethod(fetch_ended_badly), soft_time_limit=SOFT_LIMIT, time_limit=HARD_LIMIT)
 def fetch_feed(feed_id: int, claim: str) -> None:
     """Runs once for each claim; a second time it does nothing. The next feed of the host need not wait for the clock."""
     viewer = every_secretariat()
@@ -52,22 +73,29 @@ def look_at_once(**kwargs: object) -> None:
     send_what_is_due.apply_async()
 
 
-@shared_task
+@shared_task(nobody_waits="The scheduler sends it again.")
 def gather_outside_addresses() -> None:
     """Those that stand on the portal now, so that each is looked at."""
     with viewing(every_secretariat()):
         gathering.gather(timezone.now())
 
 
-@shared_task
+@shared_task(nobody_waits="The scheduler sends it again.")
 def send_addresses_that_are_due() -> None:
     """Each address as a task of its own, one of each host at a time."""
+    with viewing(every_secretariat()):
+        looking.put_off_what_broke_off(timezone.now())
     with viewing(every_secretariat()):
         for pk, claim in looking.claim_due(timezone.now()):
             transaction.on_commit(partial(look_at_address.delay, pk, str(claim)))
 
 
-@shared_task
+def look_ended_badly(error: Exception, pk: int, claim: str) -> None:
+    with viewing(every_secretariat()):
+        looking.put_off(OutsideAddress.objects.filter(pk=pk, claim=claim), timezone.now())
+
+
+@shared_task(ended_badly=staticmethod(look_ended_badly))
 def look_at_address(pk: int, claim: str) -> None:
     """Runs once for each claim; a second time it does nothing."""
     looking.look(pk, uuid.UUID(claim), every_secretariat())

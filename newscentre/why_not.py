@@ -25,3 +25,6 @@ class WhyNot(models.TextChoices):
     STRANGE_ANSWER = Reason.STRANGE_ANSWER.value, _("Its host gives an answer that makes no sense.")
     NOT_A_FEED = Reason.NOT_A_FEED.value, _("What is at its address is no feed.")
     TOO_HARD = Reason.TOO_HARD.value, _("Reading it takes too much memory or time.")
+    TOOK_TOO_LONG = Reason.TOOK_TOO_LONG.value, _("Fetching and storing it took too long and was ended.")
+    BROKE_OFF = Reason.BROKE_OFF.value, _("The worker that fetched it ended without a result.")
+    WENT_WRONG = Reason.WENT_WRONG.value, _("Something went wrong on the portal’s side; the log says what.")

@@ -8,6 +8,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from access.viewer import Viewer
@@ -19,7 +20,8 @@ from newscentre.links.judging import Standing, after_a_failure, after_an_answer
 from newscentre.links.models import OutsideAddress
 from newscentre.stages.fetch import Fetcher, NotFetched
 
-LONGEST_LOOK = timedelta(minutes=15)  # more than a task may take (CELERY_TASK_TIME_LIMIT)
+LONGEST_LOOK = timedelta(minutes=15)  # with the wait for a worker; more than a task may take (CELERY_TASK_TIME_LIMIT)
+PUT_OFF = timedelta(days=1)  # after a look that ended without a result, which says nothing of the address
 MOST_AT_ONCE = 50
 PAUSE = timedelta(seconds=30)  # between two looks at one host
 LATELY = timedelta(hours=6)
@@ -31,6 +33,15 @@ ADDRESSES = Claiming("newscentre_outsideaddress", returned="id", lock=0x6C696E6B
 def claim_due(now: datetime) -> list[tuple[int, uuid.UUID]]:
     """(address, claim) of those that are due, the longest waiting first, and of each host one at a time."""
     return ADDRESSES.claim_due(now, now + LONGEST_LOOK, MOST_AT_ONCE, PAUSE)
+
+
+def put_off_what_broke_off(now: datetime) -> None:
+    """Those whose worker began and was killed, so that none is begun again and again."""
+    put_off(OutsideAddress.objects.filter(claim__isnull=False, begun_at__isnull=False, claimed_until__lte=now), now)
+
+
+def put_off(rows: QuerySet[OutsideAddress], now: datetime) -> None:
+    rows.update(next_at=now + PUT_OFF, claim=None, claimed_until=None, begun_at=None)
 
 
 def look(pk: int, claim: uuid.UUID, viewer: Viewer) -> bool:

@@ -46,6 +46,9 @@ class Reason(StrEnum):
     STRANGE_ANSWER = "strange-answer"
     NOT_A_FEED = "not-a-feed"
     TOO_HARD = "too-hard"
+    TOOK_TOO_LONG = "took-too-long"
+    BROKE_OFF = "broke-off"
+    WENT_WRONG = "went-wrong"
 
 
 OF_STATUS = {

@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 COMPOSERS: dict[str, mailings.Composer] = {"day": digests.compose, "week": digests.compose, "review": reviews.compose}
 
 
-@shared_task
+@shared_task(nobody_waits="The scheduler sends it again.")
 def send_digests() -> None:
     """Plans what is due, and sends whatever is planned and not done with. May run at any time, and twice."""
     now = timezone.now()
@@ -21,7 +21,7 @@ def send_digests() -> None:
         send_mailing.delay(pk)
 
 
-@shared_task
+@shared_task(nobody_waits="Its row stays undone: the next round sends it, for three days.")
 def send_mailing(pk: int) -> None:
     """One mail. One that the mail server refuses is tried again by the next round."""
     try:

@@ -5,6 +5,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from billiard.exceptions import WorkerLostError
+from celery.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded
 from django.core.exceptions import ValidationError
 from django.db import connections
 from django.utils import timezone
@@ -14,7 +16,8 @@ from access.viewing import viewing
 from accounts.demo import ALL_FOUR
 from atlas.models import Subject
 from newscentre import importing, tasks
-from newscentre.claims import begin, claim_due
+from newscentre.claims import asked_for, begin, claim_due
+from newscentre.health import state_of
 from newscentre.importing import fetch_claimed
 from newscentre.models import Article, Feed, Fetching, Rule, Status, WhyNot
 from newscentre.simulator import HOME, Answer, moved, page
@@ -311,7 +314,7 @@ def test_the_clock_sends_each_feed_as_a_task_of_its_own(
     with viewing(DESK):
         feeds = [feed(from_loopback.at(path)) for path in ("/1", "/2")]
     run = tasks.fetch_feed.run
-    monkeypatch.setattr(tasks.fetch_feed, "delay", lambda *told: sent.append(told) or run(*told))
+    monkeypatch.setattr(tasks.fetch_feed, "apply_async", lambda told, queue: sent.append(told) or run(*told))
     for _ in feeds:  # both are of one host
         with django_capture_on_commit_callbacks(execute=True):
             tasks.send_what_is_due()
@@ -386,3 +389,92 @@ def test_subjects_of_a_feed_are_those_of_all_its_articles(desk, from_loopback):
     one = feed(from_loopback.at("/feed"), subjects=[mali])
     fetch(one)
     assert Article.objects.get(feed=one).subjects == [mali, libya]
+
+
+# A fetch that ends without a result -----------------------------------------------------------------------------------
+
+
+def begun(one: Feed) -> uuid.UUID:
+    Fetching.objects.filter(feed=one).update(next_at=None)
+    claim = claimed()[one.pk]
+    assert begin(one.pk, claim, timezone.now())
+    return claim
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (SoftTimeLimitExceeded(), Reason.TOOK_TOO_LONG),
+        (TimeLimitExceeded(270), Reason.TOOK_TOO_LONG),
+        (LookupError("nobody foresaw"), Reason.WENT_WRONG),
+    ],
+)
+def test_a_fetch_that_ends_badly_is_a_failure_with_a_reason_and_a_later_time(
+    desk, from_loopback, error, reason, monkeypatch
+):
+    one = feed(from_loopback.at("/feed"))
+    Fetching.objects.filter(feed=one).update(next_at=None)
+    claim = claimed()[one.pk]
+
+    def ends(*given: object) -> None:
+        raise error
+
+    monkeypatch.setattr(importing, "_read", ends)
+    tasks.fetch_feed.delay(one.pk, str(claim))
+    state = Fetching.objects.get(feed=one)
+    assert (state.reason, state.failures, state.claim) == (reason, 1, None)
+    assert state.next_at > timezone.now() + timedelta(minutes=50)
+    assert str(WhyNot(state.reason).label)
+    assert state_of(state, timezone.now()) == "failing"
+
+
+def test_a_feed_whose_worker_is_killed_each_time_is_asked_less_and_less_often(desk, from_loopback):
+    one = feed(from_loopback.at("/feed"))
+    waits = []
+    for number in range(1, 4):
+        begun(one)
+        later = timezone.now() + timedelta(minutes=6)
+        importing.end_what_broke_off(later)
+        state = Fetching.objects.get(feed=one)
+        assert (state.reason, state.failures, state.claim) == (Reason.BROKE_OFF, number, None)
+        waits.append(state.next_at - later)
+    assert waits[0] == timedelta(0), "a worker may end for reasons of its own"
+    assert timedelta(hours=3) < waits[1] < waits[2]
+
+
+def test_a_killed_fetch_that_is_reported_at_once_needs_no_clock(desk, from_loopback):
+    one = feed(from_loopback.at("/feed"))
+    claim = begun(one)
+    tasks.fetch_feed.on_failure(WorkerLostError("signal 9"), "id", (one.pk, str(claim)), {}, None)
+    assert Fetching.objects.get(feed=one).reason == Reason.BROKE_OFF
+
+
+def test_what_waits_for_a_worker_has_not_failed(desk, from_loopback):
+    one = feed(from_loopback.at("/feed"))
+    Fetching.objects.filter(feed=one).update(next_at=None)
+    assert one.pk in claimed()
+    importing.end_what_broke_off(timezone.now() + timedelta(minutes=20))
+    assert Fetching.objects.get(feed=one).failures == 0
+
+
+def test_the_desk_pauses_a_feed_while_it_is_stored(desk, from_loopback, monkeypatch):
+    from_loopback.pages["/feed"] = page(rss(entry(1)))
+    one = feed(from_loopback.at("/feed"))
+    keep = importing.store
+
+    def paused_meanwhile(*given):
+        Fetching.objects.filter(feed=one).update(is_paused=True)
+        return keep(*given)
+
+    monkeypatch.setattr(importing, "store", paused_meanwhile)
+    state = fetch(one)
+    assert state.is_paused
+    assert titles(feed=one) == ["Headline 1"]
+
+
+def test_what_somebody_waits_for_goes_before_the_schedule(desk, from_loopback, monkeypatch):
+    waited_for, scheduled = feed(from_loopback.at("/one")), feed("http://other.example/two")
+    Fetching.objects.all().update(next_at=timezone.now() + timedelta(days=1))
+    Fetching.objects.filter(feed=waited_for).update(next_at=None)
+    Fetching.objects.filter(feed=scheduled).update(next_at=timezone.now() - timedelta(hours=1))
+    assert asked_for([waited_for.pk, scheduled.pk]) == {waited_for.pk}

@@ -263,7 +263,7 @@ def test_valkey_killed_and_empty_when_it_comes_back(whole_portal: Portal) -> Non
     whole_portal.publisher.pages["/queued"] = page(FEED)
     feed = whole_portal.add_feed("/queued")
     url = servers.addresses(whole_portal.home).redis_url
-    wait_for(lambda: redis.Redis.from_url(url).llen("celery"))
+    wait_for(lambda: redis.Redis.from_url(url).llen("background") + redis.Redis.from_url(url).llen("now"))
     killed_server(whole_portal, "valkey")
     whole_portal.start_worker()
     whole_portal.let_claims_end()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import geopandas
 import pytest
+from billiard.exceptions import WorkerLostError
+from celery.exceptions import TimeLimitExceeded
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -16,6 +18,7 @@ from atlas.models import Subject
 from routes import import_admin
 from routes.importing import taking
 from routes.importing.comparing import FAR_KM
+from routes.importing.refusals import said
 from routes.importing.taking import examine, progress_of
 from routes.models import GeodataImport, Layer, Segment, SegmentDrawing, Stop, StopDrawing
 from routes.models.imports import LONGEST_WAIT
@@ -531,6 +534,27 @@ def test_a_file_whose_worker_died_can_be_left_and_is_not_taken_afterwards(editor
     with viewing(DESK):
         assert GeodataImport.objects.get(pk=made.pk).state == "left"
         assert SegmentDrawing.objects.get(pk=row.pk).line == row.line
+
+
+@pytest.mark.parametrize(
+    ("state", "task", "afterwards"),
+    [("waiting", examine_import, "refused"), ("taking", take_import, "read")],
+)
+@pytest.mark.parametrize("error", [WorkerLostError("signal 9"), TimeLimitExceeded(600), LookupError("nobody foresaw")])
+def test_a_task_that_was_killed_or_ran_out_of_time_leaves_a_sentence(editor, state, task, afterwards, error):
+    row, made = moved_segment(editor)
+    with viewing(DESK):
+        GeodataImport.objects.filter(pk=made.pk).update(state=state)
+    task.on_failure(error, "id", (made.pk, "mtm"), {}, None)
+    with viewing(DESK):
+        ended = GeodataImport.objects.get(pk=made.pk)
+        assert ended.state == afterwards
+        assert "Something went wrong here" in said(ended.why)
+        assert not ended.is_at_work, "the page waits no longer"
+        assert SegmentDrawing.objects.get(pk=row.pk).line == row.line
+    task.on_failure(error, "id", (made.pk, "mtm"), {}, None)
+    with viewing(DESK):
+        assert GeodataImport.objects.get(pk=made.pk).state == afterwards
 
 
 # Who may --------------------------------------------------------------------------------------------------------------
