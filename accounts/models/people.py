@@ -88,7 +88,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     visit_began_at = models.DateTimeField(_("this visit began"), null=True, editable=False)
     last_visit_at = models.DateTimeField(_("the visit before"), null=True, editable=False)
     # Counted up when everything that a sign-in left open ends: sessions, sign-ins half done, devices that are known.
-    sign_ins_ended = models.PositiveIntegerField(default=0, editable=False)
+    sign_ins_ended = models.PositiveIntegerField(_("times that all sign-ins ended"), default=0, editable=False)
 
     objects = UserManager()
 
