@@ -5,8 +5,3 @@ from django.utils.translation import gettext_lazy as _
 class AtlasConfig(AppConfig):
     name = "atlas"
     verbose_name = _("Atlas: dialogues, states, partners")
-
-    def ready(self) -> None:
-        from atlas import revision
-
-        revision.connect()

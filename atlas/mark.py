@@ -1,7 +1,11 @@
 """A mark that differs once anything has changed by which pages and layers are settled, whoever changed it and how.
 
 Each transaction that changes a row of such a table counts itself in `profiles_mark`, once, in one of several slots, so
-that two who publish seldom wait for one another. The sum grows with every such commit, and with nothing else.
+that two who publish seldom wait for one another. The sum grows with every such commit, and with nothing else. What pages
+share (names, indicators, sources) is counted apart as well, as it is part of the key of every kept page.
+
+A page is kept when the mark after it was made is the one before it: then nothing counted was committed in between, and
+all its queries saw one state, as they would in one snapshot.
 """
 
 from collections import OrderedDict
@@ -33,9 +37,40 @@ MAKE = (
 )
 UNMAKE = ("DROP FUNCTION profiles_count_change()", "DROP TABLE profiles_mark")
 
+# A second number beside the first, for what all pages share. A transaction that changes both counts in both.
+COUNT_REFERENCE = (
+    "ALTER TABLE profiles_mark ADD COLUMN reference bigint NOT NULL DEFAULT 0",
+    f"""
+    CREATE FUNCTION profiles_count_reference() RETURNS void LANGUAGE plpgsql AS $$
+    DECLARE
+        counted text := coalesce(current_setting('imap.changing', true), '');
+    BEGIN
+        IF counted <> 'reference' THEN
+            UPDATE profiles_mark SET number = number + (counted = '')::int, reference = reference + 1
+             WHERE slot = pg_backend_pid() % {SLOTS};
+            PERFORM set_config('imap.changing', 'reference', true);
+        END IF;
+    END
+    $$
+    """,
+    """
+    CREATE FUNCTION profiles_count_reference_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM profiles_count_reference();
+        RETURN NULL;
+    END
+    $$
+    """,
+)
+DO_NOT_COUNT_REFERENCE = (
+    "DROP FUNCTION profiles_count_reference_change()",
+    "DROP FUNCTION profiles_count_reference()",
+    "ALTER TABLE profiles_mark DROP COLUMN reference",
+)
+
 CHANGES = """
     coalesce(current_setting('imap.changing', true), ''), (SELECT sum(number)::bigint FROM profiles_mark),
-    (SELECT last_value FROM atlas_revision)
+    (SELECT sum(reference)::bigint FROM profiles_mark)
 """
 # Columns of a query, which is told `today`.
 MARK = f"{CHANGES}, concat(current_setting('imap.viewer', true), current_setting('imap.within', true)), %(today)s"
@@ -108,15 +143,17 @@ class Remembered(Generic[Found]):
 class Counted(migrations.RunSQL):
     """Makes changes of a table count, those that come by replication or from a backup too."""
 
+    trigger, function = "count_change", "profiles_count_change"
+
     def __init__(self, table: str):
         self.table = table
         super().__init__(
             sql=[
-                f"CREATE TRIGGER count_change BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
-                "FOR EACH STATEMENT EXECUTE FUNCTION profiles_count_change()",
-                f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER count_change",
+                f"CREATE TRIGGER {self.trigger} BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {self.function}()",
+                f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {self.trigger}",
             ],
-            reverse_sql=f"DROP TRIGGER count_change ON {table}",
+            reverse_sql=f"DROP TRIGGER {self.trigger} ON {table}",
         )
 
     def deconstruct(self):
@@ -124,3 +161,9 @@ class Counted(migrations.RunSQL):
 
     def describe(self):
         return f"Count the changes of {self.table}"
+
+
+class CountedAsReference(Counted):
+    """Makes changes of a table count for every page: of names, indicators, sources, whatever pages show of the world."""
+
+    trigger, function = "count_reference_change", "profiles_count_reference_change"

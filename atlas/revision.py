@@ -1,31 +1,26 @@
-"""A number that grows whenever shared reference data changes: part of the key of every page kept in the cache."""
+"""A number that grows whenever reference data changes: part of the key of every page kept in the cache.
+
+Triggers count each transaction that changes a row of a table of reference data (`atlas.mark.CountedAsReference`), in that
+transaction: the number is another once the change is committed, and not before, whoever changed it and how.
+"""
 
 from django.db import connection
-from django.db.models.signals import m2m_changed, post_delete, post_save
 
-APPS = {"atlas", "indicators"}
-
-
-def connect() -> None:
-    for signal in (post_save, post_delete):
-        signal.connect(_changed, dispatch_uid=f"atlas.revision.{id(signal)}")
-    m2m_changed.connect(_changed, dispatch_uid="atlas.revision.m2m")
-
-
-def _changed(sender, **kwargs) -> None:
-    model = sender
-    if model._meta.app_label in APPS and not kwargs.get("raw") and model._meta.model_name != "basemap":
-        advance()
+REVISION = "SELECT sum(reference)::bigint, coalesce(current_setting('imap.changing', true), '') FROM profiles_mark"
 
 
 def advance() -> None:
-    """Makes every kept page stale. A sequence: it needs no row lock, and a rolled-back change only wastes a number."""
+    """Makes every kept page stale, for a change of a table that is not counted."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('atlas_revision')")
+        cursor.execute("SELECT profiles_count_reference()")
 
 
 def current() -> int:
-    """The number as it stands; the same number, the same reference data."""
+    """The number as this transaction sees it; the same number, the same reference data.
+
+    Negative where the transaction has changes of its own, which nobody else sees yet: what is made of them is not kept.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT last_value FROM atlas_revision")
-        return cursor.fetchone()[0]
+        cursor.execute(REVISION)
+        number, changing = cursor.fetchone()
+        return -number if changing else number

@@ -90,15 +90,19 @@ def secret_key(mode: str, var: Path) -> str:
         return made
 
 
-def generation(*folders: Path) -> str:
-    """Eight digits that differ when a file below the folders does (by name, size and time of change)."""
-    marks = sorted(
-        f"{path}{(stat := path.stat()).st_size}{stat.st_mtime_ns}"
-        for folder in folders
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix != ".mo"  # made from the .po, after this was first asked
-    )
-    return hashlib.sha256("".join(marks).encode()).hexdigest()[:8]
+def generation(root: Path, *names: str) -> str:
+    """Eight digits that differ when one of these files does, or one below these folders (by name, size, time of change).
+
+    Of Python's code only the sources count, and of catalogues those that are translated: what is made of them is younger.
+    """
+    marks = []
+    for name in names:
+        found = (root / name).rglob("*") if (root / name).is_dir() else [root / name]
+        for path in found:
+            if path.is_file() and path.suffix not in {".mo", ".pyc"}:
+                stat = path.stat()
+                marks.append(f"{path.relative_to(root)}{stat.st_size}{stat.st_mtime_ns}")
+    return hashlib.sha256("".join(sorted(marks)).encode()).hexdigest()[:8]
 
 
 def geo_libraries() -> tuple[str | None, str | None]:

@@ -16,6 +16,7 @@ from kombu import Exchange, Queue
 from accounts.limits import OF_ACCOUNTS, OF_FACTORS
 from accounts.signing_in.agency import agencies_of
 from imap import configuration, servers
+from imap.rooms import ROOMS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / "data"
@@ -137,8 +138,9 @@ CACHES = {
     }
 }
 
-# Part of the key of every kept page: new templates, styles or words make all of them stale.
-PAGE_GENERATION = configuration.generation(BASE_DIR / "templates", BASE_DIR / "static", BASE_DIR / "locale")
+# Part of every kept page's key: a deploy that mends only Python, or only a library, serves no page of the one before.
+PAGE_GENERATION = configuration.generation(BASE_DIR, "templates", "static", "locale", "requirements.txt", *ROOMS)
+STATIC_GENERATION = configuration.generation(BASE_DIR, "templates", "static", "locale")
 
 # Celery: Valkey holds only what the database can name again.
 CELERY_BROKER_URL = servers.broker_url(REDIS_URL)

@@ -16,7 +16,8 @@ LANGUAGES = ("en", "fr", "ar")
 
 def tagger() -> Tagger:
     """Its keys are ids of subjects and slugs of categories. Made anew when the subjects change."""
-    return _tagger(current())
+    revision = current()
+    return _made_tagger() if revision < 0 else _tagger(revision)
 
 
 @lru_cache(maxsize=1)
@@ -26,6 +27,10 @@ def concepts() -> Finder:
 
 @lru_cache(maxsize=1)
 def _tagger(revision: int) -> Tagger:
+    return _made_tagger()
+
+
+def _made_tagger() -> Tagger:
     world = settings.DATA_DIR / "world"
     return Tagger(
         Finder([*_names_of_subjects(), *_of_the_press()]),

@@ -19,9 +19,9 @@ class Command(BaseCommand):
         make_print_fonts(settings.PRINT_FONTS_DIR)
         compiled = compile_words(settings.LOCALE_PATHS[0])
         stamp = settings.STATIC_ROOT / STAMP
-        if not made and stamp.exists() and stamp.read_text() == settings.PAGE_GENERATION:
+        if not made and stamp.exists() and stamp.read_text() == settings.STATIC_GENERATION:
             self.stdout.write("static files: unchanged")
             return
         call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=NEVER_LOADED)
-        stamp.write_text(settings.PAGE_GENERATION)
+        stamp.write_text(settings.STATIC_GENERATION)
         self.stdout.write(f"static files: collected; fonts made: {made}; languages compiled: {compiled}")
