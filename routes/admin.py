@@ -145,7 +145,7 @@ class SnappingWidget(GeometryWidget):
 
 class SegmentDrawingInline(DrawingInline):
     model = models.SegmentDrawing
-    fields = ["line", "confidence", "source", "is_shown", "first_year", "last_year", "remark"]
+    fields = ["line", "confidence", "source", "is_schematic", "is_shown", "first_year", "last_year", "remark"]
     widget = SnappingWidget
     map_template = "admin/routes/drawing_map.html"
 

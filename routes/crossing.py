@@ -22,6 +22,12 @@ class Countries:
         self.codes, self.shapes = list(codes), list(shapes)
         self.tree = shapely.STRtree(self.shapes)
 
+    def area_of(self, *codes: str | None) -> BaseGeometry | None:
+        """The area of these countries together; None where one of them has no shape of its own."""
+        if not set(codes) <= set(self.codes) - {None}:
+            return None
+        return shapely.union_all([shape for code, shape in zip(self.codes, self.shapes, strict=True) if code in codes])
+
     def along(self, coordinates: Iterable[Sequence[float]]) -> list[str]:
         """Codes of the countries in which a line lies for LEAST_KM or more, the first one first."""
         line = LineString(list(coordinates))

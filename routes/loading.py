@@ -4,11 +4,12 @@ What is there already is left as it is: the secretariat moves lines and stops.
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
 import shapely
-from shapely.geometry import Point
+from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from accounts.audiences import audience_of
@@ -17,6 +18,7 @@ from atlas.loading import Loading, Row, read_csv, read_toml
 from atlas.loading.loading import Entry
 from atlas.models import Subject, SubjectKind
 from atlas.shapes import read_countries
+from routes.crossing import LEAST_KM, Countries
 from routes.models import (
     Confidence,
     Layer,
@@ -31,7 +33,7 @@ from routes.models import (
     Story,
     StoryStep,
 )
-from routes.paths import DECIMALS, HARBOUR_KM, KM_PER_DEGREE, NoPath, Position, path_between
+from routes.paths import DECIMALS, HARBOUR_KM, KM_PER_DEGREE, NoPath, Position, outside_km, path_between
 from routes.publishing import Titled, publish_map
 from routes.shapes import countries_of
 
@@ -119,11 +121,11 @@ class _Builder:
         self.rows = list(read_csv(data / "facts" / "routes.csv", "slug chain"))
         self.by_sea = {row["slug"]: set(row["by_sea"]) for row in worded}
         self.named = {row["slug"]: row for row in read_csv(data / "facts" / "places.csv", "slug named_on_the_2012_map")}
-        self.shapes, self.layer, self.loading = data / SHAPES, layer, loading
+        self.data, self.shapes, self.layer, self.loading = data, data / SHAPES, layer, loading
         self.routes = {route.slug: route for route in Subject.objects.filter(kind=SubjectKind.ROUTE)}
-        places = Subject.objects.filter(kind__in=(SubjectKind.HUB, SubjectKind.CITY))
+        places = Subject.objects.filter(kind__in=(SubjectKind.HUB, SubjectKind.CITY)).select_related("country")
         self.places = dict(zip(places.values_list("name_en", flat=True), places, strict=True))
-        known = Stop.objects.filter(layer__dialogue=DIALOGUE).select_related("place", "drawing")
+        known = Stop.objects.filter(layer__dialogue=DIALOGUE).select_related("place__country", "drawing")
         in_order = sorted(known, key=lambda stop: hasattr(stop, "drawing"))  # of two at a place, the one that is drawn
         self.stops = {(stop.place_id, stop.kind == StopKind.LANDING): stop for stop in in_order}
         self.at = {stop.pk: tuple(stop.drawing.point["coordinates"]) for stop in known if hasattr(stop, "drawing")}
@@ -137,6 +139,11 @@ class _Builder:
             self._land = shapely.union_all(read_countries(self.shapes).geometry.values)
             shapely.prepare(self._land)
         return self._land
+
+    @cached_property
+    def countries(self) -> Countries:
+        """As the boundary policy of the dialogue has them."""
+        return countries_of(DIALOGUE, self.data)
 
     def build(self) -> None:
         for row in self.rows:
@@ -207,7 +214,7 @@ class _Builder:
             self.loading.note("route segments", "skipped")
             return
         try:
-            line = path_between(self.at[start.pk], self.at[end.pk], self.land, is_sea=mode == Mode.SEA)
+            line = self._line(start, end, mode)
         except NoPath as error:
             row.refuse(f"{error}.")
         segment = Segment.objects.create(
@@ -221,6 +228,17 @@ class _Builder:
         )  # fmt: skip
         self.segments.add((route.pk, start.pk, end.pk))
         self.loading.note("route segments", "added")
+
+    def _line(self, start: Stop, end: Stop, mode: Mode) -> LineString:
+        """By land inside the states of its two ends, where a way leads through these: a picture claims no third one."""
+        ends = self.at[start.pk], self.at[end.pk]
+        states = [stop.place.country.iso3 if stop.place.country else None for stop in (start, end)]
+        own = None if mode == Mode.SEA else self.countries.area_of(*states)
+        if own is not None:
+            line = path_between(*ends, own, is_sea=False)
+            if outside_km(line, own) < 2 * LEAST_KM:  # the shapes are coarse where three states meet
+                return line
+        return path_between(*ends, self.land, is_sea=mode == Mode.SEA)
 
     def _confidence(self, start: Stop, end: Stop) -> Confidence:
         """By how many of its ends the published map of 2012 names."""

@@ -72,6 +72,12 @@ def wrong_side_km(line: LineString, land: BaseGeometry) -> float:
     return length_km(line.intersection(land).difference(ends))
 
 
+def outside_km(line: LineString, area: BaseGeometry) -> float:
+    """How many kilometres of a path lie outside an area, farther than COAST_KM from both its ends."""
+    ends = shapely.union_all([_disc(line.coords[0], COAST_KM), _disc(line.coords[-1], COAST_KM)])
+    return length_km(line.difference(area).difference(ends))
+
+
 def _disc(centre: Sequence[float], radius_km: float) -> BaseGeometry:
     """The points within a distance, as degrees."""
     disc = Point(centre).buffer(radius_km / KM_PER_DEGREE)

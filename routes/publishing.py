@@ -182,8 +182,12 @@ def _drawn(geometry: Mapping) -> dict[str, object]:
 
 
 def _on_the_way(segment: Segment, drawing: SegmentDrawing, crossing: Crossing) -> list[str]:
-    """The countries of both ends, and by land those between them. A line at sea is no stay in a country."""
-    between = crossing(drawing.line["coordinates"]) if segment.mode == Mode.LAND else []
+    """The countries of both ends, and by land those between them, where a source says which way the line takes.
+
+    A line at sea is no stay in a country.
+    """
+    is_stated = segment.mode == Mode.LAND and bool(drawing.source) and not drawing.is_schematic
+    between = crossing(drawing.line["coordinates"]) if is_stated else []
     first, last = _codes([segment.start.place.country]), _codes([segment.end.place.country])
     return list(dict.fromkeys([*first, *(code for code in between if code not in last), *last]))
 

@@ -1,5 +1,6 @@
 """Layers, segments and stops: the records that say who may see anything of them, and how the desk draws them next."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -200,6 +201,11 @@ class SegmentDrawing(Drawing, RestrictedModel):
     line = LineStringField(_("line"))
     confidence = models.CharField(_("confidence"), max_length=20, choices=Confidence, default=Confidence.PRESUMED)
     source = models.TextField(_("source"), blank=True)
+    is_schematic = models.BooleanField(
+        _("schematic"),
+        default=True,
+        help_text=_("A picture of the way between its ends: nothing is said of the countries that lie between them."),
+    )
 
     class Meta:
         verbose_name = _("line of a route segment")
@@ -207,6 +213,10 @@ class SegmentDrawing(Drawing, RestrictedModel):
 
     def __str__(self):
         return str(self.segment)
+
+    def clean(self):
+        if not self.is_schematic and not self.source:
+            raise ValidationError({"source": _("Name the source that says which way it takes, or leave it schematic.")})
 
 
 class Reason(RestrictedModel):

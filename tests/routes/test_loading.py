@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 import shapely
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from shapely.geometry import shape
 
 from access.viewer import ANYONE, Viewer
@@ -15,10 +16,13 @@ from atlas.basemaps import SHAPES
 from atlas.loading import Loading
 from atlas.models import Subject
 from atlas.shapes import read_countries
+from routes.crossing import LEAST_KM
 from routes.loading import load_routes
 from routes.models import Mode, Segment, SegmentDrawing, Stop, StopDrawing, StopKind
-from routes.paths import wrong_side_km
+from routes.paths import outside_km, wrong_side_km
+from routes.publishing import Titled, publish_map
 from routes.reading import edition_at, read
+from routes.shapes import countries_of
 from routes.widths import width_px
 from tests.conftest import user_of
 
@@ -56,6 +60,60 @@ def test_no_segment_by_sea_crosses_land_farther_than_25_km_from_its_ends():
         lines = [shape(drawing.line) for drawing in SegmentDrawing.objects.filter(segment__mode=Mode.SEA)]
     assert len(lines) >= 17
     assert [wrong_side_km(line, land) for line in lines] == [0] * len(lines)
+
+
+ONE_STATE = {("hakkari", "urfa"), ("orestiada", "athens"), ("mogadishu", "bosaso"), ("ghadames", "zuwarah")}
+
+
+def test_a_line_by_land_between_two_places_of_one_state_stays_in_it():
+    countries, strayed, seen = countries_of("mtm"), {}, set()
+    with viewing(DESK):
+        ends = ("segment__start__place__country", "segment__end__place__country")
+        for drawing in SegmentDrawing.objects.filter(segment__mode=Mode.LAND).select_related(*ends):
+            start, end = drawing.segment.start.place, drawing.segment.end.place
+            if start.country is None or start.country != end.country:
+                continue
+            seen.add((start.slug, end.slug))
+            crossed = set(countries.along(drawing.line["coordinates"])) - {start.country.iso3}
+            area = countries.area_of(start.country.iso3)
+            if crossed or (area is not None and outside_km(shape(drawing.line), area) > 2 * LEAST_KM):
+                strayed[str(drawing)] = crossed
+    assert seen >= ONE_STATE
+    assert strayed == {}
+
+
+def test_a_schematic_line_states_the_countries_of_its_ends_and_no_other():
+    whole = shown(DESK)
+    with viewing(DESK):
+        drawings = SegmentDrawing.objects.select_related("segment__start__place", "segment__end__place")
+        schematic = {row.segment_id: row.segment for row in drawings if row.is_schematic}
+        assert len(schematic) == len(whole.segments), "all that is loaded is"
+        for row in whole.segments:
+            ends = (schematic[row.segment_id].start.place, schematic[row.segment_id].end.place)
+            assert set(row.countries) <= {place.country.iso3 for place in ends if place.country}, str(row)
+
+
+def test_a_line_whose_way_a_source_states_names_the_countries_between():
+    with viewing(DESK):
+        drawing = SegmentDrawing.objects.select_related("segment").filter(segment__mode=Mode.LAND).first()
+        names = dict.fromkeys(("en", "fr", "ar"), "Map of 2033")
+        titled = Titled(2033, "2033", 2000, 2020, {f"title_{language}": name for language, name in names.items()})
+        drawing.is_schematic, drawing.source = False, "A survey"
+        drawing.save()
+        stated = publish_map("mtm", titled, ["public"], crossing=lambda line: ["TCD"]).features.get(
+            segment=drawing.segment
+        )
+        assert "TCD" in stated.countries
+        drawing.source = ""
+        with pytest.raises(ValidationError):
+            drawing.full_clean()
+
+
+@pytest.mark.parametrize("country", ["syria", "iraq", "bulgaria"])
+def test_the_page_of_a_country_names_no_route_that_a_picture_alone_leads_through_it(client, country):
+    page = client.get(f"/en/countries/{country}/")
+    assert page.status_code == 200
+    assert "Routes that cross it" not in page.content.decode()
 
 
 def test_a_stop_that_the_desk_made_without_drawing_it_is_drawn_at_the_next_load():
