@@ -101,17 +101,25 @@ class AudienceForm(forms.ModelForm):
         self.fields["partners"].widget.attrs["data-separator"] = _(", ")
         if self.instance.pk:
             self._field_of_groups().queryset = ReadingGroup.objects.filter(dialogue=self._dialogue_of_instance())
+        self._show(self.audience_to_show())
         held = self.instance.audience
         if self.instance.pk and held is not None:
-            self.fields["preset"].initial = preset_of(held)
-            self.fields["partners"].initial = names_in(held, "partner")
-            self.fields["reading_group"].initial = next(iter(names_in(held, "group")), None)
             self.fields["preset"].help_text = escape(who_can_read(held))  # the admin takes it for markup
         elif self.instance.pk and self.may_inherit:
             self.fields["preset"].help_text = escape(who_can_read(self.instance.whole.audience))
         waiting = waiting_for(self.instance) if self.instance.pk and self.has_theme else None
         if waiting:
             preset.widget.waiting = who_can_read(readers_of(waiting.wanted, self.instance))
+
+    def audience_to_show(self) -> list[str] | None:
+        """The one that the fields show chosen; None where nothing is."""
+        return self.instance.audience if self.instance.pk else None
+
+    def _show(self, audience: list[str] | None) -> None:
+        if audience is not None:
+            self.fields["preset"].initial = preset_of(audience)
+            self.fields["partners"].initial = names_in(audience, "partner")
+            self.fields["reading_group"].initial = next(iter(names_in(audience, "group")), None)
 
     def _preset_choices(self) -> list[tuple[str, str]]:
         choices = [
@@ -272,6 +280,26 @@ class AudienceForm(forms.ModelForm):
             )
             % words
         )
+
+
+class ReadOncePublished(AudienceForm):
+    """For rows that the Secretariat alone reads until they are published.
+
+    Whom it chooses for then is kept in the row's `planned_audience`, and holds at publishing, whoever publishes.
+    """
+
+    def is_to_be_published(self) -> bool:
+        raise NotImplementedError
+
+    def audience_to_show(self):
+        row = self.instance
+        if row.pk and not row.is_published and (row.planned_audience is not None or self.may_inherit):
+            return row.planned_audience
+        return super().audience_to_show()
+
+    def chosen_audience(self):
+        self.instance.planned_audience = chosen = super().chosen_audience()
+        return chosen if self.is_to_be_published() else []
 
 
 AUDIENCE_FIELDS = ["preset", "partners", "reading_group"]

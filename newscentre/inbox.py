@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import connection, transaction
-from django.db.models import Count, Max
+from django.db.models import Count, F, Max
 
 from newscentre.models import Article, ArticleQuerySet, Review, ReviewItem, Status
 
@@ -17,12 +17,14 @@ TAKEN_AWAY = "array_remove({field}, %(added)s)"
 
 
 def publish(articles: ArticleQuerySet) -> int:
-    """For their feeds' readers. What is first-hand waits for somebody to say who may read it."""
+    """For the readers that were chosen, else their feeds'. What is first-hand waits for somebody to say who may read it."""
     waiting = articles.exclude(status=Status.PUBLISHED).filter(is_first_hand=False)
-    return waiting.update(status=Status.PUBLISHED, audience=None)
+    return waiting.update(status=Status.PUBLISHED, audience=F("planned_audience"))
 
 
 def hide(articles: ArticleQuerySet) -> int:
+    """From everyone but the Secretariat. Who read what was published is kept, for when it is published again."""
+    articles.filter(status=Status.PUBLISHED).update(planned_audience=F("audience"))
     return articles.exclude(status=Status.HIDDEN).update(status=Status.HIDDEN, audience=[])
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from access.presets import Preset
 from access.tokens import PUBLIC
 from access.viewer import Viewer, narrowest
-from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
+from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm, ReadOncePublished
 from accounts.desk_admin import AudienceAdmin
 from accounts.requests import ReaderRequest
 from atlas import wording
@@ -38,8 +38,8 @@ from newscentre.tagging import named_in_the_press
 LANGUAGES = ("ar", "en", "fr")
 
 
-class ArticleForm(WithNames, AudienceForm):
-    """An article that is not published is the Secretariat's alone, whatever was chosen for its readers."""
+class ArticleForm(WithNames, ReadOncePublished):
+    """Until it is published an article is the Secretariat's alone; whom was chosen for its readers is kept."""
 
     has_theme = False
     may_inherit = True
@@ -65,8 +65,6 @@ class ArticleForm(WithNames, AudienceForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.instance.status != Status.PUBLISHED:
-            self.fields["preset"].initial = ""  # for when it is published
         moment = self.fields["published_at"]
         for widget, label in zip(getattr(moment.widget, "widgets", ()), (_("Date"), _("Time")), strict=False):
             widget.attrs["aria-label"] = f"{moment.label}{_(': ')}{label}"
@@ -103,13 +101,13 @@ class ArticleForm(WithNames, AudienceForm):
                 "names_nobody", ValidationError(_("First-hand news name no person: say that you have read it."))
             )
         is_for_all = cleaned.get("preset") in ("", PUBLIC) or PUBLIC in narrowest(
-            super().chosen_audience() or [PUBLIC], self.audience_of_the_feed()
+            AudienceForm.chosen_audience(self) or [PUBLIC], self.audience_of_the_feed()
         )
         if cleaned.get("status") == Status.PUBLISHED and not self.errors.get("preset") and is_for_all:
             self.add_error("preset", ValidationError(_("First-hand news are not for everyone: say who may read them.")))
 
-    def chosen_audience(self) -> list[str] | None:
-        return super().chosen_audience() if self.cleaned_data.get("status") == Status.PUBLISHED else []
+    def is_to_be_published(self) -> bool:
+        return self.cleaned_data.get("status") == Status.PUBLISHED
 
     @property
     def corrected(self) -> set[str]:

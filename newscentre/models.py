@@ -258,13 +258,17 @@ class Article(RestrictedModel):
     saw it, read by fewer, without any person's name. `released_at`: since when readers may read it; the database writes it.
     `is_date_known`: else `published_at` is when it came in. `given_title`: the publisher's, whatever an editor made of it.
     `edited`: names of fields that an editor changed, which no fetch overwrites. `story`: shared by the articles that tell
-    the same; no foreign key, since each is seen by its own audience.
+    the same; no foreign key, since each is seen by its own audience. `planned_audience`: who reads it once it is published,
+    its feed's readers where that is null; until then the Secretariat alone.
     """
 
     belongs_to = ("feed",)
 
     feed = models.ForeignKey(Feed, models.PROTECT, related_name="articles", verbose_name=_("feed"))
     audience = AudienceField(verbose_name=_("audience"), null=True, default=no_tokens)
+    planned_audience = AudienceField(
+        verbose_name=_("audience once it is published"), null=True, default=None, editable=False
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.INBOX)
     key = models.CharField(_("what tells it apart"), max_length=40, editable=False)
     page = models.CharField(_("what tells its page apart"), max_length=40, blank=True, editable=False)
@@ -364,12 +368,18 @@ class Article(RestrictedModel):
         """The editors' summary, in the active language where there is one."""
         return written(self, "summary")
 
+    @property
+    def is_published(self) -> bool:
+        return self.status == Status.PUBLISHED
+
     def publish(self) -> None:
-        """From now on read by the feed's audience. Does not save."""
-        self.status, self.audience = Status.PUBLISHED, None
+        """From now on read by those whom it was planned for: the feed's audience, or fewer. Does not save."""
+        self.status, self.audience = Status.PUBLISHED, self.planned_audience
 
     def hide(self) -> None:
         """From now on seen by the Secretariat alone. Does not save."""
+        if self.is_published:
+            self.planned_audience = self.audience
         self.status, self.audience = Status.HIDDEN, []
 
 

@@ -7,15 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.presets import Preset
-from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
+from accounts.audience_forms import AUDIENCE_FIELDS, ReadOncePublished
 from accounts.audiences import preset_of
 from accounts.desk_admin import AudienceAdmin
 from atlas.translated_admin import TranslatedAdmin, TranslatedStackedInline
 from newscentre.models import Review, ReviewItem
 
 
-class ReviewForm(AudienceForm):
-    """What is not published is the Secretariat's alone, whatever was chosen for its readers."""
+class ReviewForm(ReadOncePublished):
+    """Until it is published a review is the Secretariat's alone; whom was chosen for its readers is kept."""
 
     has_theme = False
 
@@ -27,13 +27,13 @@ class ReviewForm(AudienceForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["is_published"].initial = self.instance.published_at is not None
+        self.fields["is_published"].initial = self.instance.is_published
 
     def page_of_the_row(self):
         return reverse("review", args=[self.instance.dialogue_id, self.instance.month])
 
-    def chosen_audience(self):
-        return super().chosen_audience() if self.cleaned_data.get("is_published") else []
+    def is_to_be_published(self) -> bool:
+        return bool(self.cleaned_data.get("is_published"))
 
     def save(self, commit=True):
         if not self.cleaned_data["is_published"]:

@@ -27,12 +27,15 @@ class ReviewQuerySet(RestrictedQuerySet):
 
 
 class Review(RestrictedModel):
-    """Until it is published, the Secretariat alone reads it."""
+    """Until it is published, the Secretariat alone reads it. `planned_audience`: who will, as far as that is chosen."""
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="press_reviews", verbose_name=_("dialogue"))
     month = models.CharField(_("month"), max_length=7, validators=[MONTH], default=this_month)
     introduction = models.TextField(_("introduction"), blank=True)
     audience = AudienceField(verbose_name=_("audience"))
+    planned_audience = AudienceField(
+        verbose_name=_("audience once it is published"), null=True, default=None, editable=False
+    )
     is_mailed = models.BooleanField(
         _("also by e-mail"),
         default=False,
@@ -54,6 +57,10 @@ class Review(RestrictedModel):
     @property
     def title(self) -> str:
         return gettext("Press review: %(month)s") % {"month": wording.period(self.month)}
+
+    @property
+    def is_published(self) -> bool:
+        return self.published_at is not None
 
     @property
     def is_open(self) -> bool:

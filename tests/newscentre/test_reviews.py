@@ -14,7 +14,7 @@ from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from accounts.demo import ALL_FOUR
 from accounts.models import LogEntry, User
-from newscentre.models import Article, Review, ReviewItem
+from newscentre.models import Article, Review, ReviewItem, Status
 from newscentre.watching.tasks import send_digests
 from tests.conftest import user_of
 from tests.newscentre.feeds_of_tests import NOON, article, feed
@@ -233,3 +233,40 @@ def test_the_mail_is_in_the_readers_language_and_holds_what_they_may_read(on_tha
     assert "Open" in message.body
     assert "Restricted" not in message.body
     assert '<html lang="ar" dir="rtl">' in message.alternatives[0][0]
+
+
+# Readers chosen before publishing ---------------------------------------------------------------------------------------
+
+
+def test_readers_chosen_before_a_review_is_published_hold_when_it_is(reader):
+    with viewing(DESK):
+        made = Review.objects.create(dialogue_id="mtm", month="2026-10")
+    editor, address = reader("editor"), f"/secretariat/newscentre/review/{made.pk}/change/"
+    form = {"month": made.month, "items-TOTAL_FORMS": "0", "items-INITIAL_FORMS": "0"}
+    chosen = {"preset": "partners", "partners": ["morocco"]}
+    assert editor.post(address, form | chosen).status_code == 302
+    page = "/en/news/reviews/mtm/2026-10/"
+    assert reader("official.mar").get(page).status_code == 404, "not published yet"
+    shown = editor.get(address).context["adminform"].form
+    assert (shown["preset"].initial, shown["partners"].initial) == ("partners", ["morocco"])
+    as_shown = {"preset": shown["preset"].initial, "partners": shown["partners"].initial, "is_published": "on"}
+    assert editor.post(address, form | as_shown).status_code == 302
+    assert reader("official.mar").get(page).status_code == 200
+    assert reader("unhcr").get(page).status_code == reader("stranger").get(page).status_code == 404
+
+
+def test_readers_chosen_for_an_article_hold_when_it_is_published_by_the_list_and_after_it_was_hidden(reader):
+    with viewing(DESK):
+        waiting = article(feed(audience=["public"]), title="Narrower than its feed", status=Status.INBOX, audience=[])
+    editor, address = reader("editor"), f"/secretariat/newscentre/article/{waiting.pk}/change/"
+    form = {
+        "status": "inbox", "title": waiting.title, "title_language": "en", "published_at_0": "2026-11-28", "published_at_1": "09:00",
+        "preset": "partners", "partners": ["morocco"],
+    }  # fmt: skip
+    assert editor.post(address, form).status_code == 302
+    page = f"/en/news/{waiting.pk}/"
+    chosen = {"_selected_action": [waiting.pk]}
+    for action in ("publish", "hide", "publish"):
+        editor.post("/secretariat/newscentre/article/", {"action": action, **chosen}, follow=True)
+    assert reader("official.mar").get(page).status_code == 200
+    assert reader("unhcr").get(page).status_code == reader("stranger").get(page).status_code == 404

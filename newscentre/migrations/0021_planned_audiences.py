@@ -1,0 +1,16 @@
+from django.db import migrations
+
+from access.fields import AudienceField
+
+
+def planned() -> AudienceField:
+    return AudienceField(verbose_name="audience once it is published", null=True, default=None, editable=False)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("newscentre", "0020_constraints_say_why")]
+
+    operations = [
+        migrations.AddField("article", "planned_audience", planned()),
+        migrations.AddField("review", "planned_audience", planned()),
+    ]
