@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.contrib import admin
+from django.db.models import SlugField
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline, TranslationTabularInline
 from modeltranslation.fields import TranslationField
 
@@ -18,7 +20,13 @@ class InItsOwnDirection(SayableChoices):
 
 
 class TranslatedAdmin(InItsOwnDirection, TranslationAdmin):
-    pass
+    """A word by which rows are known in the database stands once it is written: other rows and addresses hold it."""
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        key = self.model._meta.pk
+        assert key is not None
+        return [*fields, key.name] if obj and isinstance(key, SlugField) else fields
 
 
 class TranslatedInline(InItsOwnDirection, TranslationTabularInline):

@@ -1,8 +1,16 @@
-"""The journal's table: what ended, was narrowed or withdrawn, as the database's triggers note it."""
+"""What the database's triggers keep for the whole portal: the journal of what ended, was narrowed or withdrawn, and the
+addresses at which things stood before the words of their addresses were changed.
+"""
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Now
+
+from access.visibility import RestrictedModel
+from atlas.models import OutlineSection, Subject
+from newscentre.models import Review
+from profiles.models import Profile
+from routes.models import Story
 
 
 class JournalEntry(models.Model):
@@ -27,3 +35,32 @@ class JournalEntry(models.Model):
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M} {self.of_table} {self.key}"
+
+
+class FormerAddress(RestrictedModel):
+    """A word that led to something, and what it led to; written by the database alone, whoever changes the word.
+
+    `dialogue`, `theme` and `kind` (of a subject) are the words beside it in the address, empty where there is none.
+    """
+
+    belongs_to = ("profile", "story", "review")
+
+    dialogue = models.SlugField(blank=True)
+    theme = models.SlugField(blank=True)
+    kind = models.CharField(max_length=20, blank=True)
+    word = models.CharField(max_length=80)
+    profile = models.ForeignKey(Profile, models.CASCADE, null=True, related_name="+")
+    heading = models.ForeignKey(OutlineSection, models.CASCADE, null=True, related_name="+")
+    subject = models.ForeignKey(Subject, models.CASCADE, null=True, related_name="+")
+    story = models.ForeignKey(Story, models.CASCADE, null=True, related_name="+")
+    review = models.ForeignKey(Review, models.CASCADE, null=True, related_name="+")
+    left_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["word"], name="former_addresses_by_word")]
+        verbose_name = "former address"
+        verbose_name_plural = "former addresses"
+
+    def __str__(self):
+        return "/".join(filter(None, [self.dialogue, self.theme, self.kind, self.word]))

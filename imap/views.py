@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
@@ -20,6 +20,7 @@ from atlas.mapping import countries_on_map, map_of
 from atlas.models import Dialogue, Membership, Subject, SubjectKind
 from atlas.views import footnotes_of
 from imap.context_processors import portal_frame
+from imap.former_addresses import address_now
 from imap.sitemap import sitemap_xml
 from profiles.listing import latest, listed
 from profiles.views import country_links
@@ -106,7 +107,15 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """One page for what is not there and for what the reader may not see; it says nothing of the address asked for."""
+    """One page for what is not there and for what the reader may not see; it says nothing of the address asked for.
+
+    A former address leads on to today's.
+    """
+    viewer = getattr(request, "viewer", None)
+    if viewer is not None and (address := address_now(request, viewer)):
+        response: HttpResponse = HttpResponsePermanentRedirect(address)
+        response["Cache-Control"] = "private, no-store"  # who may follow it is asked each time
+        return response
     response = render(request, "404.html", portal_frame(request), status=404)
     response["Cache-Control"] = "private, no-store"
     return response

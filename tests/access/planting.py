@@ -20,6 +20,7 @@ from accounts.audiences import audience_of
 from accounts.models import Engagement, ReadingGroup, SecretariatMember, User
 from accounts.terms import accept, newest_terms
 from atlas.models import OutlineSection, Subject
+from imap.models import FormerAddress
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
 from profiles.models import (
     Citation,
@@ -200,6 +201,8 @@ def _plant(preset: Preset, hidden: Subject) -> Planted:
     planted.editions = _editions(planted, sources, tag, author)
     _cite(planted, narrow)
     _drafts(planted, author)
+    words = {"dialogue": DIALOGUE, "theme": THEME, "word": f"former-{preset}", "left_at": timezone.now()}
+    FormerAddress.objects.create(profile=profile, **words)
     planted.article = plant_news(preset, audience, hidden).pk
     meeting = plant_calendar(preset, audience)
     planted.meeting = meeting.pk

@@ -21,7 +21,7 @@ from access.viewing import viewing
 from accounts.demo import ALL_FOUR
 from accounts.models import Acceptance, LogEntry, MandateEvent, Nomination
 from atlas.models import OutlineSection, Subject
-from imap.models import JournalEntry
+from imap.models import FormerAddress, JournalEntry
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
 from newscentre.models import (
     ArticleTag,
@@ -278,6 +278,7 @@ def new_rows(one: Planted):
         ReviewItem(review=Review.objects.get(month="2024-01"), article_id=one.article),
         *new_rows_of_the_library(),
         *new_rows_of_routes(),
+        FormerAddress(dialogue="mtm", theme="new", word="new", profile=profile, left_at=timezone.now()),
         Readers(id=uuid4(), audience=["partner:new", "secretariat:mtm"]),
         RestrictedEntry(
             kind="new", record=1, language="en", at=timezone.now(), vector="new",
@@ -336,7 +337,7 @@ def new_rows_of_routes():
     ]  # fmt: skip
 
 
-NUMBER_OF_MODELS = 45
+NUMBER_OF_MODELS = 46
 
 
 @pytest.mark.parametrize("index", range(NUMBER_OF_MODELS))
