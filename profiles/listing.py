@@ -6,8 +6,9 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from access.viewer import Viewer
+from access.viewer import Viewer, narrowest
 from atlas.models import Subject
+from atlas.periods import last_day
 from atlas.sorting import in_reading_order
 from profiles.models import Edition, Profile
 
@@ -15,19 +16,17 @@ SHOWN = ("profile__subject__country", "profile__dialogue", "profile__theme")
 
 
 def listed(viewer: Viewer, **conditions: object) -> list[Profile]:
-    """The profiles with an edition this viewer may read, by name. Each knows it: `number`, `as_of`, `published_at`."""
+    """The profiles with an edition this viewer may read, by name. Each knows it: `number`, `as_of`, `published_at`, `readers`."""
     return in_reading_order(map(_profile_of, _newest(viewer, conditions)), name=lambda profile: profile.subject.name)
 
 
 def latest(viewer: Viewer, number: int, since: datetime | None = None, **conditions: object) -> list[Profile]:
-    """The most recently published, the newest first; with `since`, only those published after it."""
-    newest = Edition.objects.filter(pk__in=_newest(viewer, conditions).values("pk"))
-    if since is not None:
-        newest = newest.filter(published_at__gt=since)
-    return [
-        _profile_of(edition)
-        for edition in newest.select_related(*SHOWN).order_by("-published_at", "profile__slug")[:number]
-    ]
+    """Those updated last, in the order of the date that they show; with `since`, only those published after it."""
+    profiles = [_profile_of(edition) for edition in _newest(viewer, conditions)]
+    fresh = [profile for profile in profiles if since is None or profile.published_at > since]
+    fresh.sort(key=lambda profile: profile.path)
+    fresh.sort(key=lambda profile: (last_day(profile.as_of), profile.published_at), reverse=True)
+    return fresh[:number]
 
 
 def links_of_subjects(viewer: Viewer, dialogue: str) -> dict[tuple[str, str], str]:
@@ -38,9 +37,9 @@ def links_of_subjects(viewer: Viewer, dialogue: str) -> dict[tuple[str, str], st
     }
 
 
-def profiles_seen(viewer: Viewer, dialogue: str) -> dict[tuple[str, int], str]:
-    """(theme, subject) → the last word of the profile's address, for those of a dialogue that this viewer may read."""
-    return {(row.theme_id, row.subject_id): row.slug for row in listed(viewer, dialogue=dialogue)}
+def profiles_seen(viewer: Viewer, dialogue: str) -> dict[tuple[str, int], tuple[str, list[str]]]:
+    """(theme, subject) → the last word of the address and the readers of the profiles that this viewer may read."""
+    return {(row.theme_id, row.subject_id): (row.slug, row.readers) for row in listed(viewer, dialogue=dialogue)}
 
 
 def _newest(viewer: Viewer, conditions: Mapping[str, object]) -> QuerySet[Edition]:
@@ -53,6 +52,7 @@ def _newest(viewer: Viewer, conditions: Mapping[str, object]) -> QuerySet[Editio
 def _profile_of(edition: Edition) -> Profile:
     profile = edition.profile
     profile.edition_id = edition.pk
+    profile.readers = narrowest(profile.audience, edition.audience)
     profile.number, profile.as_of, profile.published_at = edition.number, edition.as_of, edition.published_at
     return profile
 

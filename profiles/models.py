@@ -62,6 +62,7 @@ class Profile(RestrictedModel):
     number: int
     as_of: str
     published_at: datetime
+    readers: list[str]  # tokens: of those who read that edition, which may be for fewer than the profile is today
 
     class Meta:
         ordering = ["dialogue", "theme", "slug"]
