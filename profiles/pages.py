@@ -50,40 +50,37 @@ class SectionPage:
 
     def response(self) -> HttpResponse:
         """The page, gzipped for those who take it, or 304. Raises NoSuchSection."""
-        if self._is_known_to_browser:
-            return self._with_headers(HttpResponseNotModified())
-        return self._filled(kept(self._key, self._render, self._is_still_true))
+        return self._answer(kept(self._key, self._render, self._is_still_true))
 
     def response_at_hand(self) -> HttpResponse | None:
         """The same without a question to the database, or None when it takes one."""
-        if self._is_known_to_browser:
-            return self._with_headers(HttpResponseNotModified())
         page = at_hand(self._key)
-        return self._filled(page) if page else None
+        return self._answer(page) if page else None
 
     @cached_property
     def _key(self) -> str:
-        """All that the shared bytes depend on."""
+        """All that the shared bytes depend on. It counts what readers may not see, too, and so it stays inside."""
         return f"section:{get_language()}:{self.standing.fingerprint}:{self.section}:{settings.PAGE_GENERATION}"
 
-    @cached_property
-    def _etag(self) -> str:
-        return f'W/"{sha256((self._key + self.own.mark).encode()).hexdigest()[:24]}"'
+    def _etag_of(self, page: SharedPage) -> str:
+        """Of the bytes: what changes nothing that is shown leaves it as it was."""
+        return f'W/"{sha256((page.digest + self.own.mark).encode()).hexdigest()[:24]}"'
 
-    @property
-    def _is_known_to_browser(self) -> bool:
-        return self._etag in parse_etags(self.request.META.get("HTTP_IF_NONE_MATCH", ""))
+    def _answer(self, page: SharedPage) -> HttpResponse:
+        etag = self._etag_of(page)
+        is_known = etag in parse_etags(self.request.META.get("HTTP_IF_NONE_MATCH", ""))
+        return self._with_headers(HttpResponseNotModified() if is_known else self._filled(page), etag)
 
     def _filled(self, page: SharedPage) -> HttpResponse:
         fragments = [fragment.encode() for fragment in self.own.fragments()]
         if "gzip" not in self.request.META.get("HTTP_ACCEPT_ENCODING", ""):
-            return self._with_headers(HttpResponse(page.joined(fragments)))
+            return HttpResponse(page.joined(fragments))
         response = HttpResponse(page.gzipped(fragments))
         response["Content-Encoding"] = "gzip"
-        return self._with_headers(response)
+        return response
 
-    def _with_headers(self, response: HttpResponse) -> HttpResponse:
-        response["ETag"] = self._etag
+    def _with_headers(self, response: HttpResponse, etag: str) -> HttpResponse:
+        response["ETag"] = etag
         response["Vary"] = VARIES
         if self.viewer is ANYONE:
             # The answer to an ended session takes its cookie away: that is one visitor's own.
@@ -113,4 +110,5 @@ def page_context(reading: Reading, section: PublishedSection | None = None) -> d
         "standing": reading.standing,
         "tier": preset_of(audience),
         "who_can_read": who_can_read(audience),
+        "page_readers": reading.standing.audience,
     }

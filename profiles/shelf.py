@@ -10,6 +10,8 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 
 from django.core.cache import cache
 
@@ -26,6 +28,11 @@ class SharedPage:
 
     pieces: tuple[bytes, ...]
     deflated: tuple[bytes, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the bytes round the gaps, and of where the gaps are."""
+        return sha256(GAP.encode().join(self.pieces)).hexdigest()
 
     @classmethod
     def of(cls, html: str) -> "SharedPage":

@@ -28,7 +28,7 @@ QUERY = f"""
               JOIN profiles_section s ON s.id = t.section_id
               LEFT JOIN atlas_outlinesection h ON h.id = s.heading_id
              WHERE t.edition_id = e.id AND {sees("t")} AND {sees("s")}),
-           (SELECT md5(string_agg(f.id || ' ' || f.changed_at, ',' ORDER BY f.id)) || {CAME_TO_BE_KNOWN}
+           (SELECT md5(string_agg(concat(f.id, ' ', f.changed_at, f.audience, c.audience), ',' ORDER BY f.id)) || {CAME_TO_BE_KNOWN}
               FROM indicators_observation f LEFT JOIN indicators_source c ON c.id = f.source_id
              WHERE f.subject_id = ANY (p.subject_id || e.cited_subjects) AND {sees("f")} AND {sees("c")}),
            (SELECT md5(string_agg(w.id::text, ',' ORDER BY w.id))
@@ -114,7 +114,8 @@ _remembered: Remembered[Standing] = Remembered(REMEMBERED)
 def standing_of(viewer: Viewer, address: Address, number: int | None = None) -> Standing | None:
     """The newest edition the viewer may see, or the one with that number; None when there is nothing for them.
 
-    `fingerprint` differs whenever anything that this viewer would see of the profile differs. To be asked inside
+    `fingerprint` differs whenever anything that this viewer would see of the profile differs, and for other reasons too:
+    pages are kept under it, and it is told to nobody. To be asked inside
     `viewing(viewer)`: else the lock shows the public's rows.
     """
     wanted = {"dialogue": address.dialogue, "theme": address.theme, "slug": address.slug, "number": number}

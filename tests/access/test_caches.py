@@ -5,10 +5,12 @@ from django.test import Client
 from django.urls import reverse
 
 from access.presets import Preset
+from access.viewing import viewing
+from indicators.models import Observation, Source
 from profiles.middleware import PAGE
-from tests.access.planting import NARROW, PLACES, Planted, canaries_in
+from tests.access.planting import DESK, NARROW, PLACES, Planted, canaries_in
 from tests.access.test_matrix import SURFACES, paths_of
-from tests.conftest import STRANGER
+from tests.conftest import STRANGER, forget_all_pages
 from tests.readers import body_of, raw, without_form_tokens
 
 PLACE = PLACES[Preset.THEME]
@@ -195,3 +197,23 @@ def test_a_drawn_map_that_ends_a_dead_session_is_not_for_caches(planted):
 def test_the_sitemap_is_not_kept_from_a_readers_visit(planted, reader):
     reader("secretariat").get(reverse("sitemap"))
     assert {preset for preset, _ in canaries_in(raw(Client().get(reverse("sitemap"))))} == {"public"}
+
+
+def test_the_etag_of_a_page_tells_of_no_change_that_its_reader_may_not_see(planted, reader):
+    """Saved as the desk saves: the figure and the source are for the Secretariat alone."""
+    one = planted[Preset.PUBLIC]
+    paths = (f"/en{one.base}", "/en/maps/mtm/routes/editions/2031/1/layers-4.geojson")
+    readers = {login: reader(login) for login in (STRANGER, "official.mar.dev")}
+    before = {(login, path): client.get(path)["ETag"] for login, client in readers.items() for path in paths}
+    with viewing(DESK):
+        source = Source.objects.get(slug="narrowsource-public")
+        source.name_en += "!"
+        source.save()
+        figure = Observation.objects.get(source=source)
+        figure.value += 1
+        figure.save()
+    forget_all_pages()
+    after = {(login, path): client.get(path)["ETag"] for login, client in readers.items() for path in paths}
+    assert after == before
+    desk = reader("editor")
+    assert desk.get(paths[0]).status_code == 200
