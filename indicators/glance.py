@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from access.viewer import Viewer
+from access.viewer import Viewer, narrowest
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind, StateDefinition, Topic
 from indicators.vintages import known, newest_vintages
 
@@ -18,14 +18,27 @@ RANK = {
 
 @dataclass
 class GlanceRow:
+    """`known`: all the figures of which the shown one was chosen, those without a value too."""
+
     indicator: Indicator
     shown: Observation | None = None
+    known: list[Observation] = field(default_factory=list)
     series: list[Observation] = field(default_factory=list)
     definition: StateDefinition | None = None
 
     @property
     def series_source(self) -> Source | None:
         return self.series[0].source if self.series else None
+
+    @property
+    def readers(self) -> list[str]:
+        """Tokens of those who see what the row shows; of a row without a value, that there is one."""
+        return (self.shown or self.known[0]).readers
+
+    @property
+    def series_readers(self) -> list[str]:
+        """Tokens of those who see the whole series."""
+        return narrowest(*(row.readers for row in self.series)) if self.series else self.readers
 
     @property
     def sources(self) -> list[Source]:
@@ -66,7 +79,7 @@ def at_a_glance(subject_id: int, viewer: Viewer, known_on: date | None = None) -
         valued = [row for row in observations if row.value is not None]
         shown = max(valued, key=_precedence) if valued else None
         topics[indicator.topic].append(
-            GlanceRow(indicator, shown, _longest_series(valued), definitions.get(indicator.pk))
+            GlanceRow(indicator, shown, observations, _longest_series(valued), definitions.get(indicator.pk))
         )
     return [GlanceTopic(topic, rows) for topic, rows in topics.items()]
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField
 from access.names import CANNOT_BE_USED
+from access.viewer import narrowest
 from access.visibility import RestrictedModel
 from atlas.models import Dialogue, Subject
 from atlas.periods import last_day, refuse_wrong_date
@@ -197,6 +198,11 @@ class Observation(RestrictedModel):
 
     def __str__(self):
         return f"{self.indicator_id} {self.period}: {self.value if self.value is not None else 'n/a'}"
+
+    @property
+    def readers(self) -> list[str]:
+        """Tokens of those who may see it: its own, or its source's where that is for fewer."""
+        return narrowest(self.audience, self.source.audience if self.source else None)
 
     @property
     def quantity(self) -> tuple:

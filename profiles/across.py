@@ -23,6 +23,11 @@ class AcrossRow:
     language: str = ""
     audience: tuple[str, ...] = ()
 
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """Of the text; where there is none, of the profile that is named."""
+        return self.audience or tuple(self.profile.readers)
+
 
 def across_rows(viewer: Viewer, dialogue: Dialogue, theme: str, section: str) -> list[AcrossRow]:
     """The section's text of each profile's newest edition, in the best language; without text the row is empty.
@@ -50,9 +55,10 @@ def across_rows(viewer: Viewer, dialogue: Dialogue, theme: str, section: str) ->
         text = best.get(profile.edition_id)
         if text is None:
             return AcrossRow(profile)
-        html = as_read(text.html, figures.get((text.edition_id, text.section_id), {}), text.language)
+        audience = _audience_of(text, profile)
+        html = as_read(text.html, figures.get((text.edition_id, text.section_id), {}), text.language, audience)
         html = with_gone(html, gone.get(text.pk, {}))
-        return AcrossRow(profile, with_own_notes(html, profile.slug), text.language, _audience_of(text, profile))
+        return AcrossRow(profile, with_own_notes(html, profile.slug), text.language, audience)
 
     return [row(profile) for profile in profiles]
 

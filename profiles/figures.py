@@ -1,16 +1,17 @@
 """Figures as editions froze them, and as readers are shown them: with what has been revised since."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.html import escape, format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from access.viewer import Viewer
+from access.viewer import Viewer, narrowest
+from accounts.marks import narrower_mark
 from atlas import wording
 from indicators.models import Observation
 from indicators.vintages import known, newest_vintages
@@ -44,8 +45,20 @@ class Shown:
         return entered if known_on in ("", self.cited.known_on) else known_on
 
     @property
+    def readers(self) -> list[str]:
+        """Tokens of those who see both."""
+        revised = self.revision.readers if self.revision else None
+        return narrowest(self.cited.observation.readers, revised)
+
+    @property
     def number(self) -> str:
         return number_of(self.cited)
+
+    @property
+    def source(self) -> str:
+        """Who says so, as short as there is a word for it."""
+        source = self.cited.observation.source
+        return (source.acronym or source.name) if source else ""
 
 
 BySection = dict[tuple[int, int], dict[str, Shown]]  # edition and section → reference → figure
@@ -104,7 +117,7 @@ def _newest_vintages_of(observations: list[Observation], viewer: Viewer) -> dict
         f"{name}__in": {getattr(row, name) for row in observations}
         for name in ("subject_id", "indicator_id", "period", "source_id")
     }
-    vintages = Observation.objects.visible_to(viewer).filter(**same)
+    vintages = Observation.objects.visible_to(viewer).filter(**same).select_related("source")
     return {row.quantity: row for row in newest_vintages(known(vintages))}
 
 
@@ -114,10 +127,11 @@ def _says_otherwise(cited: CitedFigure, newest: Observation) -> bool:
     return newest.value is None or round(newest.value, decimals) != round(cited.value, decimals)
 
 
-def as_read(html: str, figures: Mapping[str, Shown], language: str) -> str:
+def as_read(html: str, figures: Mapping[str, Shown], language: str, readers: Sequence[str]) -> str:
     """A published text with its numbers, each as the text's language writes it, and marks where one has been revised.
 
-    A figure that is not among those its reader may see stands as not available.
+    A figure that is not among those its reader may see stands as not available; one that not all `readers` of the text
+    may see is marked.
     """
 
     def written(reference: str) -> str:
@@ -126,11 +140,17 @@ def as_read(html: str, figures: Mapping[str, Shown], language: str) -> str:
             with translation.override(language):
                 return escape(_("n/a"))
         number = format_html('<data value="{}">{}</data>', plain(shown.cited), number_of(shown.cited, language))
-        return number + _mark(shown) if shown.revision else number
+        number = _with_mark(number, shown.cited.observation.readers, readers)
+        return number + _with_mark(_mark(shown), shown.revision.readers, readers) if shown.revision else number
 
     return with_figures(html, written)
 
 
-def _mark(shown: Shown) -> str:
+def _with_mark(words: SafeString, audience: Sequence[str], readers: Sequence[str]) -> SafeString:
+    mark = narrower_mark(audience, readers, is_in_text=True)
+    return words + mark
+
+
+def _mark(shown: Shown) -> SafeString:
     """What follows a revised number, in the page's language, which may not be the text's."""
     return mark_safe(" " + render_to_string("profiles/revised.html", {"shown": shown, "language": get_language()}))

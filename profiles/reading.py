@@ -74,9 +74,9 @@ class Reading:
         return [section for section in self.outline if section.is_collected]
 
     @property
-    def first(self) -> PublishedSection:
-        """The section a profile opens with: the first that has a text, else the first of the outline."""
-        return next(iter(self.collected), self.outline[0])
+    def first(self) -> PublishedSection | None:
+        """The section a profile opens with: the first that has a text, else the first of the outline, if it has any."""
+        return next(iter([*self.collected, *self.outline]), None)
 
 
 def read(standing: Standing, viewer: Viewer) -> Reading:
@@ -98,12 +98,12 @@ def read(standing: Standing, viewer: Viewer) -> Reading:
         if text is None:
             return PublishedSection(slug, title)
         cited = figures.get((text.edition_id, text.section_id), {})
-        html = with_gone(as_read(text.html, cited, text.language), gone.get(text.pk, {}))
+        audience = narrowest(standing.audience, text.audience, text.section.effective_audience(standing.audience))
+        html = with_gone(as_read(text.html, cited, text.language, audience), gone.get(text.pk, {}))
         revisions = [
             figure for reference in references_in(text.html) if (figure := cited.get(reference)) and figure.revision
         ]
         shown = [tags[tag] for tag in text.tags if tag in tags]
-        audience = narrowest(standing.audience, text.audience, text.section.effective_audience(standing.audience))
         html = with_own_notes(html, slug or METHOD_NOTE)
         return PublishedSection(slug, title, html, text.language, audience, shown, sources.get(slug, []), revisions)
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from access.viewer import Viewer
+from access.viewer import Viewer, narrowest
 from accounts.requests import ReaderRequest
 from accounts.visits import last_visit_of
 from atlas.addresses import on_the_portal
@@ -195,14 +195,15 @@ def _headings(dialogue: str, theme: str) -> list[OutlineSection]:
 def countries(request: ReaderRequest) -> HttpResponse:
     """Every country on a map, alphabetically, with the number of profiles this reader may see."""
     profiles = listed(request.viewer, subject__kind=SubjectKind.COUNTRY)
-    number: dict[int, int] = {}
+    of_country: dict[int, list[list[str]]] = {}
     for profile in profiles:
-        number[profile.subject_id] = number.get(profile.subject_id, 0) + 1
+        of_country.setdefault(profile.subject_id, []).append(profile.readers)
     rows = in_reading_order(
         Subject.objects.sayable_to(request.viewer).filter(kind=SubjectKind.COUNTRY, coverage__isnull=False).distinct(),
         name=lambda row: row.name,
     )
-    context = {"rows": [(row, number.get(row.pk, 0)) for row in rows], "footnotes": footnotes_of(rows)}
+    counted = [(row, len(held := of_country.get(row.pk, [])), narrowest(*held) if held else []) for row in rows]
+    context = {"rows": counted, "footnotes": footnotes_of(rows)}
     return render(request, "profiles/countries.html", context)
 
 

@@ -65,11 +65,19 @@ def _in_order(segments: Iterable[MapFeature]) -> list[MapFeature]:
 
 
 @dataclass(frozen=True)
+class RouteThrough:
+    """A route, and the tokens of those who may see a segment of it there."""
+
+    route: Subject
+    readers: list[str]
+
+
+@dataclass(frozen=True)
 class Crossing:
     """The routes of a dialogue's newest map that cross a country."""
 
     edition: MapEdition
-    routes: list[Subject]
+    routes: list[RouteThrough]
 
 
 def crossings_of(viewer: Viewer, iso3: str | None) -> list[Crossing]:
@@ -80,12 +88,15 @@ def crossings_of(viewer: Viewer, iso3: str | None) -> list[Crossing]:
     inside = MapFeature.objects.visible_to(viewer).filter(
         edition__in=[edition.pk for edition in editions], kind=FeatureKind.SEGMENT, countries__contains=[iso3]
     )
-    by_edition: dict[int, set[int | None]] = defaultdict(set)
-    for edition, route in inside.order_by().values_list("edition_id", "route_id").distinct():
-        by_edition[edition].add(route)
+    by_edition: dict[int, dict[int | None, set[str]]] = defaultdict(dict)
+    for row in inside.order_by().select_related("segment__layer").defer("geometry", "properties"):
+        by_edition[row.edition_id].setdefault(row.route_id, set()).update(row.readers)
     routes = list(Subject.objects.filter(kind=SubjectKind.ROUTE).order_by("position")) if by_edition else []
     return [
-        Crossing(edition, [route for route in routes if route.pk in by_edition[edition.pk]])
+        Crossing(
+            edition,
+            [RouteThrough(row, sorted(held[row.pk])) for row in routes if row.pk in held],
+        )
         for edition in editions
-        if edition.pk in by_edition
+        if (held := by_edition.get(edition.pk))
     ]

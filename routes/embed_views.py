@@ -22,8 +22,9 @@ from routes.embedding import embed_with
 from routes.layer_answers import sent_layer
 from routes.layers import ZOOMS, LayerFile, sight_of
 from routes.models import Embed
-from routes.page import map_content, names_of_nationalities, segments_by_route
+from routes.page import map_content, names_of_nationalities
 from routes.reading import read
+from routes.twin import segments_by_route
 from routes.views import drawn_map
 
 

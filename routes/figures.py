@@ -58,7 +58,7 @@ def figures_of_areas(viewer: Viewer, until: int, known_on: date | None = None) -
         .select_related("source", "indicator")
         .order_by("period", "-value")
     )
-    for row in known(rows, known_on):
+    for row in sorted(known(rows, known_on), key=lambda row: row.vintage):
         if year_of(row.period) <= until:
             _put(areas[row.subject_id], row)
     return [row for row in areas.values() if row.detections or row.deaths]
@@ -70,9 +70,15 @@ def _put(figures: AreaFigures, row: Observation) -> None:
     elif "border" in row.breakdown:
         figures.borders[row.period][row.breakdown["border"]] = row
     elif "nationality" in row.breakdown:
-        figures.nationalities[row.period].append(row)
+        figures.nationalities[row.period] = _largest_first(figures.nationalities[row.period], row)
     else:
         figures.detections[row.period].append(row)
+
+
+def _largest_first(rows: list[Observation], newer: Observation) -> list[Observation]:
+    """With a later vintage in the place of an earlier one."""
+    others = [row for row in rows if row.breakdown != newer.breakdown]
+    return sorted([*others, newer], key=lambda row: -(row.value or 0))
 
 
 def nationalities_in(areas: Iterable[AreaFigures]) -> list[str]:

@@ -1,15 +1,16 @@
-"""The content of the page of route maps: what its script shows, and what its twin of text and tables says.
+"""The content of the page of route maps: what its script shows. Its twin of text and tables is `routes.twin`.
 
 Both are made of the same rows, so that they cannot differ. The script's part is JSON; numbers and dates that a person
 reads are written here, in the page's language.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from access.viewer import is_narrower, narrowest
+from accounts.marks import NARROWER
 from atlas import wording
 from atlas.models import Subject, SubjectKind
 from indicators.models import Observation
@@ -28,6 +29,14 @@ COLOURS = {
     "east-africa": "ea",
     "east-mediterranean": "em",
 }
+
+AT_BORDERS = {"land": gettext_lazy("at land borders %(number)s"), "sea": gettext_lazy("at sea borders %(number)s")}
+
+OF_NATIONALITY = gettext_lazy("Only the detections of one nationality are shown: %(name)s.")
+NONE_OF_NATIONALITY = gettext_lazy("no figure of this nationality")
+NONE_IN_PERIOD = gettext_lazy(
+    "There is no figure for %(period)s: %(name)s. The source names the most frequent nationalities only; this does not mean zero."
+)
 
 
 def colour_of(route: str) -> str:
@@ -63,101 +72,21 @@ def years_said(properties: Mapping[str, str]) -> str:
     return _("until %(until)s") % {"until": until} if until else ""
 
 
-# The twin.
-
-
-@dataclass(frozen=True)
-class AreaInYear:
-    """What is known of a reporting area in a year."""
-
-    area: Subject
-    figure: Observation | None
-    quarters: list[Observation]
-    borders: dict[str, Observation]
-    nationalities: list[tuple[str, Observation]]
-    deaths: Observation | None
-    revisions: list[Observation]  # all that was said of the year, the latest first; empty when one thing was
-
-    @property
-    def has_details(self) -> bool:
-        return bool(self.quarters or self.borders or self.nationalities or self.revisions)
-
-
-@dataclass(frozen=True)
-class RouteInYear:
-    route: Subject
-    number_of_segments: int
-    area: AreaInYear | None
-    reasons: list[MapFeature]
-
-
-@dataclass(frozen=True)
-class Year:
-    """One step of the twin: each route, then each area beside which no route lies."""
-
-    year: int
-    routes: list[RouteInYear]
-    areas: list[AreaInYear]
-
-
-def years_of(route_map: RouteMap) -> list[Year]:
-    names = names_of_nationalities(route_map.areas)
-    return [
-        Year(
-            year,
-            [_route_in_year(route_map, route, year, names) for route in route_map.routes],
-            [
-                row
-                for area in route_map.areas_without_a_route
-                if (row := _area_in_year(area, year, names)).figure or row.deaths
-            ],
-        )
-        for year in route_map.years
-    ]
-
-
-def _route_in_year(route_map: RouteMap, route: Subject, year: int, names: Mapping[str, str]) -> RouteInYear:
-    area = route_map.area_beside(route)
-    return RouteInYear(
-        route,
-        len(route_map.segments_of(route, year)),
-        _area_in_year(area, year, names) if area else None,
-        [row for row in route_map.reasons_of(route) if row.properties["date"].startswith(str(year))],
-    )
-
-
-def _area_in_year(area: AreaFigures, year: int, names: Mapping[str, str]) -> AreaInYear:
-    quarters = [area.newest(f"{year}-Q{quarter}") for quarter in range(1, 5)]
-    revisions = area.revisions(str(year))
-    nationalities = [
-        (names.get(row.breakdown["nationality"], row.breakdown["nationality"]), row)
-        for row in area.nationalities.get(str(year), ())
-    ]
-    return AreaInYear(
-        area.area, area.in_year(year), [row for row in quarters if row], area.borders.get(str(year), {}),
-        nationalities, area.deaths.get(str(year)), revisions if len(revisions) > 1 else [],
-    )  # fmt: skip
-
-
 def names_of_nationalities(areas: Iterable[AreaFigures]) -> dict[str, str]:
     """ISO code → the country's name, of those that have figures."""
     codes = nationalities_in(areas)
     return {iso3 or "": name for iso3, name in Subject.objects.filter(iso3__in=codes).values_list("iso3", "name")}
 
 
-def segments_by_route(route_map: RouteMap) -> list[tuple[Subject, list[tuple[str, str]]]]:
-    """Each route with its segments, and what is said of each."""
-    return [
-        (route, [(segment_name(row), segment_says(row)) for row in route_map.segments_of(route)])
-        for route in route_map.routes
-    ]
-
-
 # What the script draws and tells.
 
 
-def map_content(route_map: RouteMap, links: Links, layers: Mapping[int, str], names: Mapping[str, str]) -> dict:
+def map_content(
+    route_map: RouteMap, links: Links, layers: Mapping[int, str], names: Mapping[str, str], nationality: str = ""
+) -> dict:
     """The JSON of static/js/routes.js. `layers`: zoom → address of a file of `routes.layers`; `names`: of nationalities.
+
+    `nationality`: the one that the page was asked for, whose figures alone its tables hold.
 
     Values and widths are by period: 2009, 2009-Q1.
     """
@@ -165,16 +94,22 @@ def map_content(route_map: RouteMap, links: Links, layers: Mapping[int, str], na
         "years": [route_map.edition.first_year, route_map.edition.last_year],
         "routes": [_route(route, route_map.area_beside(route), links) for route in route_map.routes],
         "layers": layers,
-        "layerNames": dict(
-            Layer.objects.filter(dialogue=route_map.dialogue, slug__in=route_map.layers).values_list("slug", "name")
-        ),
+        "layerNames": {layer.slug: layer.name for layer in layers_of(route_map)},
         "places": {f"stop-{row.stop_id}": links.get(_place(row)) for row in route_map.stops},
-        "areas": {row.area.slug: _area(row) for row in route_map.areas},
+        "areas": {row.area.slug: _area(row, route_map.edition.audience) for row in route_map.areas},
         "nationalities": names,
+        "nationality": nationality,
         "countries": _countries(route_map, links),
-        "reasons": [_reason(row) for row in route_map.reasons],
+        "narrower": _narrower(route_map),
+        "reasons": [_reason(row, route_map.edition.audience) for row in route_map.reasons],
         "words": _words(),
     }
+
+
+def layers_of(route_map: RouteMap) -> list[Layer]:
+    """Those of which anything is seen, in their order."""
+    found = {layer.slug: layer for row in (*route_map.segments, *route_map.stops) if (layer := row.layer_today)}
+    return sorted(found.values(), key=lambda layer: layer.position)
 
 
 def _place(stop: MapFeature) -> tuple[str, str]:
@@ -189,11 +124,12 @@ def _route(route: Subject, area: AreaFigures | None, links: Links) -> dict:
     }  # fmt: skip
 
 
-def _reason(row: MapFeature) -> dict:
+def _reason(row: MapFeature, page_readers: Sequence[str]) -> dict:
     held = row.properties
     return {
         "route": held["route"], "date": held["date"], "on": wording.period(held["date"]),
         "text": in_language(held["text"]), "source": held["source"],
+        "isNarrower": is_narrower(row.readers, page_readers),
     }  # fmt: skip
 
 
@@ -206,43 +142,58 @@ def _countries(route_map: RouteMap, links: Links) -> dict[str, list[str | None]]
     }
 
 
-def _area(figures: AreaFigures) -> dict:
+def _area(figures: AreaFigures, page_readers: Sequence[str]) -> dict:
+    def shown(row: Observation) -> dict[str, object]:
+        return _shown(row, page_readers)
+
+    def detected(period: str) -> dict[str, object]:
+        newest, *earlier = figures.revisions(period)
+        return shown(newest) | ({"known": [_known(row, shown(row)) for row in (newest, *earlier)]} if earlier else {})
+
+    def by_border(rows: Mapping[str, Observation]) -> dict[str, object]:
+        readers = narrowest(*(row.readers for row in rows.values()))
+        return {"text": at_borders(rows), "isNarrower": is_narrower(readers, page_readers)}
+
     return {
         "name": figures.area.name,
         "route": figures.area.nearest_route.slug if figures.area.nearest_route else None,
-        "detections": {period: _figure(figures, period) for period in sorted(figures.detections)},
-        "borders": {
-            year: {border: _written(row) for border, row in rows.items()} for year, rows in figures.borders.items()
-        },
+        "detections": {period: detected(period) for period in sorted(figures.detections)},
+        "borders": {year: by_border(rows) for year, rows in figures.borders.items()},
         "nationalities": {
-            year: {row.breakdown["nationality"]: [_written(row), width_px(row.value)] for row in rows}
+            year: {row.breakdown["nationality"]: shown(row) for row in rows}
             for year, rows in figures.nationalities.items()
         },
-        "deaths": {year: _written(row) for year, row in figures.deaths.items()},
+        "deaths": {year: shown(row) for year, row in figures.deaths.items()},
     }
+
+
+def at_borders(figures: Mapping[str, Observation]) -> str:
+    """“at land borders 1,200, at sea borders 3,000”, or the one that there is."""
+    said = [words % {"number": _written(figures[border])} for border, words in AT_BORDERS.items() if border in figures]
+    return _(", ").join(said)
 
 
 def _written(row: Observation) -> str:
     return wording.number(row.value or 0, 0)
 
 
-def _figure(figures: AreaFigures, period: str) -> dict:
-    newest, *earlier = figures.revisions(period)
-    shown: dict[str, object] = {
-        "value": int(newest.value or 0),
-        "text": _written(newest),
-        "width": width_px(newest.value),
-    }
-    if earlier:
-        shown["known"] = [
-            {
-                "on": wording.period(row.known_on),
-                "text": _written(row),
-                "source": row.source.name if row.source else "",
-            }
-            for row in (newest, *earlier)
-        ]
-    return shown
+def _shown(row: Observation, page_readers: Sequence[str]) -> dict[str, object]:
+    return {
+        "value": int(row.value or 0), "text": _written(row), "width": width_px(row.value),
+        "isNarrower": is_narrower(row.readers, page_readers),
+    }  # fmt: skip
+
+
+def _known(row: Observation, shown: dict[str, object]) -> dict[str, object]:
+    said = {"on": wording.period(row.known_on), "source": row.source.name if row.source else ""}
+    return {"text": shown["text"], "isNarrower": shown["isNarrower"], **said}
+
+
+def _narrower(route_map: RouteMap) -> list[str]:
+    """Of what is drawn, by the ids of the file of the layers."""
+    drawn = [(f"segment-{row.segment_id}", row) for row in route_map.segments]
+    drawn += [(f"stop-{row.stop_id}", row) for row in route_map.stops]
+    return [name for name, row in drawn if is_narrower(row.readers, route_map.edition.audience)]
 
 
 def places_on(stops: Iterable[MapFeature]) -> list[dict]:
@@ -294,7 +245,11 @@ def _words() -> dict[str, object]:
         "area": _("in the reporting area “{area}”"),
         "chart": _("Detections by year in the reporting area “{area}”"),
         "noFigure": _("indicative, no figure"),
-        "borders": _("at land borders {land}, at sea borders {sea}"),
+        "notAvailable": _("n/a"),
+        "ofNationality": OF_NATIONALITY % {"name": "{name}"},
+        "noneOfNationality": str(NONE_OF_NATIONALITY),
+        "noneInPeriod": NONE_IN_PERIOD % {"period": "{period}", "name": "{name}"},
+        "withoutData": _("{choice} (no data for {period})"),
         "deaths": _("recorded deaths and disappearances: {number}"),
         "nationalities": _("By nationality, as far as published"),
         "revised": _("What was known when"),
@@ -314,5 +269,6 @@ def _words() -> dict[str, object]:
         "confidence": {word.value: str(word.label) for word in Confidence},
         "stops": {kind.value: str(kind.label) for kind in StopKind},
         "comma": _(", "),
+        "narrower": str(NARROWER),
         "failed": _("The routes could not be loaded. The tables below say the same."),
     }

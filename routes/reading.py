@@ -65,7 +65,7 @@ class RouteMap:
 
 def is_restricted(edition: MapEdition, features: Iterable[MapFeature]) -> bool:
     """Whether not everyone may read the edition, or one of these features of it: then handing them out is noted."""
-    audiences = [edition.audience, *(row.audience for row in features)]
+    audiences = [edition.audience, *(row.readers for row in features)]
     return any(tokens.PUBLIC not in audience for audience in audiences)
 
 
@@ -118,8 +118,9 @@ def _with_dialogue(editions: QuerySet[MapEdition]) -> QuerySet[MapEdition]:
 
 
 def features_seen(viewer: Viewer, edition: MapEdition | int) -> QuerySet[MapFeature]:
-    """Of an edition, or of the one with that key."""
-    return MapFeature.objects.visible_to(viewer).filter(edition=edition).order_by("pk")
+    """Of an edition, or of the one with that key; with the records that say who may see them today."""
+    records = ("segment__layer", "stop__layer", "reason")
+    return MapFeature.objects.visible_to(viewer).filter(edition=edition).select_related(*records).order_by("pk")
 
 
 def read(edition: MapEdition, viewer: Viewer, known_on: date | None = None) -> RouteMap:

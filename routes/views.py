@@ -30,11 +30,10 @@ from routes.models import Layer, MapAnswer, MapEdition, Story, StoryStep
 from routes.page import (
     bounds_of,
     labels_of,
+    layers_of,
     map_content,
     names_of_nationalities,
     places_on,
-    segments_by_route,
-    years_of,
 )
 from routes.printing.setting import MEDIA_TYPES
 from routes.printing.sheets import PAPERS, TooManyMade, printed
@@ -49,6 +48,7 @@ from routes.reading import (
     read,
     stories_of,
 )
+from routes.twin import segments_by_route, twin_of
 
 # Viewer, dialogue → what this viewer may open about subjects. The profiles' room knows; imap wires it.
 LinksOf = Callable[[Viewer, str], Mapping[tuple[str, str], str]]
@@ -145,7 +145,9 @@ def subject(request: ReaderRequest, dialogue: str, links: LinksOf, kind: str, sl
 def _context(request: ReaderRequest, shown: RouteMap, links: LinksOf, asked: AskedDate) -> dict:
     edition, dialogue = shown.edition, shown.dialogue
     names = names_of_nationalities(shown.areas)
-    content = map_content(shown, links(request.viewer, dialogue.pk), layer_addresses(edition), names)
+    wanted = request.GET.get("nationality", "")
+    nationality = wanted if wanted in names else ""
+    content = map_content(shown, links(request.viewer, dialogue.pk), layer_addresses(edition), names, nationality)
     return {
         "edition": edition,
         "checked": agencies_named(edition),
@@ -153,9 +155,11 @@ def _context(request: ReaderRequest, shown: RouteMap, links: LinksOf, asked: Ask
         "routes": shown.routes,
         "map": drawn_map(shown),
         "content": content,
-        "layers": content["layerNames"].items(),
+        "layers": layers_of(shown),
+        "page_readers": edition.audience,
         "nationalities": sorted(names.items(), key=lambda item: item[1]),
-        "years": years_of(shown),
+        "nationality": nationality,
+        "twin": twin_of(shown, names, nationality),
         "segments": segments_by_route(shown),
         "asked": asked,
         "glance": shown.areas,

@@ -62,15 +62,21 @@ class OfAProfile:
     theme: str
     section: str
     address: str
+    readers: list[str]
 
 
-def sections_of(publication: Publication, viewer: Viewer, profiles: dict[tuple[str, int], str]) -> list[OfAProfile]:
-    """`profiles`: (theme, subject) → last word of the address, of those that the viewer may open; others are not named."""
+# (theme, subject) → the last word of the address of a profile, and who reads it: of those that a viewer may open.
+Profiles = dict[tuple[str, int], tuple[str, list[str]]]
+
+
+def sections_of(publication: Publication, viewer: Viewer, profiles: Profiles) -> list[OfAProfile]:
+    """Other profiles than these are not named."""
     rows = PublicationSection.objects.visible_to(viewer).filter(publication=publication)
     found = []
     for row in rows.select_related("theme", "subject"):
-        if slug := profiles.get((row.theme_id, row.subject_id)):
+        if held := profiles.get((row.theme_id, row.subject_id)):
+            slug, readers = held
             at = [publication.dialogue_id, row.theme_id, slug]
             address = reverse("section", args=[*at, row.section]) if row.section else reverse("profile", args=at)
-            found.append(OfAProfile(row.subject.name, row.theme.name, row.section, address))
+            found.append(OfAProfile(row.subject.name, row.theme.name, row.section, address, readers))
     return found

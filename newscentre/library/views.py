@@ -17,8 +17,8 @@ from newscentre.files import handed_out
 from newscentre.library import listing
 from newscentre.models import Publication, PublicationFile
 
-# (theme, subject) → last word of the address of the profiles of a dialogue that a viewer may open; another room knows them.
-ProfilesOf = Callable[[Viewer, str], dict[tuple[str, int], str]]
+# Viewer, dialogue → the profiles that this viewer may open; another room knows them.
+ProfilesOf = Callable[[Viewer, str], listing.Profiles]
 
 
 @require_safe
@@ -46,6 +46,7 @@ def publication(request: ReaderRequest, pk: int, profiles: ProfilesOf) -> HttpRe
     context = {
         "active": "library",
         "publication": row,
+        "page_readers": row.audience,
         "files": listing.files_of(row, request.viewer),
         "partners": _by_name(row.made_with),
         "sections": listing.sections_of(row, request.viewer, profiles(request.viewer, row.dialogue_id)),

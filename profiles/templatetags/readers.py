@@ -1,16 +1,16 @@
 """Tags of readers' pages: the badge that says who can read, and titles of kinds."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from access.presets import Preset
 from accounts.audiences import preset_of, who_can_read
+from accounts.marks import CLASSES, EVERYONE, narrower_mark
 
 register = template.Library()
-
-CLASSES = {Preset.PUBLIC: "public", Preset.NOMINATED: "nominated", Preset.THEME: "dialogue"}
-CLASSES |= {Preset.PARTNERS: "partners", Preset.GROUP: "partners", Preset.SECRETARIAT: "secretariat"}
 
 
 @register.simple_tag
@@ -19,6 +19,12 @@ def tier(audience: list[str]) -> str:
     preset = preset_of(audience)
     words = _("Open access") if preset is Preset.PUBLIC else _("Restricted access")
     return format_html('<span class="tier {}">{}</span>', CLASSES[preset], words)
+
+
+@register.simple_tag(takes_context=True)
+def narrower(context, audience: Iterable[str]) -> str:
+    """The mark of what not every reader of the page may see."""
+    return narrower_mark(audience, context.get("page_readers", EVERYONE))
 
 
 @register.filter

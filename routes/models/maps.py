@@ -6,10 +6,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField
+from access.viewer import narrowest
 from access.visibility import RestrictedModel
 from atlas.models import Dialogue, Partner, Subject
 from atlas.periods import refuse_wrong_date
-from routes.models.records import Reason, Segment, Stop
+from routes.models.records import Layer, Reason, Segment, Stop
 
 
 class MapEdition(RestrictedModel):
@@ -110,6 +111,17 @@ class MapFeature(RestrictedModel):
 
     def __str__(self):
         return f"{self.edition_id} {self.kind} {self.pk}"
+
+    @property
+    def layer_today(self) -> Layer | None:
+        record = self.segment or self.stop
+        return record.layer if record else None
+
+    @property
+    def readers(self) -> list[str]:
+        """Tokens of those who may see it: as it was published, and as the record it was made from says today."""
+        record, layer = self.segment or self.stop or self.reason, self.layer_today
+        return narrowest(self.audience, record.audience if record else None, layer.audience if layer else None)
 
     @property
     def coordinates(self) -> list:

@@ -10,7 +10,8 @@
 import { started } from "./map.js";
 import { createFacts, isThere } from "./lib/route-facts.js";
 import { drawLines } from "./lib/route-lines.js";
-import { periodOf, readLink, stepped, writtenLink } from "./lib/route-moment.js";
+import { figureIn, periodOf, readLink, stepped, writtenLink } from "./lib/route-moment.js";
+import { createTwin } from "./lib/route-twin.js";
 
 const STEP_MS = 1400; // a year at speed 1
 const content = JSON.parse(document.getElementById("routes-content").textContent);
@@ -22,28 +23,29 @@ const routeBySlug = new Map(content.routes.map((route) => [route.slug, route]));
 const keepsLink = !stage.closest("[data-embedded]"); // a page that shows this as a part has a link of its own
 
 const state = {
-  year: last, quarter: "", route: "", place: "", mode: "", nationality: "", off: [], playing: false, speed: 1,
+  year: last, quarter: "", route: "", place: "", mode: "", nationality: content.nationality, off: [], playing: false, speed: 1,
 };
 
 /* What is true of a moment. */
 
 const areaOf = (route) => content.areas[routeBySlug.get(route)?.area] ?? null;
-const ofNationality = (route) => areaOf(route)?.nationalities[state.year]?.[state.nationality] ?? null;
+const moment = () => ({ period: periodOf(state), nationality: state.nationality });
+const figureOf = (route) => figureIn(areaOf(route), moment());
+const hasFigures = (asked) => Object.values(content.areas).some((area) => figureIn(area, asked));
 const hasQuarters = (year) => Object.values(content.areas).some(({ detections }) => `${year}-Q1` in detections);
 
-function widthOf(route) {
-  if (state.nationality) return ofNationality(route)?.[1] ?? null;
-  return areaOf(route)?.detections[periodOf(state)]?.width ?? null;
-}
+const isDrawnByFigures = () => content.routes.some(({ slug }) => figureOf(slug) !== null);
 
+/** Without any figure of the chosen nationality all lines stay, and the panel says so. */
 function look({ properties }, here) {
+  const figure = figureOf(properties.route);
   const isOff = state.off.includes(properties.layer) || (state.mode && properties.mode !== state.mode);
   const isAside = state.place ? !here.has(properties.route) : Boolean(state.route) && state.route !== properties.route;
   return {
-    isShown: !isOff && (!state.nationality || ofNationality(properties.route) !== null) && isThere(properties, state.year),
+    isShown: !isOff && (!state.nationality || figure !== null || !isDrawnByFigures()) && isThere(properties, state.year),
     isChosen: state.route === properties.route,
     isAside,
-    width: widthOf(properties.route),
+    width: figure?.width ?? null,
   };
 }
 
@@ -54,7 +56,7 @@ const named = (name) => controls.elements[name];
 function fillControls() {
   for (const name of ["year", "quarter", "route", "mode", "nationality"]) if (named(name)) named(name).value = state[name];
   for (const box of controls.querySelectorAll('[name="layer"]')) box.checked = !state.off.includes(box.value);
-  const written = state.quarter ? content.words.quarter[state.quarter].replace("%(year)s", state.year) : state.year;
+  const written = periodSaid();
   const shown = controls.querySelector("output");
   if (shown.textContent !== String(written)) shown.textContent = written;
   named("year").setAttribute("aria-valuetext", written);
@@ -62,6 +64,30 @@ function fillControls() {
   const play = controls.querySelector('[data-step="play"]');
   play.setAttribute("aria-pressed", String(state.playing));
   play.textContent = state.playing ? content.words.pause : content.words.play;
+}
+
+const periodSaid = () => (state.quarter ? content.words.quarter[state.quarter].replace("%(year)s", state.year) : String(state.year));
+
+/** Says of each choice in a list whether anything is known of it at this moment. `segments`: of the map. */
+function markChoices(segments) {
+  const there = segments.map(({ properties }) => properties).filter((properties) => isThere(properties, state.year));
+  const isKnown = {
+    quarter: (quarter) => hasFigures({ period: `${state.year}-Q${quarter}`, nationality: "" }),
+    nationality: (nationality) => hasFigures({ period: periodOf(state), nationality }),
+    route: (slug) => there.some(({ route }) => route === slug),
+    mode: (word) => there.some(({ mode }) => mode === word),
+  };
+  const year = { quarter: String(state.year), route: String(state.year), mode: String(state.year), nationality: periodSaid() };
+  for (const [name, known] of Object.entries(isKnown)) {
+    for (const option of named(name)?.options ?? []) {
+      if (!option.value) continue;
+      option.dataset.name ??= option.textContent;
+      const choice = option.dataset.name;
+      option.textContent = known(option.value)
+        ? choice
+        : content.words.withoutData.replace("{choice}", choice).replace("{period}", year[name]);
+    }
+  }
 }
 
 function listenToControls(map) {
@@ -118,13 +144,15 @@ async function begin() {
   const choose = (change) => show({ ...change, playing: false });
   const lines = await drawLines(map, content.layers, {
     colours: Object.fromEntries(content.routes.map(({ slug, colour }) => [slug, colour])),
-    name: ({ properties }) => {
-      const said = [content.words.modes[properties.mode], content.words.confidence[properties.confidence]].join(content.words.comma);
+    name: ({ id, properties }) => {
+      const mark = content.narrower.includes(id) ? [content.words.narrower] : [];
+      const said = [content.words.modes[properties.mode], content.words.confidence[properties.confidence], ...mark].join(content.words.comma);
       return `${routeBySlug.get(properties.route).name}: ${properties.name} (${said})`;
     },
     choose: (route) => choose({ route: state.route === route ? "" : route, place: "" }),
   });
   const facts = createFacts(stage.querySelector('[data-routes="facts"]'), content, lines, choose);
+  const twin = createTwin(document.querySelector(".twin"), content);
   const known = {
     first, last, routes: [...routeBySlug.keys()], places: [...facts.stopById.keys()].filter((id) => id in content.places),
     nationalities: Object.keys(content.nationalities), layers: Object.keys(content.layerNames),
@@ -135,6 +163,7 @@ async function begin() {
   show = (change) => {
     Object.assign(state, change);
     if (!hasQuarters(state.year)) state.quarter = "";
+    if (content.nationality && state.nationality !== content.nationality) return askAgain();
     const here = state.place ? routesAt(state.place) : new Set();
     lines.paint((feature) => look(feature, here));
     const gone = lines.stops.filter(({ properties }) => state.off.includes(properties.layer) || !isThere(properties, state.year));
@@ -142,11 +171,22 @@ async function begin() {
     for (const path of root.querySelectorAll("[data-place]")) {
       path.setAttribute("aria-pressed", String(path.dataset.place === state.place));
     }
-    facts.tell({ ...state, period: periodOf(state) });
+    facts.tell({ ...state, period: periodOf(state), isKnown: hasFigures(moment()), said: periodSaid() });
+    twin.tell(state.nationality);
+    markChoices(lines.segments);
     fillControls();
     writeLink();
     goOn();
+    return undefined;
   };
+
+  /** The page was asked for one nationality alone: its tables hold no other figures. */
+  function askAgain() {
+    const address = new URL(window.location.href);
+    address.searchParams.delete("nationality");
+    address.hash = writtenLink(state, { ...map.getCenter(), zoom: map.getZoom() });
+    window.location.assign(address);
+  }
 
   function writeLink() {
     if (keepsLink) window.history.replaceState(null, "", writtenLink(state, { ...map.getCenter(), zoom: map.getZoom() }));

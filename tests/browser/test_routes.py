@@ -81,7 +81,7 @@ def test_the_twin_lists_the_same_segments_and_figures_as_the_map(page_as):
     for route in COLOURS:
         on_the_map = sum(1 for _id, of, *_ in drawn(page) if of == route)
         row = page.locator(f'#year-2012 tr[data-route="{route}"]')
-        expect(row.locator("td").first).to_have_text(str(on_the_map))
+        expect(row.locator("td").first).to_have_text(re.compile(rf"^\s*{on_the_map}\b"))
         panel = page.locator(f'.route-facts[data-route="{route}"] b')
         if panel.count():
             assert panel.text_content() in row.text_content()
@@ -288,3 +288,45 @@ def test_the_first_view_asks_for_little(page_as):
 def test_the_page_of_routes_keeps_the_budget_of_a_page_with_a_map(page_as, language):
     weight, _hosts = weigh(page_as(), ROUTES.format(language))
     assert weight <= 250_000
+
+
+def test_a_nationality_changes_panel_width_and_tables_to_its_own_figures(page_as):
+    page = opened(page_as(), link="#year=2011")
+    row = page.locator('#year-2011 tr[data-route="central-mediterranean"]')
+    before = row.text_content()
+    assert "64,261" in before
+    page.locator(".routes-bar details").evaluate("node => node.open = true")
+    page.locator('select[name="nationality"]').select_option("TUN")
+    expect(page.locator(".chosen-nationality")).to_contain_text("Tunisia")
+    expect(page.locator('.route-facts[data-route="central-mediterranean"] b')).to_have_text("27,982")
+    expect(page.locator('.route-facts[data-route="east-mediterranean"]')).to_contain_text(
+        "no figure of this nationality"
+    )
+    assert {width for _id, _route, width, *_ in drawn(page)} == {f"{width_px(27982)}px"}
+    expect(row.locator('[data-cell="detections"]')).to_have_text("27,982")
+    expect(page.locator("[data-twin-note]")).to_contain_text("Tunisia")
+    assert "64,261" not in page.locator(".routes-panel").text_content()
+    page.locator('select[name="nationality"]').select_option("")
+    expect(row).to_have_text(before)
+    expect(page.locator("[data-twin-note]")).to_be_hidden()
+
+
+def test_a_year_without_figures_of_the_nationality_keeps_its_lines_and_says_why(page_as):
+    page = opened(page_as(), link="#year=2010&nationality=TUN")
+    assert {route for _id, route, *_ in drawn(page)} == set(COLOURS)
+    assert {width for _id, _route, width, *_ in drawn(page)} == {f"{WIDTH_UNKNOWN:g}px"}
+    expect(page.locator(".routes-panel")).to_contain_text("There is no figure for 2010: Tunisia.")
+    choice = page.locator('select[name="nationality"] option[value="TUN"]')
+    expect(choice).to_have_text("Tunisia (no data for 2010)")
+    page.evaluate("location.hash = 'year=2011&nationality=TUN'")
+    expect(choice).to_have_text("Tunisia")
+    expect(page.locator('select[name="mode"] option[value="air"]')).to_have_text("by air (no data for 2011)")
+
+
+def test_a_page_asked_for_one_nationality_shows_it_and_gives_it_up(page_as):
+    page = opened(page_as(), path="/{}/maps/mtm/routes/?nationality=TUN")
+    expect(page.locator('select[name="nationality"]').first).to_have_value("TUN")
+    page.locator(".routes-bar details").evaluate("node => node.open = true")
+    page.locator('.routes-bar select[name="nationality"]').select_option("")
+    page.wait_for_url(lambda address: "nationality" not in address)
+    expect(page.locator("[data-twin-note]")).to_be_hidden()

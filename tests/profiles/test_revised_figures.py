@@ -104,7 +104,10 @@ def test_a_revision_is_shown_to_those_who_may_see_it(reader, profile):
     later_vintage(30112000, audience=[tokens.partner("morocco"), "secretariat:mtm"])
     assert sentence(page(reader)) == "29,891,708"
     assert "30,112,000" not in page(reader)
-    assert sentence(page(reader, "official.mar")) == "29,891,708 [revised: 30,112,000 (June 2013)]"
+    assert (
+        sentence(page(reader, "official.mar"))
+        == "29,891,708 [revised: 30,112,000 (June 2013)] Not for every reader of this page"
+    )
     assert sentence(page(reader, "unhcr")) == "29,891,708"
 
 
@@ -121,7 +124,7 @@ def test_a_figure_narrowed_after_publishing_is_gone_at_the_next_request(reader, 
     narrow_the_figure()
     assert sentence(page(reader)) == "n/a"
     assert "29891708" not in page(reader)
-    assert sentence(page(reader, "official.mar")) == "29,891,708"
+    assert sentence(page(reader, "official.mar")) == "29,891,708 Not for every reader of this page"
     with viewing(ANYONE):
         assert not CitedFigure.objects.filter(edition=edition, reference=TOTAL).exists()
         html = EditionText.objects.get(edition=edition, section__heading__slug="overview", language="en").html

@@ -70,13 +70,12 @@ def test_the_script_is_told_the_same_figures_as_the_tables():
     for row in facts("frontex_detections_by_quarter"):
         assert areas[row["route"]]["detections"][f"{row['year']}-Q{row['quarter']}"]["value"] == int(row["detections"])
     for row in facts("frontex_top_nationalities"):
-        assert areas[row["route"]]["nationalities"][row["year"]][row["nationality_iso3"]][0] == number(
+        assert areas[row["route"]]["nationalities"][row["year"]][row["nationality_iso3"]]["text"] == number(
             int(row["detections"]), 0
         )
     for row in facts("frontex_detections_land_sea"):
-        assert areas[row["route"]]["borders"][row["year"]] == {
-            border: number(int(row[border]), 0) for border in ("land", "sea")
-        }
+        land, sea = (number(int(row[border]), 0) for border in ("land", "sea"))
+        assert areas[row["route"]]["borders"][row["year"]]["text"] == f"at land borders {land}, at sea borders {sea}"
 
 
 def test_before_2009_and_for_east_africa_a_line_is_indicative():
@@ -197,3 +196,64 @@ def test_reading_what_is_restricted_of_a_map_makes_a_line_and_what_is_open_none(
     with viewing(DESK):
         lines = LogEntry.objects.values_list("person__email", "object")
         assert list(lines) == [("official.mar@imap.example", "mtm/routes/2025#1")]
+
+
+SECRETARIAT_ALONE = ["secretariat:mtm"]
+
+
+def of_eastern_mediterranean(**which):
+    return Observation.objects.filter(
+        subject__kind="reporting-area", subject__slug="eastern-mediterranean", indicator="detections", **which
+    )
+
+
+@pytest.mark.parametrize(("hidden", "left"), [("sea", "at land borders"), ("land", "at sea borders")])
+def test_without_the_figure_of_one_border_the_page_says_the_other(hidden, left):
+    with viewing(DESK):
+        figures = of_eastern_mediterranean(period="2014", breakdown__has_key="border")
+        narrowed = figures.get(breakdown={"border": hidden})
+        shown = figures.exclude(pk=narrowed.pk).get()
+        Observation.objects.filter(pk=narrowed.pk).update(audience=SECRETARIAT_ALONE)
+    text = text_of(ROUTES)
+    said = f"{left} {number(shown.value, 0)}"
+    row = row_of(text, 2014, 'data-route="east-mediterranean"')
+    assert f"<li>{said}</li>" in row
+    assert f"at {hidden} borders" not in row
+    assert content_of(text)["areas"]["eastern-mediterranean"]["borders"]["2014"]["text"] == said
+
+
+def test_where_the_figure_of_the_year_is_hidden_what_else_is_known_of_it_stays():
+    with viewing(DESK):
+        of_eastern_mediterranean(period="2014", breakdown={}).update(audience=SECRETARIAT_ALONE)
+    row = row_of(text_of(ROUTES), 2014, 'data-route="east-mediterranean"')
+    assert "indicative, no figure" in row
+    assert "at land borders" in row
+
+
+# One nationality ------------------------------------------------------------------------------------------------------
+
+
+def test_the_tables_of_one_nationality_hold_its_own_figures_and_no_others():
+    text = text_of(f"{ROUTES}?nationality=TUN")
+    assert "Only the detections of one nationality are shown: Tunisia." in text
+    assert '<option value="TUN" selected>Tunisia</option>' in text
+    row = row_of(text, 2011, 'data-route="central-mediterranean"')
+    assert "<bdi>27,982</bdi>" in row
+    assert "64,261" not in row, "the figure of everybody"
+    assert "first quarter" not in row
+    assert "no figure of this nationality" in row_of(text, 2011, 'data-route="east-mediterranean"')
+    assert content_of(text)["nationality"] == "TUN"
+
+
+def test_a_year_without_figures_of_the_nationality_says_so_in_words():
+    year = year_of_twin(text_of(f"{ROUTES}?nationality=TUN"), 2010)
+    assert "There is no figure for 2010: Tunisia." in year
+    assert "this does not mean zero" in year
+    assert "There is no figure for" not in year_of_twin(text_of(f"{ROUTES}?nationality=TUN"), 2011)
+
+
+@pytest.mark.parametrize("asked", ["ATL", "tun", "", "TUN' OR 1=1"])
+def test_a_nationality_that_has_no_figures_is_not_asked_for(asked):
+    text = text_of(f"{ROUTES}?nationality={asked}")
+    assert content_of(text)["nationality"] == ""
+    assert "at sea borders" in text

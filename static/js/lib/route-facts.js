@@ -6,6 +6,7 @@
  */
 
 import { barChart } from "./bar-chart.js";
+import { figureIn } from "./route-moment.js";
 
 function put(tag, words, parent, className = "") {
   const made = document.createElement(tag);
@@ -26,6 +27,15 @@ export function createFacts(panel, content, { segments, stops }, choose) {
   const routeBySlug = new Map(content.routes.map((route) => [route.slug, route]));
   const stopById = new Map(stops.map((stop) => [stop.id, stop]));
 
+  const isNarrower = (id) => content.narrower.includes(id);
+
+  /** The mark of what not every reader of the page may see. */
+  function mark(parent, { isNarrower: is }) {
+    if (!is) return;
+    parent.append(" ");
+    put("span", words.narrower, parent, "tier narrower");
+  }
+
   function box(colour) {
     const made = document.createElement("section");
     made.className = `route-facts is-${colour}`;
@@ -40,26 +50,28 @@ export function createFacts(panel, content, { segments, stops }, choose) {
     button.addEventListener("click", () => choose(change));
   }
 
-  function figureLine(area, period, parent) {
+  function figureLine(area, asked, parent) {
     const line = put("p", "", parent, "route-figure");
-    const figure = area?.detections[period];
+    const figure = figureIn(area, asked);
     if (!figure) {
-      line.append(words.noFigure);
+      line.append(asked.nationality ? words.noneOfNationality : words.noFigure);
       return;
     }
     put("b", figure.text, line).dir = "ltr";
     line.append(` ${words.detections} `);
     put("small", fill(words.area, { area: area.name }), line);
+    mark(line, figure);
   }
 
-  function tellRoute(route, { year, period }, isWhole) {
+  function tellRoute(route, asked, isWhole) {
+    const { year } = asked;
     const part = box(route.colour);
     part.dataset.route = route.slug;
     heading(route.name, part, isWhole, { route: isWhole ? "" : route.slug, place: "" });
     const area = content.areas[route.area];
-    figureLine(area, period, part);
+    figureLine(area, asked, part);
     if (!isWhole) return;
-    if (area) tellArea(area, { year, period }, part);
+    if (area) tellArea(area, asked, part);
     tellReasons(route, year, part);
     const own = segments.filter(({ properties }) => properties.route === route.slug && isThere(properties, year));
     tellCountries(own, part);
@@ -67,25 +79,33 @@ export function createFacts(panel, content, { segments, stops }, choose) {
     if (route.href) put("a", words.profile, put("p", "", part)).href = route.href;
   }
 
-  function tellArea(area, { year, period }, parent) {
-    const years = Object.entries(area.detections).filter(([name]) => name.length === 4);
+  function tellArea(area, { year, period, nationality }, parent) {
+    const held = nationality ? Object.keys(area.nationalities) : Object.keys(area.detections);
+    const years = held
+      .filter((name) => name.length === 4)
+      .map((name) => [name, figureIn(area, { period: name, nationality })])
+      .filter(([, figure]) => figure);
     if (years.length) {
       parent.append(barChart(years.map(([name, { value, text }]) => ({ year: Number(name), value, words: text })), {
         current: year, title: fill(words.chart, { area: area.name }), onChoose: (chosen) => choose({ year: chosen, quarter: "" }),
       }));
     }
+    if (nationality) return; // quarters, borders and deaths are of all nationalities
     const list = put("ul", "", parent, "route-details");
     const borders = area.borders[year];
-    if (borders && period.length === 4) put("li", fill(words.borders, borders), list);
+    if (borders && period.length === 4) mark(put("li", borders.text, list), borders);
     for (let quarter = 1; quarter <= 4; quarter += 1) {
       const figure = area.detections[`${year}-Q${quarter}`];
-      if (figure) put("li", `${fill(words.quarter[quarter].replace("%(year)s", "{year}"), { year })}: ${figure.text}`, list);
+      if (figure) mark(put("li", `${fill(words.quarter[quarter].replace("%(year)s", "{year}"), { year })}: ${figure.text}`, list), figure);
     }
-    if (area.deaths[year]) put("li", fill(words.deaths, { number: area.deaths[year] }), list);
+    const deaths = area.deaths[year];
+    if (deaths) mark(put("li", fill(words.deaths, { number: deaths.text }), list), deaths);
     const nationalities = Object.entries(area.nationalities[year] ?? {});
     if (nationalities.length) put("h4", words.nationalities, parent);
     const nations = put("ul", "", parent, "route-details");
-    for (const [code, [number]] of nationalities) put("li", `${content.nationalities[code] ?? code}: ${number}`, nations);
+    for (const [code, figure] of nationalities) {
+      mark(put("li", `${content.nationalities[code] ?? code}: ${figure.text}`, nations), figure);
+    }
     tellRevisions(area.detections[period]?.known, parent);
   }
 
@@ -93,9 +113,10 @@ export function createFacts(panel, content, { segments, stops }, choose) {
     if (!known) return;
     put("h4", words.revised, parent);
     const versions = put("ul", "", parent, "route-details");
-    for (const { on, text, source } of known) {
+    for (const { on, text, source, isNarrower: is } of known) {
       const item = put("li", `${fill(words.asKnownOn, { number: text, date: on })} `, versions);
       put("small", source, item);
+      mark(item, { isNarrower: is });
     }
   }
 
@@ -103,9 +124,10 @@ export function createFacts(panel, content, { segments, stops }, choose) {
     put("h4", words.changes, parent);
     const reasons = content.reasons.filter(({ route, date }) => route === slug && Number(date.slice(0, 4)) === year);
     if (!reasons.length) put("p", words.notRecorded, parent, "nothing");
-    for (const { on, text, source } of reasons) {
+    for (const { on, text, source, isNarrower: is } of reasons) {
       const row = put("p", `${on}: ${text} `, parent);
       Object.assign(put("small", source, row), { lang: "en", dir: "ltr" });
+      mark(row, { isNarrower: is });
     }
   }
 
@@ -126,19 +148,21 @@ export function createFacts(panel, content, { segments, stops }, choose) {
     if (!chosen.length) return;
     put("h4", title, parent);
     const list = put("ul", "", parent, "route-details");
-    for (const { properties } of chosen) {
+    for (const { id, properties } of chosen) {
       const item = put("li", `${properties.name} `, list);
       put("small", [words.modes[properties.mode], words.confidence[properties.confidence]].join(words.comma), item);
+      mark(item, { isNarrower: isNarrower(id) });
       if (properties.remark) put("p", properties.remark, item);
     }
   }
 
-  function tellPlace(stop, { year, period }) {
+  function tellPlace(stop, asked) {
+    const { year } = asked;
     const { properties } = stop;
     const part = box("ink");
     part.dataset.place = stop.id;
     heading(properties.name, part, true, { place: "" });
-    put("p", words.stops[properties.stop], part);
+    mark(put("p", words.stops[properties.stop], part), { isNarrower: isNarrower(stop.id) });
     if (properties.remark) put("p", properties.remark, part);
     tellCountries([stop], part);
     const here = segments.filter((segment) => segment.properties.stops.includes(Number(stop.id.slice("stop-".length))));
@@ -146,33 +170,40 @@ export function createFacts(panel, content, { segments, stops }, choose) {
     const href = content.places[stop.id];
     if (href) put("a", words.placeProfile, put("p", "", part)).href = href;
     for (const slug of new Set(here.map((segment) => segment.properties.route))) {
-      tellRoute(routeBySlug.get(slug), { year, period }, false);
+      tellRoute(routeBySlug.get(slug), asked, false);
     }
   }
 
-  function tellOtherAreas(period) {
-    const others = Object.values(content.areas).filter(
-      ({ route, detections }) => !routeBySlug.has(route) && detections[period],
-    );
+  function tellOtherAreas(asked) {
+    const others = Object.values(content.areas).filter((area) => !routeBySlug.has(area.route) && figureIn(area, asked));
     if (!others.length) return;
     const part = box("ink");
     part.classList.add("other-areas");
     put("h3", words.otherAreas, part);
     put("p", words.neverAdded, part, "nothing");
     const list = put("ul", "", part, "route-details");
-    for (const { name, detections } of others) put("li", `${name}: ${detections[period].text}`, list);
+    for (const area of others) mark(put("li", `${area.name}: ${figureIn(area, asked).text}`, list), figureIn(area, asked));
+  }
+
+  /** Of whom the figures are, where they are of one nationality, and whether there are any. */
+  function tellChoice({ nationality, isKnown, said }) {
+    if (!nationality) return;
+    const name = content.nationalities[nationality];
+    put("p", fill(words.ofNationality, { name }), panel, "chosen-nationality");
+    if (!isKnown) put("p", fill(words.noneInPeriod, { name, period: said }), panel, "nothing");
   }
 
   return {
     stopById,
-    tell({ route, place, year, period }) {
+    tell({ route, place, year, period, nationality, isKnown, said }) {
       panel.replaceChildren();
-      const moment = { year, period };
+      const moment = { year, period, nationality };
+      tellChoice({ nationality, isKnown, said });
       if (stopById.has(place)) tellPlace(stopById.get(place), moment);
       else if (routeBySlug.has(route)) tellRoute(routeBySlug.get(route), moment, true);
       else {
         for (const each of content.routes) tellRoute(each, moment, content.routes.length === 1);
-        tellOtherAreas(period);
+        tellOtherAreas(moment);
         return;
       }
       const all = put("button", words.allRoutes, panel, "all-routes");

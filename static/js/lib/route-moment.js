@@ -5,6 +5,10 @@ const WORDS = ["quarter", "route", "place", "mode", "nationality"]; // kept as t
 
 export const periodOf = ({ year, quarter }) => (quarter ? `${year}-Q${quarter}` : String(year));
 
+/** The figure of an area, of all or of the chosen nationality: {value, text, width}; none where there is none. */
+export const figureIn = (area, { period, nationality }) =>
+  (nationality ? area?.nationalities[period]?.[nationality] : area?.detections[period]) ?? null;
+
 /** What a link says, of what is known: {change, view | null}. `known`: {first, last, routes, places, nationalities, layers}. */
 export function readLink(hash, known) {
   const link = new URLSearchParams(hash.replace(/^#/, ""));
