@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("atlas", "0003_names_of_relations"),
         ("imap", "0002_what_is_noted"),
-        ("newscentre", "0021_planned_audiences"),
+        ("newscentre", "0024_planned_audiences"),
         ("profiles", "0009_gone_links"),
         ("routes", "0005_mark"),
     ]

@@ -8,7 +8,7 @@ def planned() -> AudienceField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newscentre", "0020_constraints_say_why")]
+    dependencies = [("newscentre", "0023_entries_by_views")]
 
     operations = [
         migrations.AddField("article", "planned_audience", planned()),
