@@ -5,8 +5,9 @@ A mark is of the row that has an audience: of a drawing its segment, of a text i
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
@@ -15,7 +16,8 @@ from access import tokens
 from access.viewer import Viewer
 from access.viewing import viewing
 from accounts.demo import ALL_FOUR
-from indicators.models import Observation, Source
+from indicators.models import FurtherSource, Observation, Source
+from indicators.superseding import supersede
 from newscentre.models import (
     Article,
     Link,
@@ -37,6 +39,7 @@ EVERYTHING = Viewer.of(tokens.secretariat(dialogue) for dialogue in ALL_FOUR)
 LANGUAGES = ("en", "fr", "ar")
 MARK = re.compile(rb"zq([a-z]+)(\d+)z")
 FIGURE = re.compile(rb"77\D{0,8}160\D{0,8}(\d{3})\D{0,8}(\d{3})")
+FIRST_VALUE, LONG_AGO = 77_160_000_000, date(1900, 1, 1)
 YEAR, LAST_YEAR = 2032, 2024
 PER_MODEL = 60  # rows of a kind of which there are many
 
@@ -79,16 +82,38 @@ def mark_everything() -> None:
             names = {held.name for held in model._meta.fields}
             fields = [name for name in (f"{field}_{language}" for language in LANGUAGES) if name in names] or [field]
             model._default_manager.update(**dict.fromkeys(fields, mark))
-        valued = Observation.objects.filter(value__isnull=False)
-        valued.update(value=Value(77_160_000_000) + F("pk"), known_on="")
+        marked = _marked_figures()
         titles = {f"title_{language}": f"Map of {YEAR}" for language in LANGUAGES}
         for_all = [tokens.PUBLIC]
         publish_map("mtm", Titled(YEAR, str(YEAR), 2000, LAST_YEAR, titles), for_all, crossing=lambda line: ["ITA"])
         for profile in Profile.objects.filter(dialogue="mtm"):
-            _publish_anew(profile)
+            _publish_anew(profile, marked)
 
 
-def _publish_anew(profile: Profile) -> None:
+def _marked_figures() -> dict[int, int]:
+    """Number of each figure with a value → that of the marked one in its place, as if it had been held ever since."""
+    held = list(Observation.objects.filter(value__isnull=False, withdrawn_on__isnull=True))
+    further = list(FurtherSource.objects.filter(observation__in=[row.pk for row in held]))
+    Observation.objects.filter(pk__in=[row.pk for row in held]).update(
+        withdrawn_on=LONG_AGO, withdrawn_because="marked"
+    )
+    with connection.cursor() as cursor:
+        table = Observation._meta.db_table
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, len(held)]
+        )
+        numbers = dict(zip([row.pk for row in held], [number for (number,) in cursor], strict=True))
+    for row in held:
+        row.pk = numbers[row.pk]
+        row.value, row.known_on, row.replaces, row.held_from, row.reason = FIRST_VALUE + row.pk, "", None, None, ""
+    Observation.objects.bulk_create(held)
+    for one in further:
+        one.pk, one.observation_id = None, numbers[one.observation_id]
+    FurtherSource.objects.bulk_create(further)
+    return numbers
+
+
+def _publish_anew(profile: Profile, marked: dict[int, int]) -> None:
     """An edition in which each section is marked and cites what the newest one does."""
     before = profile.editions.order_by("-number").first()
     edition = Edition.objects.create(
@@ -110,6 +135,8 @@ def _publish_anew(profile: Profile) -> None:
         rows = list(model._default_manager.filter(edition=before))
         for row in rows:
             row.pk, row.edition = None, edition
+            if isinstance(row, CitedFigure):
+                row.observation_id = marked.get(row.observation_id, row.observation_id)
         model._default_manager.bulk_create(rows)
 
 
@@ -128,6 +155,7 @@ def candidates() -> dict[str, list[int]]:
 def _of(model: type[models.Model]) -> list[int]:
     rows = model._default_manager.order_by("pk")
     if model is Observation:
+        rows = rows.filter(withdrawn_on__isnull=True)
         areas = list(rows.filter(subject__kind="reporting-area").values_list("pk", flat=True))
         return areas + list(rows.exclude(subject__kind="reporting-area").values_list("pk", flat=True)[:PER_MODEL])
     if model in (Profile, Section):
@@ -166,4 +194,7 @@ def change(kind: str, numbers: Iterable[int]) -> None:
                     setattr(row, field.attname, f"{held}+"[-field.max_length :] if field.max_length else f"{held}+")
                 elif held is not None:
                     setattr(row, field.attname, held + 1)
-            row.save()
+            if isinstance(row, Observation):
+                supersede(Observation.objects.get(pk=row.pk), row, "It was wrong.")
+            else:
+                row.save()

@@ -75,7 +75,7 @@ def pages_of(planted: dict[Preset, Planted]) -> list[Page]:
         page(f"{MAPS}routes/stories/story-public/", f"{on_the_map} story"),
         page(f"{map_of}layers-4.geojson", "layer stop segment"),
         page(f"{map_of}routes.geojson", "layer stop segment"),
-        page(f"{map_of}routes.csv", "layer stop segment"),
+        page(f"{map_of}routes.csv.zip", "layer stop segment"),
         page(f"{map_of}map-{LAST_YEAR}-a4.svg", on_the_map),
         page("/api/ogc/collections", "layer stop segment"),
         page("/api/ogc/collections/mtm-segments/items?limit=1000", "layer stop segment"),

@@ -1,4 +1,10 @@
-"""Whoever sees more of a page than its other readers do is told so, beside each thing that they alone see."""
+"""Whoever sees more of a page than its other readers do is told so, beside each thing that they alone see.
+
+The marks of `tests.access.marking` tell which rows stand on a page: one of each kind is hidden there, and the editor's
+page then has more marks than before.
+"""
+
+import re
 
 import pytest
 
@@ -8,12 +14,47 @@ from tests.conftest import browser_of
 from tests.readers import body_of, raw
 
 MACHINES = ("/api/", "/sitemap", ".geojson", ".csv", ".svg", ".ics", "/rss/", "/atom/")
+# The badge of what is not open, which lists of things with an audience of their own have, or the mark of a part.
+RESTRICTED = re.compile(r'class="tier (?!public)[a-z ]+"')
+
+HEAD = re.compile(r'<p class="meta">[^<]*<span class="tier ([a-z]+)')  # who may read the whole page
 
 
 @pytest.fixture
 def marked(planted):
     mark_everything()
     return planted
+
+
+def number_of_marks(page: str) -> int:
+    told = re.search(r'id="routes-content"[^>]*>(.*?)</script>', page, re.DOTALL)
+    return len(RESTRICTED.findall(page)) + (told[1].count('"isNarrower": true') if told else 0)
+
+
+def is_marked_as_a_whole(before: str, after: str) -> bool:
+    """Its head says since then that it is restricted; what it says of its parts says only where they differ from it."""
+    heads = [HEAD.findall(page) for page in (before, after)]
+    return heads[0] == ["public"] and len(heads[1]) == 1 and heads[1] != ["public"]
+
+
+def test_what_an_editor_sees_and_others_do_not_is_marked_on_every_page(marked):
+    editor, visitor, unmarked = browser_of("editor"), browser_of("stranger"), []
+    for shown in pages_of(marked):
+        if any(word in shown.path for word in MACHINES):
+            continue
+        path = address_of(shown, "en")
+        with undone():
+            before, there = body_of(editor.get(path)).decode(), marks_in(raw(visitor.get(path)))
+        for kind in sorted(shown.kinds - {"layer"}):
+            numbers = sorted(number for found, number in there if found == kind)
+            if not numbers:
+                continue
+            with undone():
+                hide(kind, numbers[:1])
+                after = body_of(editor.get(path)).decode()
+            if number_of_marks(after) <= number_of_marks(before) and not is_marked_as_a_whole(before, after):
+                unmarked.append((path, kind))
+    assert unmarked == []
 
 
 def test_a_visitor_reads_of_no_mark(marked):
