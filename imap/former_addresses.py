@@ -7,18 +7,16 @@ another of its former words since. What the reader may not see is not led to, as
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from access.viewer import Viewer
-from atlas.models import SubjectKind
+from atlas.models import Subject, SubjectKind
 from imap.models import FormerAddress
 from profiles.models import Edition
-from routes.models import MapFeature
 
 Words = dict[str, Any]  # of an address, by the names that its pattern gives them
-REFERENCE = (SubjectKind.COUNTRY, SubjectKind.REGION)
 
 
 def address_now(request: HttpRequest, viewer: Viewer) -> str | None:
@@ -61,16 +59,10 @@ def _section(viewer: Viewer, asked: Words) -> Words:
 
 
 def _subject(viewer: Viewer, asked: Words) -> Words | None:
-    """Of countries and regions everyone knows; another subject is led to where something that names it is visible."""
+    """Of one that the viewer may be told of."""
     kind = {"kind": asked["kind"]} if "kind" in asked else {}
-    drawn = MapFeature.objects.visible_to(viewer).filter(edition__is_proof=False)
-    is_told_of = (
-        Exists(Edition.objects.visible_to(viewer).filter(profile__subject=OuterRef("subject")))
-        | Exists(drawn.filter(stop__place=OuterRef("subject")))
-        | Exists(drawn.filter(route=OuterRef("subject")))
-    )
-    former = _former(viewer, word=asked["slug"], **kind).filter(subject__isnull=False)
-    row = former.filter(Q(subject__kind__in=REFERENCE) | Q(is_told_of)).select_related("subject").first()
+    former = _former(viewer, word=asked["slug"], **kind)
+    row = former.filter(subject__in=Subject.objects.sayable_to(viewer)).select_related("subject").first()
     return {**asked, "slug": row.subject.slug} if row and row.subject else None
 
 

@@ -44,6 +44,7 @@ class FormerAddress(RestrictedModel):
     """
 
     belongs_to = ("profile", "story", "review")
+    mentions = ("subject",)
 
     dialogue = models.SlugField(blank=True)
     theme = models.SlugField(blank=True)

@@ -8,7 +8,7 @@ def planned() -> AudienceField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newscentre", "0023_entries_by_views")]
+    dependencies = [("newscentre", "0025_reasons_of_what_ended")]
 
     operations = [
         migrations.AddField("article", "planned_audience", planned()),

@@ -12,8 +12,8 @@ def leading_to(model: str) -> models.ForeignKey:
 class Migration(migrations.Migration):
     dependencies = [
         ("atlas", "0003_names_of_relations"),
-        ("imap", "0002_what_is_noted"),
-        ("newscentre", "0024_planned_audiences"),
+        ("imap", "0003_names_that_may_be_said"),
+        ("newscentre", "0026_planned_audiences"),
         ("profiles", "0009_gone_links"),
         ("routes", "0005_mark"),
     ]
