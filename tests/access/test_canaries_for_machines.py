@@ -41,7 +41,7 @@ def without_coordinates(found: set[tuple[str, str]]) -> set[tuple[str, str]]:
 
 
 def allowed(login: str) -> set[tuple[str, str]]:
-    return {(preset, kind) for preset, kind in may_see(login) if kind in ("stop", "segment")}
+    return {(preset, kind) for preset, kind in may_see(login) if kind in ("stop", "segment", "place")}
 
 
 @pytest.mark.parametrize("login", PEOPLE)
