@@ -67,7 +67,8 @@ ADDRESS = re.compile(rb"/maps/mtm/irregular-mixed-migration/(" + "|".join(PLACES
 # Values of figures by their first digit: as known today, as an edition froze it, and of a source narrower than the text.
 KIND_OF_FIGURE = {b"7": "figure", b"8": "cited", b"9": "narrowcited"}
 FIGURE = re.compile(rb"([789])\D{0,8}160\D{0,8}493\D{0,8}18([0-5])")
-AS_OF = re.compile(rb"(?<![0-9A-Za-z])187([0-5])(?![0-9A-Za-z])")
+# March of a year to come, so that lists of what was updated last show it, in each language and as it is kept.
+AS_OF = re.compile("(?:March|mars|مارس)(?:[ \u00a0]|&nbsp;)?209([0-5])|(?<![0-9])209([0-5])-03".encode())
 
 
 @dataclass
@@ -105,7 +106,7 @@ def canaries_in(text: bytes) -> set[tuple[str, str]]:
     by_place = {place.encode(): preset.value for preset, place in PLACES.items()}
     found |= {(by_place[place], "address") for place in ADDRESS.findall(text)}
     found |= {(ORDER[int(index)].value, KIND_OF_FIGURE[digit]) for digit, index in FIGURE.findall(text)}
-    return found | {(ORDER[int(index)].value, "asof") for index in AS_OF.findall(text)}
+    return found | {(ORDER[int(one or other)].value, "asof") for one, other in AS_OF.findall(text)}
 
 
 @cache
@@ -256,7 +257,7 @@ def _sources(preset: Preset, audience: list[str]) -> dict[str, Source]:
 
 def _editions(planted: Planted, sources: dict[str, Source], tag: Tag, author: User) -> tuple[int, int]:
     profile, preset, number = planted.profile, planted.preset, planted.profile.editions.count()
-    as_of = f"187{ORDER.index(preset)}-03"
+    as_of = f"209{ORDER.index(preset)}-03"
     shared = {"profile": profile, "published_by": author, "audience": profile.audience, "as_of": as_of}
     now = timezone.now()
     former, newest = Edition.objects.bulk_create(
