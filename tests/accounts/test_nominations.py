@@ -125,13 +125,17 @@ def test_the_same_person_does_not_wait_twice_for_the_same_dialogue():
 
 @pytest.mark.parametrize(
     "value",
-    ["Salma\nhttps://evil.example/", "Salma\u202eadmin", "<b>Salma</b>", "see https://evil.example", "Salma\x00", ""],
+    ["Salma\nhttps://evil.example/", "Salma\u202eadmin", "<b>Salma</b>", "see https://evil.example", ""],
 )
 @pytest.mark.parametrize("field", ["name", "office"])
 def test_names_are_one_line_of_letters(field, value):
     with pytest.raises(ValidationError) as refused:
         nominated(**{field: value})
     assert set(refused.value.message_dict) == {field}
+
+
+def test_what_no_text_can_hold_is_cleaned_out_of_a_name():
+    assert nominated(name="Sal\x00ma Bennani").name == "Salma Bennani"
 
 
 @pytest.mark.parametrize("name", ["سلمى بناني", "Anne-Marie O’Neill, Ph.D.", "علی‌رضا", "د/ سلمى"])

@@ -173,5 +173,6 @@ def test_the_task_can_be_run(sent):
 def test_the_scheduler_knows_the_tasks(settings):
     from celery import current_app
 
+    current_app.loader.import_default_modules()  # as a worker does when it starts
     names = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert {"accounts.tasks.remind_of_mandates", "accounts.tasks.end_what_is_over"} <= names <= set(current_app.tasks)
