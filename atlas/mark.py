@@ -94,6 +94,11 @@ class Mark(NamedTuple):
         """Whether every transaction with this mark sees the same; not so one with changes of its own."""
         return not self.changing
 
+    @property
+    def changes_reference(self) -> bool:
+        """Whether the transaction itself changed what all pages share."""
+        return self.changing == "reference"
+
 
 def mark_now() -> Mark:
     """As the viewer whom the database knows. What is looked up after it is never older than the mark says."""

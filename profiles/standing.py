@@ -142,7 +142,12 @@ def unchanged_standing_of(viewer: Viewer, address: Address) -> Standing | None:
 
 
 def is_unchanged(viewer: Viewer, standing: Standing) -> bool:
-    """Whether the viewer, inside `viewing`, would get a standing with the same fingerprint again."""
+    """Whether the viewer, inside `viewing`, would get a standing with the same fingerprint again.
+
+    Not so in a transaction that changed reference data: the number it sees is nobody else's yet, and may never be.
+    """
+    if standing.mark and standing.mark.changes_reference:
+        return False
     with connection.cursor() as cursor:
         cursor.execute(STILL, _values(viewer, profile=standing.profile_id))
         if cursor.fetchone() == standing.mark and standing.mark and standing.mark.is_of_committed_rows:
