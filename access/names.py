@@ -20,7 +20,6 @@ from django.apps import apps
 from django.core import checks
 from django.db import migrations, models
 from django.db.models import Exists, F, Func, OuterRef, Q
-from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from access.lock import secretariat_holds
@@ -32,7 +31,8 @@ CANNOT_BE_USED = _("This address cannot be used.")
 class NamedQuerySet(models.QuerySet):
     def sayable_to(self, viewer: Viewer):
         """The names that this viewer may be told: both locks are asked, each by itself."""
-        under_the_lock = RawSQL(f"SELECT key FROM {view_of(self.model)}", [])
+        view = view_of(self.model)
+        under_the_lock: Any = Func(template="(SELECT key FROM %(view)s)", view=view, output_field=models.Field())
         return self.filter(said_to(self.model, viewer), pk__in=under_the_lock)
 
 

@@ -42,11 +42,14 @@ def stands(person: User, dialogue: str) -> bool:
 def members_without_standing(group: ReadingGroup) -> list[User]:
     """The group's members who read nothing by it, since they stand nowhere in its dialogue."""
     query = """
-        SELECT u.* FROM accounts_user u JOIN accounts_readinggroup_members m ON m.user_id = u.id
+        SELECT m.user_id FROM accounts_readinggroup_members m
         WHERE m.readinggroup_id = %s
-          AND NOT EXISTS (SELECT 1 FROM imap_standing(u.id) s WHERE s.dialogue_id = %s) ORDER BY u.email
+          AND NOT EXISTS (SELECT 1 FROM imap_standing(m.user_id) s WHERE s.dialogue_id = %s)
     """
-    return list(User.objects.raw(query, [group.pk, group.dialogue_id]))
+    with connection.cursor() as cursor:
+        cursor.execute(query, [group.pk, group.dialogue_id])
+        found = [user for (user,) in cursor.fetchall()]
+    return list(User.objects.filter(pk__in=found).order_by("email"))
 
 
 def lost_with(ended: Affiliation | Engagement, dialogues: Iterable[str] | None = None) -> list[str]:

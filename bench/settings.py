@@ -7,7 +7,7 @@ from imap.settings import *  # noqa: F403
 INSTALLED_APPS = [
     "bench.accounts.BareAccounts" if name == "accounts" else name
     for name in portal.INSTALLED_APPS
-    if not name.startswith(("allauth", "django.contrib.admin"))
+    if not name.startswith(("allauth", "imap.apps.SecretariatAdmin"))
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

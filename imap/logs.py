@@ -24,4 +24,8 @@ class JsonFormatter(logging.Formatter):
         line.update({name: value for name in FIELDS if (value := getattr(record, name, None)) is not None})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return KEY.sub(r"\1…", json.dumps(line, ensure_ascii=False, default=str))
+        return without_keys(json.dumps(line, ensure_ascii=False, default=str))
+
+
+def without_keys(text: str) -> str:
+    return KEY.sub(r"\1…", text)

@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
 from imap.journal.shipping import ship
+from imap.logs import without_keys
 from imap.views import healthz, readyz
 
 logger = logging.getLogger("imap.requests")
@@ -26,7 +27,7 @@ class RequestLog:
                 "request",
                 extra={
                     "method": request.method,
-                    "path": request.path,  # the formatter leaves keys out
+                    "path": without_keys(request.path),  # whatever handles the record, and formats it or not
                     "status": response.status_code,
                     "milliseconds": round((time.perf_counter() - began) * 1000, 1),
                     "request_id": uuid.uuid4().hex[:12],

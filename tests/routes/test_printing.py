@@ -23,6 +23,12 @@ SHEET = "/{}/maps/mtm/routes/editions/2025/1/map-{}-{}.{}"
 CROSSING = "Evros river crossing"
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept_or_counted() -> None:
+    """Maps are limited by how many somebody has made: each test begins with none."""
+    cache.clear()
+
+
 @pytest.fixture
 def said(monkeypatch) -> list[dict]:
     """What is given to be set, which is quicker to read than a sheet."""
@@ -75,7 +81,7 @@ def test_what_is_printed_for_one_reader_is_kept_for_nobody(monkeypatch):
     monkeypatch.setattr(setting, "typeset_program", lambda *given: b"%PDF-")
     cache.clear()
     asked("editor")
-    assert cache._cache.get_client().keys("*printed:*") == []
+    assert cache._cache.get_client().keys(cache.make_key("*printed:*")) == []
 
 
 @pytest.mark.django_db
