@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter
 
+from django.core.cache import cache
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
@@ -14,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from bench.databases import Databases, kept_open
 from bench.pages import LISTS, SECTION, Reader, Visit
 from bench.readers import headers_of
-from profiles.shelf import forget_all
+from profiles.shelf import forget_in_process
 from profiles.standing import forget_standings
 from routes.layer_answers import forget_sights
 
@@ -109,6 +110,7 @@ def _in_place_of_djangos(wrapper: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 def _forget() -> None:
-    forget_all()
+    forget_in_process()
+    cache.clear()
     forget_standings()
     forget_sights()

@@ -106,10 +106,9 @@ def _keep_in_process(key: str, page: SharedPage) -> None:
             break
 
 
-def forget_all() -> None:
-    """For tests: the next page is rendered."""
+def forget_in_process() -> None:
+    """For those who change databases. What Valkey keeps is theirs to empty as well."""
     _in_process.clear()
-    cache.clear()
 
 
-__all__ = ["GAP", "SharedPage", "at_hand", "forget_all", "kept"]
+__all__ = ["GAP", "SharedPage", "at_hand", "forget_in_process", "kept"]

@@ -12,6 +12,8 @@ import psycopg2
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.cache import cache, caches
+from django.core.cache.backends.redis import RedisCache
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
@@ -133,8 +135,19 @@ def empty_shelf(request: pytest.FixtureRequest) -> None:
         forget_all_pages()
 
 
+def clear_own_cache() -> None:
+    """Empties what this worker keeps in Valkey. `cache.clear()` would empty the database that all workers share."""
+    if not isinstance(caches["default"], RedisCache):
+        cache.clear()  # noqa: TID251 - a test's own, in this process
+        return
+    client = cache._cache.get_client(write=True)
+    if keys := list(client.scan_iter(cache.make_key("*"), count=1000)):
+        client.delete(*keys)
+
+
 def forget_all_pages() -> None:
-    shelf.forget_all()
+    shelf.forget_in_process()
+    clear_own_cache()
     forget_standings()
     forget_sights()
 

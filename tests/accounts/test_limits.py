@@ -11,7 +11,7 @@ from django.test import Client
 from accounts import limits
 from accounts.demo import PASSWORD
 from tests.accounts.conftest import confirm
-from tests.conftest import user_of
+from tests.conftest import clear_own_cache, user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -104,9 +104,7 @@ def test_each_limit_is_tripped_after_as_many_tries_as_it_says(limit, words: str,
 
     Wrong passwords at one account are counted by network.
     """
-    from django.core.cache import cache
-
-    cache.clear()  # what signing in counted
+    clear_own_cache()  # what signing in counted
     table = next(table for table in TABLES if limit in table)
     monkeypatch.setitem(table, limit, words)  # each of several rates for itself
     [rate] = parse_rates(words)

@@ -29,11 +29,10 @@ from imap import urls as portal
 from imap.rooms import ROOMS
 from imap.servers.places import places_of
 from imap.servers.supervisor import Child, Supervisor
-from profiles import shelf
 from profiles.models import EditionText
 from tests.access.planting import plant_all
 from tests.access.test_lock import TABLES
-from tests.conftest import EVERYBODY, STRANGER, user_of
+from tests.conftest import EVERYBODY, STRANGER, forget_all_pages, user_of
 from tests.imap import compose, debian
 from tests.readers import raw, without_form_tokens
 
@@ -158,13 +157,13 @@ def served_by(postgres: debian.Postgres, port: int) -> Iterator[None]:
     before = {name: configured[name] for name in there}
     connections["default"].close()
     configured.update(there)
-    shelf.forget_all()
+    forget_all_pages()
     try:
         yield
     finally:
         connections["default"].close()
         configured.update(before)
-        shelf.forget_all()
+        forget_all_pages()
 
 
 @pytest.fixture
@@ -280,7 +279,7 @@ def test_each_reader_is_answered_as_without_a_pooler(direct, settings, pooled):
         if chance.randrange(3) == 0:
             assert clients[login].get("/broken/").status_code == 500
         if chance.randrange(3) == 0:
-            shelf.forget_all()
+            forget_all_pages()
 
     in_threads(turn)
 

@@ -4,7 +4,6 @@ The pages are fetched by those who may read them first, and again without emptyi
 """
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 
 import profiles.pages
@@ -28,7 +27,7 @@ from tests.access.planting import (
     planted,  # noqa: F401
     planted_database,  # noqa: F401
 )
-from tests.conftest import user_of
+from tests.conftest import clear_own_cache, user_of
 from tests.readers import anonymised, answer_to, body_of, raw
 
 PAGES = ("", f"{OPENING}/", "print/", "editions/{newest}/", "editions/{former}/")
@@ -74,7 +73,7 @@ def test_a_narrowed_profile_is_gone_at_the_next_request(planted, reader, where):
     if where == "Valkey":
         shelf._in_process.clear()
     if where == "this process":
-        cache.clear()
+        clear_own_cache()
     set_audience(one, audience_for(Preset.SECRETARIAT))
     for client in (official, colleague, stranger):
         for path in [*pages_of(one), *pages_of(one, "fr"), *pages_of(one, "ar")]:

@@ -16,7 +16,7 @@ from routes.printing import setting, sheets
 from routes.printing.drawing import Dot, Frame, Line, decoded, mercator, picture
 from routes.printing.labels import Name, placed
 from routes.printing.sheets import PAPERS
-from tests.conftest import browser_of
+from tests.conftest import browser_of, clear_own_cache
 
 DESK = Viewer.secretariat_of("mtm")
 SHEET = "/{}/maps/mtm/routes/editions/2025/1/map-{}-{}.{}"
@@ -26,7 +26,7 @@ CROSSING = "Evros river crossing"
 @pytest.fixture(autouse=True)
 def nothing_kept_or_counted() -> None:
     """Maps are limited by how many somebody has made: each test begins with none."""
-    cache.clear()
+    clear_own_cache()
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_map_is_made_once_for_all_who_may_see_the_same(monkeypatch):
     made = []
     typeset_program = setting.typeset_program
     monkeypatch.setattr(setting, "typeset_program", lambda *given: made.append(given) or typeset_program(*given))
-    cache.clear()
+    clear_own_cache()
     first, again = asked(paper="a3"), asked(paper="a3")
     assert (first.status_code, len(made)) == (200, 1)
     assert first.content == again.content
@@ -79,7 +79,7 @@ def test_a_map_is_made_once_for_all_who_may_see_the_same(monkeypatch):
 @pytest.mark.django_db
 def test_what_is_printed_for_one_reader_is_kept_for_nobody(monkeypatch):
     monkeypatch.setattr(setting, "typeset_program", lambda *given: b"%PDF-")
-    cache.clear()
+    clear_own_cache()
     asked("editor")
     assert cache._cache.get_client().keys(cache.make_key("*printed:*")) == []
 
@@ -88,7 +88,7 @@ def test_what_is_printed_for_one_reader_is_kept_for_nobody(monkeypatch):
 def test_who_has_too_many_maps_made_still_has_those_that_are_kept(monkeypatch):
     monkeypatch.setattr(setting, "typeset_program", lambda *given: b"%PDF-")
     monkeypatch.setattr(limits, "OURS", limits.OURS | {"map_made": "1/m/ip"})
-    cache.clear()
+    clear_own_cache()
     assert [asked(year=year).status_code for year in (2012, 2013, 2012)] == [200, 429, 200]
 
 
