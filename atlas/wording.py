@@ -42,6 +42,11 @@ def number(value: Decimal | int | float, decimals: int | None = None, language: 
     return format_decimal(value, format=pattern, locale=_locale(_language(language)), numbering_system="latn")
 
 
+def plain_number(value: Decimal) -> str:
+    """As forms and texts in storage write it, in every language: 29891708, 1.38, no zeros at its end."""
+    return f"{value.normalize():f}"
+
+
 def percent(value: Decimal | int, decimals: int = 0, language: str | None = None) -> str:
     """1.38% in English and Arabic, 1,38 % (with a narrow no-break space) in French, for the value 1.38 per cent."""
     locale = _locale(_language(language))

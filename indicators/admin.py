@@ -1,5 +1,7 @@
 """Figures in the admin: each secretariat keeps its own figures and sources."""
 
+from decimal import Decimal
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -14,6 +16,7 @@ from accounts.desk_admin import AudienceAdmin
 from atlas.models import Subject
 from atlas.sorting import in_reading_order
 from atlas.translated_admin import TranslatedAdmin
+from atlas.wording import plain_number
 from indicators import models
 from indicators.superseding import SAYS, narrow_the_past, supersede, withdraw
 from indicators.templatetags.figures import figure
@@ -100,6 +103,8 @@ class ObservationForm(FigureAudienceForm):
         assert isinstance(nationality, forms.ChoiceField)
         countries = in_reading_order(Subject.objects.exclude(iso3="").exclude(iso3__isnull=True))
         nationality.choices = [("", NOT_BROKEN_DOWN), *((country.iso3, country.name) for country in countries)]
+        if (value := self.instance.value) is not None:
+            self.initial["value"] = Decimal(plain_number(value))  # without the zeros of its column
         for name in BREAKDOWNS:
             self.fields[name].initial = (self.instance.breakdown or {}).get(name, "")
         if self.instance.pk is None:

@@ -12,6 +12,7 @@ from access.viewer import narrowest
 from access.visibility import RestrictedModel
 from atlas.models import Dialogue, Subject
 from atlas.periods import last_day, refuse_wrong_date
+from atlas.wording import plain_number
 
 
 class Topic(models.Model):
@@ -197,7 +198,7 @@ class Observation(RestrictedModel):
         verbose_name_plural = _("figures")
 
     def __str__(self):
-        return f"{self.indicator_id} {self.period}: {self.value if self.value is not None else 'n/a'}"
+        return f"{self.indicator_id} {self.period}: {'n/a' if self.value is None else plain_number(self.value)}"
 
     @property
     def readers(self) -> list[str]:

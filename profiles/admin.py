@@ -27,7 +27,7 @@ from atlas.translated_admin import TranslatedAdmin
 from profiles.citing import figures_to_choose
 from profiles.desk import desk_of, section_at
 from profiles.editor import for_editor, from_editor
-from profiles.editor_widget import DraftTextWidget
+from profiles.editor_widget import DraftTextField, DraftTextWidget
 from profiles.figures import revised_since
 from profiles.going_back import Content, content_of_edition, content_of_kept, go_back, replaced_by
 from profiles.models import Draft, Edition, EditionText, KeptDrafts, Profile, Section, Tag
@@ -56,7 +56,7 @@ class SectionForm(AudienceForm):
 
     may_inherit = True
 
-    html = forms.CharField(
+    html = DraftTextField(
         label=gettext_lazy("Text"), required=False, widget=DraftTextWidget({"rows": 24, "class": "draft-text"})
     )
 

@@ -3,11 +3,15 @@
 Without JavaScript it is the plain textarea, with the same HTML in it.
 """
 
+from django import forms
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django_prose_editor.widgets import ProseEditorWidget
 from js_asset import Media, Script
 
+from profiles.editor import from_editor
 from profiles.references import PATTERN
+from profiles.texts import clean
 
 GROUPS = [
     {"group": "blockType -lists"},
@@ -50,6 +54,12 @@ class DraftTextWidget(ProseEditorWidget):
         context["widget"]["words"] = words()
         context["widget"]["citing"] = {"pattern": PATTERN, "figures": self.figures}
         return context
+
+
+class DraftTextField(forms.CharField):
+    def shown(self, written: str) -> SafeString:
+        """As readers would see it, where what somebody wrote is compared with what is saved."""
+        return mark_safe(clean(from_editor(written)).replace("\n", ""))
 
 
 def words() -> dict[str, str]:

@@ -82,7 +82,7 @@ def digest_with(html: str, section: int, figures: Iterable[CitedFigure]) -> str:
 
 
 def plain(cited: CitedFigure) -> str:
-    return f"{cited.value.normalize():f}"
+    return wording.plain_number(cited.value)
 
 
 def figures_in(texts: Iterable[EditionText], viewer: Viewer) -> BySection:

@@ -82,8 +82,13 @@ def _plain(value: Any) -> Any:
 
 
 def _shown(bound: BoundField, value: Any) -> str:
-    """A value in words: names of what is chosen among the choices that the form offers, nothing else."""
+    """A value in words: names of what is chosen among the choices that the form offers, nothing else.
+
+    A field that knows better how people read its values has a method `shown`.
+    """
     field = bound.field
+    if shown := getattr(field, "shown", None):
+        return shown(force_str(value or ""))
     if isinstance(field, forms.BooleanField):
         return _("Yes") if field.to_python(value) else _("No")
     if isinstance(value, File):

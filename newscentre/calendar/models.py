@@ -84,7 +84,7 @@ class Meeting(RestrictedModel):
     name = models.CharField(_("name"), max_length=200)
     series = models.CharField(_("series"), max_length=120, blank=True, help_text=_("such as “i-Map expert meeting”"))
     number = models.PositiveSmallIntegerField(_("number in its series"), null=True, blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=MeetingState, default=MeetingState.CONFIRMED)
+    state = models.CharField(_("status"), max_length=10, choices=MeetingState, default=MeetingState.CONFIRMED)
     starts = models.CharField(
         _("begins on"),
         max_length=10,

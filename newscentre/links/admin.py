@@ -57,7 +57,7 @@ class LinkAdmin(WithAccess, AudienceAdmin, TranslatedAdmin):
 
 
 class HowItStands(admin.SimpleListFilter):
-    title = _("state")
+    title = _("status")
     parameter_name = "state"
 
     def lookups(self, request, model_admin):

@@ -56,7 +56,7 @@ class GeodataImport(RestrictedModel):
     mode = models.CharField(_("mode"), max_length=10, blank=True, choices=Mode, help_text=_("of rows that name none"))
     file = models.FileField(_("file"), upload_to=_path, blank=True)
     name = models.CharField(_("name of the file"), max_length=200)
-    state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.WAITING)
+    state = models.CharField(_("status"), max_length=10, choices=ImportState, default=ImportState.WAITING)
     why = models.JSONField(_("reason"), null=True, default=None)
     notes = models.JSONField(_("notes"), default=list)
     rows = models.JSONField(_("rows"), default=list)

@@ -132,11 +132,14 @@ def test_of_two_who_save_one_draft_the_second_is_shown_both(article):
     first, second = browser_of("editor"), browser_of("editor")
     one, other = opened(first, address), opened(second, address)
     assert first.post(address, one | {"html": "<p>The first text.</p>"}).status_code == 302
-    answer = second.post(address, other | {"html": "<p>The second text.</p>"})
+    answer = second.post(address, other | {"html": "<p>The second <strong>text</strong>.</p><script>alert(1)</script>"})
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert "The first text." in page
-    assert "The second text." in fields_of(page)["html"][0]
+    compared = page.partition('id="differences"')[2].partition("</section>")[0]
+    assert "<p>The first text.</p>" in compared
+    assert "<p>The second <strong>text</strong>.</p>" in compared, "as readers would see it"
+    assert "alert(1)" not in compared
+    assert "The second <strong>text</strong>." in fields_of(page)["html"][0]
     with viewing(MTM):
         assert (
             Draft.objects.get(section__profile=morocco, section__heading__slug="overview", language="en").html

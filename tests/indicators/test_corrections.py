@@ -76,6 +76,11 @@ def test_a_second_correction_on_one_day_changes_the_first_as_little(figure):
     assert (total(), total(yesterday())) == (30112001, 29891708)
 
 
+def test_the_form_writes_the_figure_without_the_zeros_of_its_column(figure):
+    form = opened(browser_of("editor"), change_of(figure))
+    assert form["value"] == ["29891708"]
+
+
 def test_of_two_who_correct_one_figure_the_second_is_shown_both(figure):
     first, second = browser_of("editor"), browser_of("editor")
     one, other = opened(first, change_of(figure)), opened(second, change_of(figure))
