@@ -1,7 +1,10 @@
-"""The letter of a nomination: told by its content, not by its name. No Django model here, and no database."""
+"""The letter of a nomination: told by its content, not by its name. No model here, and no database."""
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext_lazy as _
+
+from untrusted.office import FETCHES
 from untrusted.sandbox import NotParsed, parsed
 
 LARGEST = 10 * 1024 * 1024  # bytes
@@ -15,8 +18,21 @@ CONTENT_TYPES = {
 }
 
 
+SAYS_WHO_READS = _(
+    "Whoever opened this document would have a template, a picture or another part fetched from elsewhere, which tells who "
+    "reads it. Put them into the document itself, break its links, or send it as PDF."
+)
+
+
+class FetchesOthers(Exception):
+    """A document whose reader's program would ask another file or host for something, and so tell who reads it."""
+
+
 def kind_of(content: bytes) -> str | None:
-    """`pdf`, `jpg`, `png` or `docx`; None for anything else, for what goes on after its end, and for what is too large."""
+    """`pdf`, `jpg`, `png` or `docx`; None for anything else, for what goes on after its end, and for what is too large.
+
+    Raises FetchesOthers.
+    """
     if len(content) > LARGEST:
         return None
     return next((kind for kind, is_one in KINDS.items() if is_one(content)), None)
@@ -50,13 +66,19 @@ def _is_docx(content: bytes) -> bool:
 
 
 def office_kind(content: bytes, most_parts: int) -> str | None:
-    """`docx`, `pptx` or `xlsx`, as a process of its own says (`untrusted.office`); None for anything else."""
+    """`docx`, `pptx` or `xlsx`, as a process of its own says (`untrusted.office`); None for anything else.
+
+    Raises FetchesOthers.
+    """
     if not content.startswith(b"PK\x03\x04"):
         return None
     try:
-        return parsed("untrusted.office:kind_of", content, {"most_parts": most_parts})
+        kind = parsed("untrusted.office:kind_of", content, {"most_parts": most_parts})
     except NotParsed:
         return None
+    if kind == FETCHES:
+        raise FetchesOthers
+    return kind
 
 
 KINDS: dict[str, Callable[[bytes], bool]] = {"pdf": _is_pdf, "jpg": _is_jpg, "png": _is_png, "docx": _is_docx}

@@ -30,10 +30,10 @@ OURS = {
     "guesses_in_a_known_device": "10/5m/key",
     "single_sign_on": "60/m/ip",
     "token_failed": "20/m/ip",
-    # Maps to print and files of geodata, which take up to half a second to make; a ministry may share one address.
+    # Maps and press reviews to print and files of geodata, which take up to half a second to make; a ministry may share one address.
     "map_file": "120/m/ip",
-    # Maps to print that nobody asked for before: each takes up to three seconds to make, once.
-    "map_made": "10/m/ip",
+    # Maps and press reviews to print that nobody asked for before: each takes up to three seconds to make, once.
+    "print_made": "10/m/ip",
     # Words asked of the database, and names suggested while someone writes.
     "search": "120/m/ip",
     "suggest": "600/m/ip",

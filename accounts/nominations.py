@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from access import tokens
 from accounts import history, invitations, mail, mandates
 from accounts.addresses import AddressCheck, check_of, normalised
-from accounts.letters import LARGEST, kind_of
+from accounts.letters import LARGEST, SAYS_WHO_READS, FetchesOthers, kind_of
 from accounts.models import Affiliation, ApprovedAddress, Event, Nomination, State, Submission, User
 from atlas.models import Dialogue, DialogueTheme, Membership, Partner, Theme
 
@@ -209,7 +209,10 @@ def _submit(nomination: Nomination, candidate: Candidate, wanted: Wanted, succes
 def _name_by_content(letter: File) -> str:
     """What the sender called the file is forgotten."""
     letter.seek(0)
-    kind = kind_of(letter.read(LARGEST + 1))
+    try:
+        kind = kind_of(letter.read(LARGEST + 1))
+    except FetchesOthers:
+        raise ValidationError({"letter": SAYS_WHO_READS}) from None
     letter.seek(0)
     if kind is None:
         words = _("Attach the letter as PDF, Word (docx), JPEG or PNG of at most 10 megabytes.")

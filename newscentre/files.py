@@ -26,7 +26,10 @@ CONTENT_TYPES = {
 
 
 def kind_of(content: bytes) -> str | None:
-    """`pdf`, `docx`, `pptx` or `xlsx`; None for anything else, for Office documents with macros, and for what is too large."""
+    """`pdf`, `docx`, `pptx` or `xlsx`; None for anything else, for Office documents with macros, and for what is too large.
+
+    Raises `letters.FetchesOthers`.
+    """
     if len(content) > LARGEST:
         return None
     if letters.KINDS["pdf"](content):
@@ -38,7 +41,11 @@ def refuse_unknown_file(file: File) -> None:
     """A file that is already kept was judged when it came."""
     if isinstance(file, FieldFile) and getattr(file, "_committed", False):
         return
-    if file.size > LARGEST or kind_of(_content(file)) is None:
+    try:
+        is_taken = file.size <= LARGEST and kind_of(_content(file)) is not None
+    except letters.FetchesOthers:
+        raise ValidationError(letters.SAYS_WHO_READS) from None
+    if not is_taken:
         raise ValidationError(_("A PDF, or a Word, PowerPoint or Excel document without macros, of at most 40 MB."))
 
 

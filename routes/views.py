@@ -16,6 +16,7 @@ from accounts.limits import is_within, limited
 from accounts.log import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
+from atlas.kept_prints import MEDIA_TYPES, TooManyMade
 from atlas.mapping import countries_on_map, map_of
 from atlas.models import Subject, SubjectKind
 from indicators.vintages import AskedDate, asked_date
@@ -35,8 +36,7 @@ from routes.page import (
     names_of_nationalities,
     places_on,
 )
-from routes.printing.setting import MEDIA_TYPES
-from routes.printing.sheets import PAPERS, TooManyMade, printed
+from routes.printing.sheets import PAPERS, printed
 from routes.reading import (
     RouteMap,
     edition_at,
@@ -239,7 +239,7 @@ def sheet(
         note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {paper} {ending}"])
     reader = request.user.name if request.user.is_authenticated else ""
     try:
-        content = printed(shown, shown_year, PAPERS[paper], ending, reader, lambda: is_within(request, "map_made"))
+        content = printed(shown, shown_year, PAPERS[paper], ending, reader, lambda: is_within(request, "print_made"))
     except TooManyMade:
         return respond_429(request)
     name = f"{dialogue}-routes-{shown_year}-{paper}-{get_language()}.{ending}"

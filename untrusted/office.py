@@ -1,13 +1,18 @@
-"""Word, PowerPoint and Excel documents, told by their parts: one archive and nothing round it, without macros by any name."""
+"""Word, PowerPoint and Excel documents, told by their parts: one archive and nothing round it, without macros by any name,
+and without what a program would fetch from elsewhere."""
 
 import io
 import re
 import zipfile
 from xml.etree import ElementTree
+from xml.parsers.expat import ExpatError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from untrusted.office_links import fetches
+
+FETCHES = "fetches"  # said instead of a kind
 MAIN_PARTS = {"docx": "word/document.xml", "pptx": "ppt/presentation.xml", "xlsx": "xl/workbook.xml"}
 TYPES = "[content_types].xml"
 MOST_UNPACKED = 400 * 1024 * 1024  # bytes
@@ -21,13 +26,16 @@ OLE, MACROS_IN_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "_VBA_PROJECT".encode(
 
 
 def kind_of(data: bytes, most_parts: int) -> str | None:
-    """`docx`, `pptx` or `xlsx`; None for anything else. Run by `untrusted.sandbox`."""
+    """`docx`, `pptx` or `xlsx`; FETCHES for one of these that asks for what is elsewhere; None for anything else.
+
+    Run by `untrusted.sandbox`.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _kind(archive, data, most_parts)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, NotImplementedError, RuntimeError, EOFError, OSError):
         return None
-    except (ElementTree.ParseError, DefusedXmlException, LookupError):
+    except (ElementTree.ParseError, ExpatError, DefusedXmlException, LookupError):
         return None
 
 
@@ -42,7 +50,9 @@ def _kind(archive: zipfile.ZipFile, data: bytes, most_parts: int) -> str | None:
     ):
         return None
     found = [kind for kind, part in MAIN_PARTS.items() if part in parts]
-    return found[0] if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    return FETCHES if any(fetches(archive, info) for info in parts.values()) else found[0]
 
 
 def _is_whole(archive: zipfile.ZipFile, data: bytes) -> bool:

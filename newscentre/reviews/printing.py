@@ -1,20 +1,21 @@
 """A press review on paper: data for `templates/print/review.typ`, which sets it in the direction of each line."""
 
-import json
+from collections.abc import Callable
 
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from atlas import wording
-from atlas.typesetting import typeset
+from atlas import kept_prints, wording
 from newscentre.models import Written
 from newscentre.reviews.reading import Entry, Reading
-from untrusted.characters import clean_deep
 
 
-def printed(reading: Reading, reader: str) -> bytes:
-    """PDF. `reader`: for whom what is restricted was printed; it stands on every page."""
+def printed(reading: Reading, reader: str, may_make: Callable[[], bool] = lambda: True) -> bytes:
+    """PDF. `reader`: for whom what is restricted was printed; it stands on every page.
+
+    `may_make`: as `atlas.kept_prints` asks it. Raises TooManyMade.
+    """
     review = reading.review
     assert review.published_at is not None
     sheet = {
@@ -27,7 +28,7 @@ def printed(reading: Reading, reader: str) -> bytes:
         "comma": _(", "),
         "entries": [_entry(entry) for entry in reading.entries],
     }
-    return typeset("review.typ", {"sheet": json.dumps(clean_deep(sheet))}, "pdf")
+    return kept_prints.printed("review.typ", sheet, may_make=may_make)
 
 
 def _entry(entry: Entry) -> dict[str, object]:

@@ -1,13 +1,15 @@
 """Readers' pages of press reviews. What a reader may not see is not there, on the page and in the file alike."""
 
+from allauth.core.ratelimit import respond_429
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.limits import limited
+from accounts.limits import is_within, limited
 from accounts.log import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
+from atlas.kept_prints import TooManyMade
 from newscentre.reviews.printing import printed
 from newscentre.reviews.reading import Reading, published, read
 
@@ -25,13 +27,17 @@ def review(request: ReaderRequest, dialogue: str, month: str) -> HttpResponse:
     return render(request, "newscentre/reviews/review.html", {"active": "news", "reading": reading})
 
 
-@limited("map_file", methods=("GET",))
+@limited("map_file", methods=("GET", "HEAD"))
 @require_safe
 def review_pdf(request: ReaderRequest, dialogue: str, month: str) -> HttpResponse:
     reading = _read_or_404(request, dialogue, month)
     _note(request, Action.EXPORTED, reading)
     reader = str(request.user) if request.user.is_authenticated else ""
-    response = HttpResponse(printed(reading, reader), content_type="application/pdf")
+    try:
+        content = printed(reading, reader, lambda: is_within(request, "print_made"))
+    except TooManyMade:
+        return respond_429(request)
+    response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="press-review-{dialogue}-{month}.pdf"'
     return response
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from atlas import wording
+from atlas import kept_prints, wording
 from atlas.mapping import basemap_for
 from atlas.models import Basemap
 from routes.export_notice import dates_of
@@ -17,7 +17,6 @@ from routes.models import Confidence, MapFeature, StopKind
 from routes.page import colour_of, in_language
 from routes.printing.drawing import Dot, Frame, Line, decoded, picture
 from routes.printing.labels import Label, Name, placed
-from routes.printing.setting import is_kept, typeset
 from routes.reading import RouteMap, is_there
 from routes.widths import width_px
 
@@ -48,16 +47,12 @@ class Paper:
 PAPERS = {"a4": Paper(297, 210, 146, 8.5), "a3": Paper(420, 297, 218, 11)}
 
 
-class TooManyMade(Exception):
-    """Whoever asks had as many sheets made as one may."""
-
-
 def printed(
     shown: RouteMap, year: int, paper: Paper, ending: str, reader: str = "", may_make: Callable[[], bool] = lambda: True
 ) -> bytes:
     """The sheet of a year. `reader`: who had what is restricted printed; it stands on the sheet.
 
-    `may_make`: asked where the sheet is not kept and has to be made, which takes seconds. Raises TooManyMade.
+    `may_make`: as `atlas.kept_prints` asks it. Raises TooManyMade.
     """
     segments = [row for row in shown.segments if is_there(row.properties, year)]
     stops = [row for row in shown.stops if is_there(row.properties, year)]
@@ -68,9 +63,7 @@ def printed(
     drawn = picture(frame, _world(shown), lines, dots)
     labels = placed(_names(frame, stops, paper), paper.map_width, paper.map_height)
     sheet = _sheet(shown, year, paper, labels, segments, reader)
-    if not is_kept(sheet, drawn, ending) and not may_make():
-        raise TooManyMade
-    return typeset(sheet, drawn, ending)
+    return kept_prints.printed("map.typ", sheet, ending, picture=drawn, may_make=may_make)
 
 
 def _world(shown: RouteMap) -> dict[str, list]:

@@ -1,5 +1,6 @@
 """The table of limits, tripped one by one: a limit that is not tripped here fails."""
 
+import uuid
 from collections.abc import Callable
 from unittest.mock import patch
 
@@ -47,8 +48,8 @@ def in_a_known_device(one: Attempt):
 
 def asks_for_a_map_that_is_not_kept(one: Attempt):
     with (
-        patch("routes.printing.sheets.is_kept", return_value=False),
-        patch("routes.printing.sheets.typeset", return_value=b""),
+        patch("atlas.kept_prints._key", side_effect=lambda *told: f"printed:{uuid.uuid4()}"),
+        patch("atlas.kept_prints.typeset", return_value=b""),
     ):
         return one.client.get("/en/maps/mtm/routes/editions/2025/1/map-2012-a4.pdf")
 
@@ -68,7 +69,7 @@ TRIES: dict[str, Callable[[Attempt], bool]] = {
     "single_sign_on": lambda one: is_too_many(one.client.get("/single-sign-on/nobody/")),
     "token_failed": lambda one: is_too_many(one.client.get("/api/me", headers={"Authorization": "Bearer x"})),
     "map_file": lambda one: is_too_many(one.client.get("/en/maps/mtm/routes/editions/1/1/map-1-a4.pdf")),
-    "map_made": lambda one: is_too_many(asks_for_a_map_that_is_not_kept(one)),
+    "print_made": lambda one: is_too_many(asks_for_a_map_that_is_not_kept(one)),
     "search": lambda one: is_too_many(one.client.get("/en/search/")),
     "suggest": lambda one: is_too_many(one.client.get("/en/search/suggestions/")),
     "make_token": lambda one: is_too_many(one.post("tokens/", client=one.signed_in)),

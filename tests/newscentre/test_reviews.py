@@ -6,17 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from pypdf import PdfReader
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
+from accounts import limits
 from accounts.demo import ALL_FOUR
 from accounts.models import LogEntry, User
+from atlas import kept_prints
 from newscentre.models import Article, Review, ReviewItem, Status
 from newscentre.watching.tasks import send_digests
-from tests.conftest import user_of
+from tests.conftest import clear_own_cache, user_of
 from tests.newscentre.feeds_of_tests import NOON, article, feed
 from tests.readers import answer_to, body_of
 
@@ -187,6 +190,46 @@ def test_markup_of_a_typesetter_is_text(reader):
     text = text_of(reader("stranger").get(f"{PAGE.format('en')}review.pdf"))
     assert '#read("/etc/passwd")' in text
     assert "root:" not in text
+
+
+def prints_made(monkeypatch) -> list:
+    """Those that are set, from now on, of which none is kept yet."""
+    clear_own_cache()
+    made = []
+    monkeypatch.setattr(kept_prints, "typeset", lambda *given: made.append(given) or b"%PDF-")
+    return made
+
+
+def test_a_review_to_print_is_made_once_for_all_who_may_read_the_same(reader, monkeypatch):
+    made = prints_made(monkeypatch)
+    row = review(told("Open"), told("Restricted", audience=tuple(THEME)))
+    for login in ("stranger", "official.ukr", "stranger"):
+        assert reader(login).get(f"{PAGE.format('en')}review.pdf").content == b"%PDF-"
+    assert len(made) == 1
+    reader("stranger").get(f"{PAGE.format('fr')}review.pdf")
+    with viewing(DESK):
+        Review.objects.filter(pk=row.pk).update(introduction_en="Said since.")
+    reader("stranger").get(f"{PAGE.format('en')}review.pdf")
+    assert len(made) == 3
+
+
+def test_a_review_with_somebodys_name_on_it_is_kept_for_nobody(reader, monkeypatch):
+    made = prints_made(monkeypatch)
+    review(told("Restricted", audience=tuple(THEME)), told("Open"))
+    for _time in range(2):
+        reader("official.mar").get(f"{PAGE.format('en')}review.pdf")
+    assert len(made) == 2
+    assert cache._cache.get_client().keys(cache.make_key("printed:*")) == []
+
+
+def test_who_has_too_many_reviews_made_still_has_those_that_are_kept(reader, monkeypatch):
+    prints_made(monkeypatch)
+    monkeypatch.setattr(limits, "OURS", limits.OURS | {"print_made": "1/m/ip"})
+    review(told("Open"))
+    stranger = reader("stranger")
+    asked = [stranger.get(f"{PAGE.format(language)}review.pdf").status_code for language in ("en", "fr", "en")]
+    assert asked == [200, 429, 200]
+    assert stranger.head(f"{PAGE.format('fr')}review.pdf").status_code == 429
 
 
 # By e-mail ------------------------------------------------------------------------------------------------------------

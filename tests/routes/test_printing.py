@@ -11,8 +11,8 @@ from access.viewer import Viewer
 from access.viewing import viewing
 from accounts import limits
 from accounts.models import LogEntry
+from atlas import kept_prints
 from routes.models import MapEdition
-from routes.printing import setting, sheets
 from routes.printing.drawing import Dot, Frame, Line, decoded, mercator, picture
 from routes.printing.labels import Name, placed
 from routes.printing.sheets import PAPERS
@@ -34,11 +34,11 @@ def said(monkeypatch) -> list[dict]:
     """What is given to be set, which is quicker to read than a sheet."""
     kept: list[dict] = []
 
-    def keep(sheet: dict, picture: str, ending: str) -> bytes:
+    def keep(program: str, sheet: dict, ending: str, *, picture: str, may_make) -> bytes:
         kept.append(sheet | {"picture": picture})
         return b"%PDF-"
 
-    monkeypatch.setattr(sheets, "typeset", keep)
+    monkeypatch.setattr(kept_prints, "printed", keep)
     return kept
 
 
@@ -65,8 +65,8 @@ def test_a_pdf_has_the_size_of_its_paper(paper):
 @pytest.mark.django_db
 def test_a_map_is_made_once_for_all_who_may_see_the_same(monkeypatch):
     made = []
-    typeset_program = setting.typeset_program
-    monkeypatch.setattr(setting, "typeset_program", lambda *given: made.append(given) or typeset_program(*given))
+    typeset = kept_prints.typeset
+    monkeypatch.setattr(kept_prints, "typeset", lambda *given: made.append(given) or typeset(*given))
     clear_own_cache()
     first, again = asked(paper="a3"), asked(paper="a3")
     assert (first.status_code, len(made)) == (200, 1)
@@ -78,7 +78,7 @@ def test_a_map_is_made_once_for_all_who_may_see_the_same(monkeypatch):
 
 @pytest.mark.django_db
 def test_what_is_printed_for_one_reader_is_kept_for_nobody(monkeypatch):
-    monkeypatch.setattr(setting, "typeset_program", lambda *given: b"%PDF-")
+    monkeypatch.setattr(kept_prints, "typeset", lambda *given: b"%PDF-")
     clear_own_cache()
     asked("editor")
     assert cache._cache.get_client().keys(cache.make_key("*printed:*")) == []
@@ -86,8 +86,8 @@ def test_what_is_printed_for_one_reader_is_kept_for_nobody(monkeypatch):
 
 @pytest.mark.django_db
 def test_who_has_too_many_maps_made_still_has_those_that_are_kept(monkeypatch):
-    monkeypatch.setattr(setting, "typeset_program", lambda *given: b"%PDF-")
-    monkeypatch.setattr(limits, "OURS", limits.OURS | {"map_made": "1/m/ip"})
+    monkeypatch.setattr(kept_prints, "typeset", lambda *given: b"%PDF-")
+    monkeypatch.setattr(limits, "OURS", limits.OURS | {"print_made": "1/m/ip"})
     clear_own_cache()
     assert [asked(year=year).status_code for year in (2012, 2013, 2012)] == [200, 429, 200]
 

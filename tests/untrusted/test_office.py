@@ -5,8 +5,11 @@ import struct
 import zipfile
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.utils.translation import override
 
-from accounts import letters
+from accounts import letters, nominations
 from newscentre import files
 
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -81,3 +84,87 @@ def test_a_bomb_costs_a_bounded_amount():
 
 def test_bytes_between_the_parts_and_their_list_are_told():
     assert letters.kind_of(between_parts_and_list(document(), HTML)) is None
+
+
+# What is fetched from elsewhere ---------------------------------------------------------------------------------------
+
+R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+OUT = '<Relationships><Relationship Id="1" Type="' + R + '{}" Target="{}" TargetMode="{}"/></Relationships>'
+
+
+def leading_out(kind: str, target: str = "https://tracker.example/x", mode: str = "External") -> bytes:
+    return OUT.format(kind, target, mode).encode()
+
+
+def word(xml: str) -> bytes:
+    return f'<w:x xmlns:w="w" xmlns:v="urn:schemas-microsoft-com:vml" xmlns:xlink="xl">{xml}</w:x>'.encode()
+
+
+FETCHING = {
+    "a remote template": {"word___rels__settings_dot_xml_dot_rels": leading_out("attachedTemplate")},
+    "a template on a share": {"word___rels__settings_dot_xml_dot_rels": leading_out("attachedTemplate", r"\\host\x.dotm")},
+    "a template that is told to be inside": {"word___rels__settings_dot_xml_dot_rels": leading_out("attachedTemplate", mode="Internal")},
+    "a picture": {"word___rels__document_dot_xml_dot_rels": leading_out("image")},
+    "a linked object": {"word___rels__document_dot_xml_dot_rels": leading_out("oleObject", "mhtml:https://x.example!y")},
+    "a frame": {"word___rels__webSettings_dot_xml_dot_rels": leading_out("frame")},
+    "a subdocument": {"word___rels__document_dot_xml_dot_rels": leading_out("subDocument", "file:///x.docx", "external")},
+    "a chunk elsewhere": {"word___rels__document_dot_xml_dot_rels": leading_out("aFChunk")},
+    "a chunk of HTML in it": {"word___rels__document_dot_xml_dot_rels": leading_out("aFChunk", "x.html", "Internal")},
+    "a master of slides": {"ppt___rels__presentation_dot_xml_dot_rels": leading_out("slideMaster")},
+    "a sheet of another book": {"xl__externalLinks___rels__externalLink1_dot_xml_dot_rels": leading_out("externalLinkPath")},
+    "a field": {"word__header1_dot_xml": word('<w:fldSimple w:instr=" INCLUDEPICTURE &quot;https://x.example/&quot; \\d"/>')},
+    "a field in pieces": {"word__header1_dot_xml": word("<w:instrText>INCLUDE</w:instrText><w:instrText>TEXT x</w:instrText>")},
+    "a field in UTF-16": {"word__header1_dot_xml": '<w:x xmlns:w="w"><w:instrText>DDEAUTO c</w:instrText></w:x>'.encode("utf-16")},
+    "a picture of VML": {"word__header1_dot_xml": word('<v:imagedata src="https://x.example/p.png"/>')},
+    "a picture in a drawing": {"word__media__a_dot_svg": b'<svg xmlns="http://www.w3.org/2000/svg"><image href="https://x.example/"/></svg>'},
+    "a query of the web": {"xl__connections_dot_xml": b'<connections><webPr url="https://x.example/"/></connections>'},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FETCHING)
+@pytest.mark.parametrize("kind_of", [letters.kind_of, files.kind_of], ids=["letters", "files"])
+def test_a_document_that_has_something_fetched_when_it_is_opened_is_refused(kind, kind_of):
+    with pytest.raises(letters.FetchesOthers):
+        kind_of(document(**FETCHING[kind]))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"word___rels__document_dot_xml_dot_rels": leading_out("hyperlink")},
+        {"word___rels__document_dot_xml_dot_rels": leading_out("image", "media/image1.png", "Internal")},
+        {"word__header1_dot_xml": word('<w:instrText>HYPERLINK "https://x.example/"</w:instrText>')},
+        {"word__header1_dot_xml": word('<v:shape href="https://x.example/"><v:imagedata src="media/x.png"/></v:shape>')},
+        {"word__media__a_dot_svg": b'<svg xmlns="http://www.w3.org/2000/svg"><image href="data:image/png;base64,x"/></svg>'},
+        {"word__media__image1_dot_png": b"\x89PNG instrText INCLUDEPICTURE"},
+    ],
+    ids=["a link", "its own picture", "a field that is a link", "a shape that is a link", "a picture in the drawing", "bytes of a picture"],
+)  # fmt: skip
+def test_a_document_whose_links_a_person_follows_is_taken(parts):
+    assert letters.kind_of(document(**parts)) == "docx"
+
+
+def test_a_part_with_a_document_type_is_no_part():
+    hidden = b'<!DOCTYPE w [<!ENTITY x "&#60;w:&#105;nstrText>DDEAUTO&#60;/w:instrText>">]><w>&x;</w>'
+    assert letters.kind_of(document(word__header1_dot_xml=hidden)) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("ar", "يُجلب"), ("en", "fetched from elsewhere, which tells who reads it"), ("fr", "récupérer ailleurs")],
+)
+def test_its_sender_is_told_what_to_do(language, said):
+    remote = document(**FETCHING["a remote template"])
+    with override(language):
+        with pytest.raises(ValidationError) as refused:
+            files.refuse_unknown_file(ContentFile(remote, name="x.docx"))
+        assert said in str(refused.value)
+        with pytest.raises(ValidationError) as refused:
+            nominations._name_by_content(ContentFile(remote, name="x.docx"))
+        assert said in str(refused.value)
+
+
+def test_a_large_sheet_is_judged_in_seconds():
+    row = b'<row r="1"><c r="A1" t="n"><v>12345.678</v></c></row>'
+    sheet = b'<worksheet xmlns="x"><sheetData>' + row * 2_000_000 + b"</sheetData></worksheet>"
+    assert letters.kind_of(document(xl__worksheets__sheet1_dot_xml=sheet)) == "docx"
