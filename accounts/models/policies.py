@@ -3,13 +3,10 @@
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from accounts.models.people import User
-from accounts.models.widening import WideningState
+from accounts.models.widening import CONFIRMED_BY_ANOTHER, AskedOfASecondPerson, WideningState
 from atlas.models import Partner
 
 DOMAIN = RegexValidator(
@@ -52,7 +49,7 @@ class PartnerPolicy(models.Model):
         return str(self.partner)
 
 
-class PolicyWidening(models.Model):
+class PolicyWidening(AskedOfASecondPerson):
     """What a person of a secretariat asked for and a second person has to confirm: it lets more people in, or for longer.
 
     `months` and `requires_second_factor` are null where they stay as they are. Kept after it is decided.
@@ -70,15 +67,6 @@ class PolicyWidening(models.Model):
     requires_second_factor = models.BooleanField(
         _("second factor required of all its people"), null=True, editable=False
     )
-    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))
-    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
-    state = models.CharField(
-        pgettext_lazy("of a request", "state"), max_length=20, choices=WideningState, default=WideningState.WAITING
-    )
-    decided_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed or refused by")
-    )
-    decided_at = models.DateTimeField(_("confirmed or refused"), null=True, blank=True)
 
     class Meta:
         ordering = ["-asked_at"]
@@ -92,8 +80,7 @@ class PolicyWidening(models.Model):
             models.CheckConstraint(
                 name="a_second_person_confirms_a_policy",
                 violation_error_message=_("A second person confirms a wider policy."),
-                condition=~Q(state=WideningState.CONFIRMED)
-                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
+                condition=CONFIRMED_BY_ANOTHER,
             ),
         ]
         verbose_name = _("wider policy to confirm")
@@ -101,7 +88,3 @@ class PolicyWidening(models.Model):
 
     def __str__(self):
         return str(self.partner)
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.state == WideningState.WAITING

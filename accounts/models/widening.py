@@ -23,7 +23,32 @@ class WideningState(models.TextChoices):
     OVERTAKEN = "overtaken", _("overtaken by another change")
 
 
-class Widening(RestrictedModel):
+# What the database asks of each row of an `AskedOfASecondPerson`.
+CONFIRMED_BY_ANOTHER = ~Q(state=WideningState.CONFIRMED) | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by")))
+
+
+class AskedOfASecondPerson(models.Model):
+    """Something that lets more people in: who asked, and who confirmed or refused. Kept after it is decided."""
+
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    state = models.CharField(
+        pgettext_lazy("of a request", "state"), max_length=20, choices=WideningState, default=WideningState.WAITING
+    )
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed or refused by")
+    )
+    decided_at = models.DateTimeField(_("confirmed or refused"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == WideningState.WAITING
+
+
+class Widening(AskedOfASecondPerson, RestrictedModel):
     """A row shall be read by more people. Seen by the desk only; kept after it is decided.
 
     `held` is the row's audience when this was asked, `wanted` the one asked for; null means as the profile.
@@ -39,15 +64,6 @@ class Widening(RestrictedModel):
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="widenings", verbose_name=_("dialogue"))
     held = AudienceField(null=True, default=None, verbose_name=_("audience"), editable=False)
     wanted = AudienceField(null=True, default=None, verbose_name=_("Asked for"), editable=False)
-    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))
-    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
-    state = models.CharField(
-        pgettext_lazy("of a request", "state"), max_length=20, choices=WideningState, default=WideningState.WAITING
-    )
-    decided_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed or refused by")
-    )
-    decided_at = models.DateTimeField(_("confirmed or refused"), null=True, blank=True)
 
     class Meta:
         ordering = ["-asked_at"]
@@ -61,8 +77,7 @@ class Widening(RestrictedModel):
             models.CheckConstraint(
                 name="a_second_person_confirms_a_widening",
                 violation_error_message=_("A second person of the Secretariat confirms a wider audience."),
-                condition=~Q(state=WideningState.CONFIRMED)
-                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
+                condition=CONFIRMED_BY_ANOTHER,
             ),
         ]
         verbose_name = _("wider audience to confirm")
@@ -70,10 +85,6 @@ class Widening(RestrictedModel):
 
     def __str__(self):
         return self.name
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.state == WideningState.WAITING
 
     def row_for(self, viewer: Viewer) -> Any:
         """The row, as far as the viewer may see it; None when it is gone."""
