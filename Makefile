@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 WITH_SERVERS := $(RUN) -m imap.servers run --home var/test --
 
-.PHONY: demo test check bench lock messages clean
+.PHONY: demo test test-fast check bench lock messages clean
 
 demo: $(VENV)/.installed
 	@$(RUN) -m imap.demo
@@ -12,6 +12,10 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	@IMAP_MODE=test IMAP_VAR=var/test $(RUN) manage.py prepare_static
 	@IMAP_MODE=test IMAP_VAR=var/test $(WITH_SERVERS) $(RUN) -m pytest -n auto --dist loadgroup $(ARGS)
+
+test-fast: $(VENV)/.installed-dev
+	@IMAP_MODE=test IMAP_VAR=var/test $(RUN) manage.py prepare_static
+	@IMAP_MODE=test IMAP_VAR=var/test $(WITH_SERVERS) $(RUN) -m pytest -n auto --dist loadgroup -m "not servers and not browser" $(ARGS)
 
 check: $(VENV)/.installed-dev
 	$(RUN) -m ruff check .
