@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from imap.demo import PASSWORD
 from tests.conftest import STRANGER
@@ -25,6 +25,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 60_000  # for whatever a page does: how fast the machine is today is no test's matter
 CACHE = 15  # Valkey's database for the portal's cache; the tests without a browser use 0
 
 
@@ -41,6 +42,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("Chromium is missing: tests in the browser are skipped")
     # Playwright leaves its event loop running in this thread, in which Django would refuse the tests that come after.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -78,12 +80,17 @@ def signed_in(chromium: Browser, portal: str) -> Callable[[str], dict]:
 
 @pytest.fixture
 def page_as(chromium: Browser, portal: str, signed_in: Callable[[str], dict]) -> Iterator[Callable[..., Page]]:
-    """`page_as("editor", locale="fr", viewport={"width": 390, "height": 800})`; relative addresses are the portal's."""
+    """`page_as("editor", locale="fr", viewport={"width": 390, "height": 800})`; relative addresses are the portal's.
+
+    Nothing moves by itself (`reduced_motion="no-preference"` lets it): the flow of the routes takes a whole core to draw.
+    """
     opened: list[BrowserContext] = []
 
     def page_of(login: str = STRANGER, **options) -> Page:
         state = None if login == STRANGER else signed_in(login)
+        options = {"reduced_motion": "reduce", **options}
         opened.append(chromium.new_context(base_url=portal, storage_state=state, **options))
+        opened[-1].set_default_timeout(PATIENCE_MS)
         return opened[-1].new_page()
 
     yield page_of
