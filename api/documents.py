@@ -31,7 +31,8 @@ def landing_page(at: At) -> dict:
         "title": _("i-Map: maps of routes"),
         "description": _(
             "Segments and stops of the published maps, as far as you may see them. "
-            "A personal token, borne in the header “Authorization”, opens what you may read."
+            "A personal token opens what you may read: in the header “Authorization” after “Bearer”, or as the password "
+            "of HTTP Basic, as QGIS sends it."
         ),
         "links": [
             _link(at(""), "self", JSON),
