@@ -2,6 +2,9 @@
 
 import os
 import re
+import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,14 +13,18 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from access import tokens
 from access.viewing import viewing
+from accounts.models import ReadingGroup
 from atlas.models import Dialogue, OutlineSection, Subject
 from atlas.revision import current
 from imap import configuration
 from indicators.models import Indicator, Source
 from newscentre.tagging import tagger
-from tests.conftest import STRANGER, browser_of, forget_all_pages
-from tests.profiles.test_standing import CHANGES, DESK, OPEN_SECTION, SECTION, shown
+from profiles.models import Profile, Section, Tag
+from profiles.publishing import publish
+from tests.conftest import ROOT, STRANGER, browser_of, forget_all_pages, user_of
+from tests.profiles.test_standing import CHANGES, DESK, OPEN_SECTION, SECTION, shown, texts_of
 
 # Tables that a page reads for its reader alone: who they are, and what they have seen.
 OF_ONE_READER = {"django_session", "accounts_user", "accounts_visit", "accounts_accesslogentry", "profiles_mark"}
@@ -25,6 +32,12 @@ OF_ONE_READER = {"django_session", "accounts_user", "accounts_visit", "accounts_
 
 def rename_a_subject() -> None:
     Subject.objects.filter(kind="country", slug="morocco").update(name_en="Kingdom of Morocco")
+
+
+def save_a_subject_by_another_name() -> None:
+    subject = Subject.objects.get(kind="country", slug="morocco")
+    subject.name_en = "Kingdom of Morocco"
+    subject.save()
 
 
 def rename_an_indicator() -> None:
@@ -43,7 +56,14 @@ def rename_a_dialogue() -> None:
     Dialogue.objects.filter(slug="mtm").update(short_name_en="Another dialogue")
 
 
-REFERENCE = [rename_a_subject, rename_an_indicator, rename_a_source, rename_a_heading, rename_a_dialogue]
+REFERENCE = [
+    rename_a_subject,
+    save_a_subject_by_another_name,
+    rename_an_indicator,
+    rename_a_source,
+    rename_a_heading,
+    rename_a_dialogue,
+]
 
 
 @contextmanager
@@ -124,6 +144,31 @@ def test_every_table_that_a_kept_page_is_made_of_counts_its_changes(login, path)
     assert read - counted - OF_ONE_READER == set()
 
 
+@pytest.mark.parametrize(
+    ("former", "name"), [("Experts of May", "Experts of June"), ("Crossings by sea", "Passages by sea")]
+)
+def test_tags_and_a_reading_group_are_shown_by_todays_name(committed_world, former, name):
+    with viewing(DESK):
+        group = ReadingGroup.objects.create(slug="experts", dialogue_id="mtm", name="Experts of May")
+        group.members.add(user_of("official.mar"))
+        section = texts_of("detection")[0].section
+        tag = Tag.objects.create(slug="by-sea", name_en="Crossings by sea", name_fr="x", name_ar="x")
+        section.tags.add(tag)
+        readers = [tokens.group(group.pk), tokens.secretariat("mtm")]
+        Profile.objects.filter(pk=section.profile_id).update(audience=readers)
+        Section.objects.filter(pk=section.pk).update(audience=readers)
+        publish(Profile.objects.get(pk=section.profile_id), as_of="2014-02")
+    official = browser_of("official.mar")
+    before = shown(official, SECTION)[1].decode()
+    assert former in before
+    with viewing(DESK):
+        ReadingGroup.objects.filter(pk=group.pk).update(name="Experts of June")
+        Tag.objects.filter(pk=tag.pk).update(name_en="Passages by sea")
+    after = shown(official, SECTION)[1].decode()
+    assert name in after
+    assert former not in after
+
+
 @pytest.mark.parametrize("changed", ["access/rule.py", "requirements.txt", "templates/page.html"])
 def test_a_deploy_that_changes_only_code_or_a_library_serves_no_earlier_page(tmp_path, changed):
     for name in ("access/rule.py", "requirements.txt", "templates/page.html"):
@@ -137,7 +182,24 @@ def test_a_deploy_that_changes_only_code_or_a_library_serves_no_earlier_page(tmp
     assert configuration.generation(tmp_path, "access", "requirements.txt", "templates") != before
 
 
-def test_the_code_that_serves_pages_is_part_of_their_key(settings):
-    names = [name for name in ("access", "profiles", "requirements.txt") if (settings.BASE_DIR / name).exists()]
-    assert len(names) == 3
-    assert configuration.generation(settings.BASE_DIR, "templates", "static", "locale") != settings.PAGE_GENERATION
+@pytest.mark.parametrize("mended", ["access/visibility.py", "requirements.txt"])
+def test_the_portals_own_code_and_libraries_are_part_of_the_key_of_its_pages(tmp_path, mended):
+    """In a copy of the portal, as a deploy finds it, one file is mended."""
+    for path in ROOT.iterdir():
+        if path.name in ("access", "imap"):
+            shutil.copytree(path, tmp_path / path.name)
+        elif path.name == "requirements.txt":
+            shutil.copy2(path, tmp_path)
+        elif path.name not in ("var", "tests"):
+            (tmp_path / path.name).symlink_to(path)
+
+    def key() -> str:
+        program = "from django.conf import settings; print(settings.PAGE_GENERATION)"
+        ran = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True, capture_output=True, text=True)
+        return ran.stdout
+
+    before = key()
+    assert key() == before
+    with (tmp_path / mended).open("a") as file:
+        file.write("# mended\n")
+    assert key() != before
