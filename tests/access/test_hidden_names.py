@@ -96,16 +96,18 @@ def test_its_own_desk_is_told_of_it_before_any_map_shows_it(hub):
     assert NAME in client.get("/en/news/").content.decode()
 
 
+ADMIN = "/secretariat/newscentre"
+
+
 @pytest.fixture
 def press(db) -> Publisher:
-    """A publisher that the MTM Dialogue made, whose one feed is for its Secretariat alone."""
-    publisher = Publisher.objects.create(slug="harbour-notes", name="Harbour notes", made_by_id="mtm")
+    """A publisher that an editor of the MTM Dialogue entered, whose one feed is for its Secretariat alone."""
+    form = {"slug": "harbour-notes", "name": "Harbour notes", "link": "", "made_by": "mtm"}
+    assert browser_of("editor").post(f"{ADMIN}/publisher/add/", form).status_code == 302
+    publisher = Publisher.objects.get(pk="harbour-notes")
     with viewing(DESK):
         Feed.objects.create(publisher=publisher, name="Confidential", dialogue_id="mtm")
     return publisher
-
-
-ADMIN = "/secretariat/newscentre"
 
 
 def test_a_hidden_feeds_publisher_is_named_to_no_other_desk(press, other_desk):

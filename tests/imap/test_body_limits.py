@@ -5,11 +5,11 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client, RequestFactory
 
-from imap.body_limits import MIB, most_bytes
+from imap.body_limits import most_bytes
 from tests.conftest import browser_of
 
 pytestmark = pytest.mark.django_db
-KIB = 1024
+KIB, MIB = 1024, 1024 * 1024
 
 
 class Unread:
