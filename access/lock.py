@@ -99,12 +99,15 @@ class Lock(migrations.RunSQL):
     `parents`: foreign key column → parent table; a null key passes.
     `write`: SQL condition under which rows may be added, changed and removed; with `append_only` only added.
     `desk_only`: rows are read under that condition too. `further`: more columns that may be null, each to be overlapped.
+    `asked`: SQL that narrows what is read to what the session asks for. An index serves a policy's own condition, whatever
+    its operator; of a query's conditions under a policy it serves those alone that are leakproof.
     """
 
-    def __init__(self, table, *, audience, parents, write, append_only=False, desk_only=False, further=()):
+    def __init__(self, table, *, audience, parents, write, append_only=False, desk_only=False, further=(), asked=""):
         self.table = table
         self.arguments = {"audience": audience, "parents": parents, "write": write}
         self.arguments |= {"append_only": append_only, "desk_only": desk_only, "further": further}
+        self.arguments |= {"asked": asked} if asked else {}
         self.reading = self._reading()
         put_on: list = [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
@@ -132,6 +135,8 @@ class Lock(migrations.RunSQL):
         conditions += [f"({column} IS NULL OR {overlap(column)})" for column in self.arguments["further"]]
         if self.arguments["desk_only"]:
             conditions.append(self.arguments["write"])
+        if asked := self.arguments.get("asked"):
+            conditions.append(asked)
         for column, parent in parents.items():
             conditions.append(
                 f"({table}.{column} IS NULL OR EXISTS (SELECT 1 FROM {parent} parent WHERE parent.id = {table}.{column}))"

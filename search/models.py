@@ -76,4 +76,8 @@ class RestrictedEntry(Indexed, RestrictedModel):
         constraints = [
             models.UniqueConstraint(fields=["kind", "record", "language"], name="one_restricted_entry_of_a_record")
         ]
-        indexes = [models.Index(fields=["kind", "-at", "-record"], name="restricted_newest_of_a_kind")]
+        indexes = [
+            # It serves a question that the policy of the table asks: `imap_asked`.
+            GinIndex(fields=["vector"], name="restricted_by_words", fastupdate=False),
+            models.Index(fields=["kind", "-at", "-record"], name="restricted_newest_of_a_kind"),
+        ]

@@ -66,6 +66,39 @@ def test_no_word_of_a_restricted_row_can_be_had_by_the_applications_role_without
         assert holding(CANARY) == []
 
 
+@pytest.mark.parametrize("asked", ["", CANARY, f"!{CANARY}", "'§'", "!'§'", f"{CANARY} | !{CANARY}"])
+def test_whatever_a_session_says_that_it_asks_for_it_reads_no_more_than_its_viewer(db, asked):
+    with viewing(DESK):
+        plant()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('imap.asked', %s, true)", [asked])
+        for viewer in (ANYONE, Viewer.of(["nominated", "dialogue:mtm:migration-development"])):
+            with viewing(viewer):
+                assert holding(CANARY) == []
+
+
+@pytest.mark.django_db
+def test_after_a_question_all_entries_that_the_viewer_may_read_are_read_again():
+    write(article, write(feed, audience=THEME), title=PHRASE)
+    with viewing(DESK):
+        held = RestrictedEntry.objects.count()
+        assert search(DESK, "a word that stands nowhere zqxwvkk", kind_named("article")).number == 0
+        assert RestrictedEntry.objects.count() == held > 0
+
+
+@pytest.mark.django_db
+def test_what_is_edited_in_a_session_that_asks_for_something_is_written_as_ever():
+    row = write(article, write(feed, audience=THEME), title=PHRASE)
+    with viewing(DESK), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('imap.asked', 'nothing', true)")
+        assert not RestrictedEntry.objects.filter(kind="article", record=row.pk).exists()
+        Article.objects.filter(pk=row.pk).update(title="Another headline")
+        Feed.objects.filter(pk=row.feed_id).update(audience=["public"])
+        cursor.execute("SELECT set_config('imap.asked', '', true)")
+        assert not RestrictedEntry.objects.filter(kind="article", record=row.pk).exists()
+        assert Entry.objects.filter(kind="article", record=row.pk).exists()
+
+
 @pytest.mark.django_db
 def test_a_phrase_is_found_in_what_is_restricted_by_its_readers_alone():
     write(article, write(feed, audience=THEME), title=PHRASE)

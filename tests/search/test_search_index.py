@@ -36,6 +36,24 @@ def test_a_rare_word_is_found_by_its_index_and_a_common_one_counted_to_a_limit(c
     assert found.is_counted_out
 
 
+def test_a_rare_word_in_what_is_restricted_is_found_by_its_index_under_the_lock(committed_world):
+    """Beside as many that are for others."""
+    with viewing(Viewer.secretariat_of("mtm")), connection.cursor() as cursor:
+        for audience in (["dialogue:mtm:irregular-mixed-migration"], ["partner:morocco"]):
+            cursor.execute(MANY, [feed(audience=audience).pk])
+    _as_owner("ANALYZE search_restricted_entry")
+    official = Viewer.of(["nominated", "dialogue:mtm:irregular-mixed-migration"])
+    with viewing(official), CaptureQueriesContext(connection) as asked:
+        assert search(official, "number 2718", kind_named("article")).number == 1
+    [query] = [row["sql"] for row in asked if "search_restricted_entry" in row["sql"]]
+    settings, _, question = query.rpartition(";")
+    with viewing(official), connection.cursor() as cursor:
+        cursor.execute(f"{settings}; EXPLAIN {question}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "restricted_by_words" in plan, plan
+    assert "Seq Scan on search_restricted_entry" not in plan, plan
+
+
 def test_a_language_is_searched_to_its_oldest_article(committed_world):
     """However many newer ones of other languages say the same word."""
     with viewing(Viewer.secretariat_of("mtm")), connection.cursor() as cursor:
