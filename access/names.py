@@ -31,8 +31,8 @@ CANNOT_BE_USED = _("This address cannot be used.")
 class NamedQuerySet(models.QuerySet):
     def sayable_to(self, viewer: Viewer):
         """The names that this viewer may be told: both locks are asked, each by itself."""
-        view = view_of(self.model)
-        under_the_lock: Any = Func(template="(SELECT key FROM %(view)s)", view=view, output_field=models.Field())
+        keys = f"{view_of(self.model)}_keys"
+        under_the_lock: Any = Func(template="(SELECT %(keys)s())", keys=keys, output_field=models.Field())
         return self.filter(said_to(self.model, viewer), pk__in=under_the_lock)
 
 
@@ -164,6 +164,27 @@ class SayableView(migrations.RunSQL):
 
     def describe(self):
         return f"Say which rows of {self.arguments['table']} may be named"
+
+
+class SayableKeys(migrations.RunSQL):
+    """A function that gives the keys of a table's view: PostgreSQL plans the view once in a session, not in each question.
+
+    It runs as whoever asks, under their lock.
+    """
+
+    def __init__(self, table: str, key_type: str):
+        self.arguments = {"table": table, "key_type": key_type}
+        super().__init__(
+            sql=f"CREATE FUNCTION {table}_sayable_keys() RETURNS SETOF {key_type} LANGUAGE plpgsql STABLE PARALLEL SAFE AS "
+            f"$$ BEGIN RETURN QUERY SELECT key::{key_type} FROM {table}_sayable; END $$",
+            reverse_sql=f"DROP FUNCTION {table}_sayable_keys()",
+        )
+
+    def deconstruct(self):
+        return (self.__class__.__name__, [], dict(self.arguments))
+
+    def describe(self):
+        return f"Keep the plan of which rows of {self.arguments['table']} may be named"
 
 
 def check_declarations(app_configs=None, **options) -> list[checks.CheckMessage]:
