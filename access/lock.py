@@ -99,15 +99,19 @@ class Lock(migrations.RunSQL):
     `parents`: foreign key column → parent table; a null key passes.
     `write`: SQL condition under which rows may be added, changed and removed; with `append_only` only added.
     `desk_only`: rows are read under that condition too. `further`: more columns that may be null, each to be overlapped.
+    `names`: foreign key column → table of names (`access.names`); a row is read by those who may be told of the name.
     `asked`: SQL that narrows what is read to what the session asks for. An index serves a policy's own condition, whatever
     its operator; of a query's conditions under a policy it serves those alone that are leakproof.
     """
 
-    def __init__(self, table, *, audience, parents, write, append_only=False, desk_only=False, further=(), asked=""):
+    def __init__(
+        self, table, *, audience, parents, write, append_only=False, desk_only=False, further=(), asked="", names=()
+    ):
         self.table = table
         self.arguments = {"audience": audience, "parents": parents, "write": write}
         self.arguments |= {"append_only": append_only, "desk_only": desk_only, "further": further}
         self.arguments |= {"asked": asked} if asked else {}
+        self.arguments |= {"names": dict(names)} if names else {}
         self.reading = self._reading()
         put_on: list = [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
@@ -137,6 +141,8 @@ class Lock(migrations.RunSQL):
             conditions.append(self.arguments["write"])
         if asked := self.arguments.get("asked"):
             conditions.append(asked)
+        for column, name in self.arguments.get("names", {}).items():
+            conditions.append(f"({table}.{column} IS NULL OR {table}.{column} IN (SELECT {name}_sayable_keys()))")
         for column, parent in parents.items():
             conditions.append(
                 f"({table}.{column} IS NULL OR EXISTS (SELECT 1 FROM {parent} parent WHERE parent.id = {table}.{column}))"

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from django.apps import apps
 from django.core import checks
 from django.db import migrations, models
-from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from access.lock import secretariat_holds
@@ -31,9 +31,19 @@ CANNOT_BE_USED = _("This address cannot be used.")
 class NamedQuerySet(models.QuerySet):
     def sayable_to(self, viewer: Viewer):
         """The names that this viewer may be told: both locks are asked, each by itself."""
+        return self.sayable().filter(said_to(self.model, viewer))
+
+    def sayable(self):
+        """Those that may be told to whoever the database knows as the viewer: for sentences that are made for a page."""
         keys = f"{view_of(self.model)}_keys"
         under_the_lock: Any = Func(template="(SELECT %(keys)s())", keys=keys, output_field=models.Field())
-        return self.filter(said_to(self.model, viewer), pk__in=under_the_lock)
+        return self.filter(pk__in=under_the_lock)
+
+
+def with_sayable(rows: Any, viewer: Viewer, *mentions: str) -> Any:
+    """Rows whose foreign keys of these names, mere mentions, lead to None where the viewer may not be told of the name."""
+    named = {key: rows.model._meta.get_field(key).related_model.objects.sayable_to(viewer) for key in mentions}
+    return rows.prefetch_related(*(Prefetch(key, names) for key, names in named.items()))
 
 
 class Sayable:

@@ -79,7 +79,7 @@ class AudienceForm(forms.ModelForm):
 
     preset = forms.ChoiceField(label=gettext_lazy("Who can read this"), widget=PresetRadios, required=False)
     partners = PartnersByName(
-        Partner.objects.select_related("subject"),
+        Partner.objects.none(),
         label=gettext_lazy("Named partners"),
         required=False,
         widget=forms.SelectMultiple(attrs={"size": 8}),
@@ -98,7 +98,10 @@ class AudienceForm(forms.ModelForm):
         preset.choices = self._preset_choices()
         preset.widget.sentences = self._sentences()
         preset.widget.view_as = self._where_to_view_as()
-        self.fields["partners"].widget.attrs["data-separator"] = _(", ")
+        partners = self.fields["partners"]
+        assert isinstance(partners, PartnersByName)
+        partners.queryset = Partner.objects.sayable().select_related("subject")
+        partners.widget.attrs["data-separator"] = _(", ")
         if self.instance.pk:
             self._field_of_groups().queryset = ReadingGroup.objects.filter(dialogue=self._dialogue_of_instance())
         self._show(self.audience_to_show())

@@ -55,7 +55,10 @@ def names_in(audience: Iterable[str], kind: str) -> list[str]:
 
 
 def who_can_read(audience: list[str]) -> str:
-    """A sentence in the reader's language, for the page and for the form that sets an audience."""
+    """A sentence in the reader's language, for the page and for the form that sets an audience.
+
+    Partners and groups of whom the reader may not be told are not named; the sentence says that there are others.
+    """
     preset = preset_of(audience)
     if preset is Preset.PUBLIC:
         return _("Open access: everyone can read this.")
@@ -73,16 +76,38 @@ def who_can_read(audience: list[str]) -> str:
             "theme": Theme.objects.get(pk=theme).name,
         }
     if preset is Preset.PARTNERS:
-        partners = Partner.objects.select_related("subject").filter(pk__in=names_in(audience, "partner"))
-        names = in_reading_order([partner.display_name for partner in partners])
-        return ngettext(
+        return _partners_can_read(names_in(audience, "partner"))
+    if preset is Preset.GROUP:
+        groups = [group.name for group in ReadingGroup.objects.sayable().filter(pk__in=names_in(audience, "group"))]
+        if not groups:
+            return _("Restricted access: the members of a named group can read this.")
+        return _("Restricted access: the members of “%(group)s” can read this.") % {"group": _(", ").join(groups)}
+    return _("Restricted access: the Secretariat alone can read this.")
+
+
+def _partners_can_read(slugs: list[str]) -> str:
+    partners = Partner.objects.sayable().filter(pk__in=slugs).select_related("subject")
+    names = in_reading_order([partner.display_name for partner in partners])
+    words = {"partners": _(", ").join(names)}
+    if not names:
+        return _("Restricted access: the nominated users of named partners can read this.")
+    if len(names) < len(set(slugs)):
+        return _("Restricted access: the nominated users of %(partners)s and of others can read this.") % words
+    return (
+        ngettext(
             "Restricted access: the nominated users of %(partners)s can read this.",
             "Restricted access: the nominated users of these partners can read this: %(partners)s.",
             len(names),
-        ) % {"partners": _(", ").join(names)}
-    if preset is Preset.GROUP:
-        groups = ReadingGroup.objects.filter(pk__in=names_in(audience, "group"))
-        return _("Restricted access: the members of “%(group)s” can read this.") % {
-            "group": _(", ").join(group.name for group in groups)
-        }
-    return _("Restricted access: the Secretariat alone can read this.")
+        )
+        % words
+    )
+
+
+def readers_named(audiences: Iterable[Iterable[str]]) -> list[str]:
+    """Slugs of the partners and groups in these audiences of whom the reader may be told; no question without any."""
+    held = {token for audience in audiences for token in audience}
+    named: list[str] = []
+    for kind, names in (("partner", Partner.objects), ("group", ReadingGroup.objects)):
+        if slugs := names_in(held, kind):
+            named += sorted(names.sayable().filter(pk__in=slugs).values_list("pk", flat=True))
+    return named

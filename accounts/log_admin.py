@@ -63,7 +63,7 @@ class LogEntryAdmin(ReadingOnly):
         filters = LogFilter(request.viewer, request.GET)
         context = self.admin_site.each_context(request) | {"opts": self.opts, "title": _("Log"), "filters": filters}
         if filters.is_valid():
-            shown = page_of(filters.lines(), request.GET.get("before", ""))
+            shown = page_of(filters.lines(), request.viewer, request.GET.get("before", ""))
             asked = {name: value for name, value in filters.data.items() if value}
             context |= {
                 "lines": shown.lines,
@@ -81,7 +81,7 @@ class LogEntryAdmin(ReadingOnly):
         newest = filters.lines().select_related("person", "dialogue").order_by("-at", "-pk")[:MOST_LINES_IN_A_FILE]
         text = as_csv(
             [_("when"), _("action"), _("name"), _("e-mail"), _("partner"), _("dialogue"), _("object")],
-            (_as_row(line) for line in with_partners(newest)),
+            (_as_row(line) for line in with_partners(newest, request.viewer)),
         )
         since, until = filters.data["since"], filters.data["until"]
         for dialogue in filters.dialogues:

@@ -43,7 +43,7 @@ class LogFilter(forms.Form):
     until = forms.DateField(label=gettext_lazy("until"), widget=forms.DateInput({"type": "date"}))
     action = forms.ChoiceField(label=gettext_lazy("action"), required=False)
     person = forms.CharField(label=gettext_lazy("name or e-mail"), required=False, max_length=100)
-    partner = PartnerByName(Partner.objects.select_related("subject"), label=gettext_lazy("partner"), required=False)
+    partner = PartnerByName(Partner.objects.none(), label=gettext_lazy("partner"), required=False)
     object = forms.CharField(label=gettext_lazy("object"), required=False, max_length=100)
 
     def __init__(self, viewer: Viewer, asked, *args, **kwargs):
@@ -52,6 +52,7 @@ class LogFilter(forms.Form):
         given = {name: asked[name] for name in self.base_fields if asked.get(name)}
         super().__init__(period | given, *args, **kwargs)
         self.viewer = viewer
+        self.fields["partner"].queryset = Partner.objects.sayable_to(viewer).select_related("subject")  # type: ignore[attr-defined]
         self.fields["dialogue"].queryset = Dialogue.objects.filter(pk__in=viewer.secretariats)  # type: ignore[attr-defined]
         self.fields["action"].choices = [("", "—"), *Action.choices]  # type: ignore[attr-defined]
         if len(viewer.secretariats) == 1:
@@ -113,7 +114,7 @@ class Page:
     before: str
 
 
-def page_of(lines: QuerySet[LogEntry], before: str = "") -> Page:
+def page_of(lines: QuerySet[LogEntry], viewer: Viewer, before: str = "") -> Page:
     """One page, found by the place of its first line, however many there are: nothing is counted."""
     if place := _place(before):
         at, pk = place
@@ -121,7 +122,7 @@ def page_of(lines: QuerySet[LogEntry], before: str = "") -> Page:
     found = list(lines.select_related("person", "dialogue").order_by("-at", "-pk")[: LINES_ON_A_PAGE + 1])
     shown = found[:LINES_ON_A_PAGE]
     is_last = len(found) <= LINES_ON_A_PAGE
-    return Page(with_partners(shown), "" if is_last else f"{shown[-1].at.isoformat()}_{shown[-1].pk}")
+    return Page(with_partners(shown, viewer), "" if is_last else f"{shown[-1].at.isoformat()}_{shown[-1].pk}")
 
 
 def _place(before: str) -> tuple[datetime, int] | None:
@@ -133,10 +134,11 @@ def _place(before: str) -> tuple[datetime, int] | None:
     return (moment, int(pk)) if moment and moment.tzinfo and pk.isdecimal() and len(pk) < 19 else None
 
 
-def with_partners(lines: Iterable[LogEntry]) -> list[LogEntry]:
-    """Gives each line `partners`: for whom its person stood then. One query, whatever the number of lines."""
+def with_partners(lines: Iterable[LogEntry], viewer: Viewer) -> list[LogEntry]:
+    """Gives each line `partners`: for whom its person stood then, of those of whom the viewer may be told. One query."""
     lines = list(lines)
     rows = Affiliation.objects.filter(user__in={line.person_id for line in lines if line.person_id})
+    rows = rows.filter(partner__in=Partner.objects.sayable_to(viewer))
     stood: dict[int, list[Affiliation]] = {}
     for row in rows.select_related("partner__subject"):
         stood.setdefault(row.user_id, []).append(row)

@@ -2,11 +2,15 @@
 addresses at which things stood before the words of their addresses were changed.
 """
 
+from typing import ClassVar
+
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
-from access.visibility import RestrictedModel
+from access.viewer import Viewer
+from access.visibility import RestrictedModel, RestrictedQuerySet
 from atlas.models import OutlineSection, Subject
 from newscentre.models import Review
 from profiles.models import Profile
@@ -37,6 +41,13 @@ class JournalEntry(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.of_table} {self.key}"
 
 
+class FormerAddressQuerySet(RestrictedQuerySet):
+    def visible_to(self, viewer: Viewer):
+        """Those of which what they led to may be seen, or may be named."""
+        sayable = Q(subject__in=Subject.objects.sayable_to(viewer))
+        return super().visible_to(viewer).filter(Q(subject__isnull=True) | sayable)
+
+
 class FormerAddress(RestrictedModel):
     """A word that led to something, and what it led to; written by the database alone, whoever changes the word.
 
@@ -56,6 +67,8 @@ class FormerAddress(RestrictedModel):
     story = models.ForeignKey(Story, models.CASCADE, null=True, related_name="+")
     review = models.ForeignKey(Review, models.CASCADE, null=True, related_name="+")
     left_at = models.DateTimeField()
+
+    objects: ClassVar = FormerAddressQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

@@ -1,6 +1,7 @@
 """What a reader of the news asks for: which articles, and from where on."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 
@@ -48,7 +49,7 @@ class Filters(AskedFor):
         """Asked for by itself: as a part of the question for articles it would be planned as often as it stands there."""
         if self.category and not Category.objects.sayable_to(viewer).filter(pk=self.category).exists():
             return False
-        return not self.subject or subjects_called(self.subject, viewer).exists()
+        return not self.subject or subjects_called([self.subject], viewer).exists()
 
     def _in_period(self, articles: ArticleQuerySet) -> ArticleQuerySet:
         """Days are those of UTC; a day that there is not finds nothing."""
@@ -91,9 +92,9 @@ class Place:
         return f"{(self.published_at - EPOCH) // timedelta(microseconds=1)}-{self.pk}"
 
 
-def subjects_called(slug: str, viewer: Viewer) -> QuerySet[Subject]:
-    """Country, hub and town of this slug that the viewer may be told of: a hub and a town may share it."""
-    return named_in_the_press().sayable_to(viewer).filter(slug=slug).order_by("kind")
+def subjects_called(slugs: Collection[str], viewer: Viewer) -> QuerySet[Subject]:
+    """Countries, hubs and towns of these slugs that the viewer may be told of: a hub and a town may share one."""
+    return named_in_the_press().sayable_to(viewer).filter(slug__in=slugs).order_by("kind")
 
 
 def day_of(text: str) -> date | None:

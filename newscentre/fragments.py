@@ -27,7 +27,7 @@ def latest_of(viewer: Viewer, subject: Subject) -> SafeString:
 @require_safe
 def news_of(request: ReaderRequest, slug: str) -> HttpResponse:
     """The same alone, for a page whose bytes are shared by its readers; 204 when there is nothing to be read."""
-    subject = subjects_called(slug, request.viewer).first()
+    subject = subjects_called([slug], request.viewer).first()
     if subject is None:
         raise Http404
     found = latest_of(request.viewer, subject)

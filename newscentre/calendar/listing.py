@@ -11,10 +11,11 @@ from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from access.names import with_sayable
 from access.viewer import Viewer
 from access.visibility import RestrictedQuerySet
 from atlas.addresses import on_the_portal
-from atlas.models import Subject
+from atlas.models import Subject, SubjectKind, Theme
 from newscentre.asked import AskedFor
 from newscentre.calendar.ics import Entry
 from newscentre.calendar.models import (
@@ -44,31 +45,34 @@ class MeetingFilters(AskedFor):
     country: str = ""
     year: str = ""
 
-    def apply(self, meetings: MeetingQuerySet) -> MeetingQuerySet:
+    def apply(self, meetings: MeetingQuerySet, viewer: Viewer) -> MeetingQuerySet:
+        """What the viewer may not be told of finds no more than what does not exist."""
         if self.dialogue:
             meetings = meetings.filter(dialogue=self.dialogue)
         if self.theme:
-            meetings = meetings.filter(theme=self.theme)
+            meetings = meetings.filter(theme__in=Theme.objects.sayable_to(viewer).filter(pk=self.theme))
         if self.country:
-            meetings = meetings.filter(country__kind="country", country__slug=self.country)
+            called = Subject.objects.sayable_to(viewer).filter(kind=SubjectKind.COUNTRY, slug=self.country)
+            meetings = meetings.filter(country__in=called)
         if self.year:
             meetings = meetings.filter(starts__startswith=self.year if len(self.year) == 4 else "-")
         return meetings
 
 
 def meetings_seen(viewer: Viewer) -> MeetingQuerySet:
-    return Meeting.objects.visible_to(viewer).select_related("country", "theme", "dialogue")
+    meetings = Meeting.objects.visible_to(viewer).select_related("dialogue")
+    return with_sayable(meetings, viewer, "country", "theme")
 
 
 def to_come(viewer: Viewer, filters: MeetingFilters, today: date) -> list[Meeting]:
     """The next ones first."""
-    return list(filters.apply(meetings_seen(viewer)).to_come(today).order_by("starts", "pk")[:MOST_TO_COME])
+    return list(filters.apply(meetings_seen(viewer), viewer).to_come(today).order_by("starts", "pk")[:MOST_TO_COME])
 
 
 def of_the_past(viewer: Viewer, filters: MeetingFilters, today: date, page: int) -> tuple[list[Meeting], bool]:
     """The last ones first, and whether there are earlier ones."""
     first = (page - 1) * PER_PAGE
-    past = filters.apply(meetings_seen(viewer)).of_the_past(today).order_by("-starts", "-pk")
+    past = filters.apply(meetings_seen(viewer), viewer).of_the_past(today).order_by("-starts", "-pk")
     rows = list(past[first : first + PER_PAGE + 1])
     return rows[:PER_PAGE], len(rows) > PER_PAGE
 

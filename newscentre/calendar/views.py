@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from access import tokens
+from access.names import with_sayable
 from access.viewer import Viewer
 from access.viewing import viewing
 from accounts.limits import is_spent, is_within
@@ -49,7 +50,7 @@ def calendar(request: ReaderRequest) -> HttpResponse:
 def month(request: ReaderRequest, month: str) -> HttpResponse:
     """A month as a table of weeks; beside it the meetings of which the month is known and the day is not."""
     filters, shown = replace(listing.MeetingFilters.of(request.GET), year=""), Month.of(month)
-    in_it = filters.apply(listing.meetings_seen(request.viewer)).of_month(shown.year, shown.number)
+    in_it = filters.apply(listing.meetings_seen(request.viewer), request.viewer).of_month(shown.year, shown.number)
     meetings = list(in_it.order_by("starts", "pk"))
     context = {
         **_frame(request, filters),
@@ -80,7 +81,7 @@ def _frame(request: ReaderRequest, filters: listing.MeetingFilters) -> dict[str,
 
 @require_safe
 def meeting(request: ReaderRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(listing.meetings_seen(request.viewer).select_related("host__subject"), pk=pk)
+    row = get_object_or_404(with_sayable(listing.meetings_seen(request.viewer), request.viewer, "host"), pk=pk)
     participants = listing.participants_of(row, request.viewer)
     read = [] if row.is_open else [row.log_name]
     read += [participants.log_name] if participants else []
@@ -90,15 +91,15 @@ def meeting(request: ReaderRequest, pk: int) -> HttpResponse:
         "meeting": row,
         "documents": listing.documents_of(row, request.viewer),
         "participants": participants,
-        "supporters": _by_name(row.supporters),
-        "delegations": _by_name(row.delegations),
+        "supporters": _by_name(row.supporters, request.viewer),
+        "delegations": _by_name(row.delegations, request.viewer),
     }
     return render(request, "newscentre/calendar/meeting.html", context)
 
 
-def _by_name(partners) -> list[str]:
-    """Alphabetically in the reader's language, whoever they are."""
-    return in_reading_order([partner.display_name for partner in partners.select_related("subject")])
+def _by_name(partners, viewer: Viewer) -> list[str]:
+    """Those of whom the viewer may be told, alphabetically in the reader's language, whoever they are."""
+    return in_reading_order([row.display_name for row in partners.sayable_to(viewer).select_related("subject")])
 
 
 @require_safe
@@ -149,7 +150,9 @@ def subscription(request: ReaderRequest, key: str) -> HttpResponse:
 
 
 def _newest(viewer: Viewer, filters: listing.MeetingFilters) -> list[Meeting]:
-    return list(filters.apply(listing.meetings_seen(viewer)).order_by("-starts", "-pk")[: listing.MOST_IN_A_FILE])
+    return list(
+        filters.apply(listing.meetings_seen(viewer), viewer).order_by("-starts", "-pk")[: listing.MOST_IN_A_FILE]
+    )
 
 
 def _as_file(name: str, meetings: Iterable[Meeting], file_name: str) -> HttpResponse:

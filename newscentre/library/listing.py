@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from access.names import with_sayable
 from access.viewer import Viewer
 from access.visibility import RestrictedQuerySet
-from atlas.models import Subject
+from atlas.models import Subject, Theme
 from newscentre.asked import AskedFor
 from newscentre.models import Project, Publication, PublicationFile, PublicationSection
 
@@ -22,16 +23,17 @@ class LibraryFilters(AskedFor):
     subject: str = ""
     section: str = ""
 
-    def apply(self, rows: RestrictedQuerySet) -> RestrictedQuerySet:
+    def apply(self, rows: RestrictedQuerySet, viewer: Viewer) -> RestrictedQuerySet:
+        """What the viewer may not be told of finds no more than what does not exist."""
         if self.dialogue:
             rows = rows.filter(dialogue=self.dialogue)
         if self.theme:
-            rows = rows.filter(theme=self.theme)
+            rows = rows.filter(theme__in=Theme.objects.sayable_to(viewer).filter(pk=self.theme))
         return rows
 
     def apply_to_publications(self, rows: RestrictedQuerySet, viewer: Viewer) -> RestrictedQuerySet:
         """Those of a profile go with it or with one of its sections; those of a section with it or the whole profile."""
-        rows = self.apply(rows)
+        rows = self.apply(rows, viewer)
         if self.subject:
             named = Subject.objects.sayable_to(viewer).filter(slug=self.subject)
             of_subject = PublicationSection.objects.visible_to(viewer).filter(subject__in=named)
@@ -42,11 +44,11 @@ class LibraryFilters(AskedFor):
 
 
 def publications_seen(viewer: Viewer) -> RestrictedQuerySet:
-    return Publication.objects.visible_to(viewer).select_related("dialogue", "theme")
+    return with_sayable(Publication.objects.visible_to(viewer).select_related("dialogue"), viewer, "theme")
 
 
 def projects_seen(viewer: Viewer) -> RestrictedQuerySet:
-    return Project.objects.visible_to(viewer).select_related("dialogue", "theme")
+    return with_sayable(Project.objects.visible_to(viewer).select_related("dialogue"), viewer, "theme")
 
 
 def files_of(publication: Publication, viewer: Viewer) -> list[PublicationFile]:

@@ -26,7 +26,7 @@ def library(request: ReaderRequest) -> HttpResponse:
     """Publications, the newest first, and projects."""
     filters = listing.LibraryFilters.of(request.GET)
     publications = filters.apply_to_publications(listing.publications_seen(request.viewer), request.viewer)
-    projects = filters.apply(listing.projects_seen(request.viewer))
+    projects = filters.apply(listing.projects_seen(request.viewer), request.viewer)
     context = {
         "active": "library",
         "filters": filters,
@@ -48,7 +48,7 @@ def publication(request: ReaderRequest, pk: int, profiles: ProfilesOf) -> HttpRe
         "publication": row,
         "page_readers": row.audience,
         "files": listing.files_of(row, request.viewer),
-        "partners": _by_name(row.made_with),
+        "partners": _by_name(row.made_with, request.viewer),
         "sections": listing.sections_of(row, request.viewer, profiles(request.viewer, row.dialogue_id)),
     }
     return render(request, "newscentre/library/publication.html", context)
@@ -69,12 +69,13 @@ def project(request: ReaderRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(listing.projects_seen(request.viewer), pk=pk)
     if not row.is_open:
         note(Action.READ, _person(request), dialogue=row.dialogue_id, objects=[row.log_name])
-    context = {"active": "library", "project": row, "partners": _by_name(row.made_with)}
+    context = {"active": "library", "project": row, "partners": _by_name(row.made_with, request.viewer)}
     return render(request, "newscentre/library/project.html", context)
 
 
-def _by_name(partners) -> list[str]:
-    return in_reading_order([partner.display_name for partner in partners.select_related("subject")])
+def _by_name(partners, viewer: Viewer) -> list[str]:
+    """Those of whom the viewer may be told."""
+    return in_reading_order([row.display_name for row in partners.sayable_to(viewer).select_related("subject")])
 
 
 def _person(request: ReaderRequest):

@@ -14,6 +14,7 @@ from accounts.models import Action, NewsDigest, User
 from newscentre.filters import Filters
 from newscentre.listing import page_of, seen_by
 from newscentre.models import Article
+from newscentre.naming import labels_of
 from newscentre.watching import mailings
 from newscentre.watching.models import Mailing, Watch
 
@@ -85,7 +86,10 @@ def _sections(user: User, since: datetime, until: datetime, told: list[Article])
     """`told` takes up the articles that they show."""
     viewer = gate.viewer_of(user)
     watches = list(Watch.objects.visible_to(viewer).filter(owner=user))
-    wanted = [(watch.name, Filters.of(QueryDict(watch.query))) for watch in watches] or [(_("All news"), Filters())]
+    labels = labels_of(watches, viewer)
+    wanted = [(labels[watch.pk], Filters.of(QueryDict(watch.query))) for watch in watches] or [
+        (_("All news"), Filters())
+    ]
     sections = []
     for name, filters in wanted:
         told_of = filters.apply(seen_by(viewer), viewer).filter(released_at__lte=until)

@@ -15,7 +15,8 @@ class Watch(RestrictedModel):
     """A filter of the news that a reader keeps. What somebody looks for is theirs alone; no secretariat reads it."""
 
     owner = models.ForeignKey(User, models.CASCADE, related_name="watches", verbose_name=_("reader"))
-    name = models.CharField(_("name"), max_length=80)
+    # Empty: its label says what it looks for, of what its reader may be told at that moment (`newscentre.naming`).
+    name = models.CharField(_("name"), max_length=80, blank=True)
     query = models.CharField(_("filter"), max_length=600, help_text=_("as it stands in the address of the news"))
     audience = AudienceField(verbose_name=_("audience"), editable=False)
     made_at = models.DateTimeField(_("kept since"), auto_now_add=True)
@@ -27,7 +28,7 @@ class Watch(RestrictedModel):
         verbose_name_plural = _("saved searches")
 
     def __str__(self):
-        return self.name
+        return self.name or self.query
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.audience = [tokens.own(self.owner_id)]

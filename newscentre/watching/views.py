@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import NewsDigest, User
 from accounts.requests import ReaderRequest
 from newscentre.filters import Filters
-from newscentre.naming import in_words
+from newscentre.naming import labels_of
 from newscentre.watching.mailings import recipient_of
 from newscentre.watching.models import Watch
 
@@ -28,20 +28,26 @@ class WatchForm(forms.ModelForm):
 @login_required
 @require_safe
 def watches(request: ReaderRequest) -> HttpResponse:
-    rows = Watch.objects.visible_to(request.viewer).filter(owner=request.user.pk)
+    rows = list(Watch.objects.visible_to(request.viewer).filter(owner=request.user.pk))
+    labels = labels_of(rows, request.viewer)
     wanted = NewsDigest(User.objects.values_list("news_digest", flat=True).get(pk=request.user.pk))
-    context = {"active": "news", "watches": rows, "digest": wanted, "has_digest": wanted is not NewsDigest.NONE}
+    context = {
+        "active": "news",
+        "watches": [(row, labels[row.pk]) for row in rows],
+        "digest": wanted,
+        "has_digest": wanted is not NewsDigest.NONE,
+    }
     return render(request, "newscentre/watching/watches.html", context)
 
 
 @login_required
 @require_POST
 def keep(request: ReaderRequest) -> HttpResponse:
-    """Under the name that was given, or else the filter in words. What is kept already takes the new name."""
+    """Under the name that was given, if one was. What is kept already takes the new name."""
     filters = Filters.of(QueryDict(request.POST.get("query", "")[:1000].removeprefix("?")))
     own = Watch.objects.visible_to(request.viewer).filter(owner=request.user.pk)
     query = filters.as_query().removeprefix("?")
-    name = request.POST.get("name", "").strip() or in_words(filters, request.viewer)
+    name = request.POST.get("name", "").strip()
     form = WatchForm({"name": name[:80], "query": query}, instance=own.filter(query=query).first())
     if filters.is_empty or not form.is_valid():
         messages.error(request, _("Choose a filter first, and give it a short name."))
