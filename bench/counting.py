@@ -16,8 +16,10 @@ from bench.databases import Databases, kept_open
 from bench.pages import LISTS, SECTION, Reader, Visit
 from bench.readers import headers_of
 from profiles.shelf import forget_in_process
+from profiles.shown_editions import newest_shown
 from profiles.standing import forget_standings
 from routes.layer_answers import forget_sights
+from routes.reading import maps_shown
 
 
 @dataclass(frozen=True)
@@ -113,4 +115,6 @@ def _forget() -> None:
     forget_in_process()
     cache.clear()
     forget_standings()
+    newest_shown.forget()
+    maps_shown.forget()
     forget_sights()

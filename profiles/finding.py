@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import unescape
 from re import sub
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from access import tokens
@@ -13,6 +13,7 @@ from accounts.requests import ReaderRequest
 from atlas.models import NameVariant, Subject
 from profiles.models import Edition, EditionText
 from profiles.reads import note_texts
+from profiles.shown_editions import shown_editions
 from search.kinds import Kind
 from search.letters import folded
 
@@ -20,11 +21,9 @@ SHOWN = ("edition__profile__subject", "edition__profile__dialogue", "section__he
 
 
 def seen_by(viewer: Viewer) -> QuerySet[EditionText]:
-    """Texts of the newest edition of each profile that this viewer may read."""
-    later = Edition.objects.visible_to(viewer).filter(
-        profile=OuterRef("edition__profile"), number__gt=OuterRef("edition__number")
-    )
-    return EditionText.objects.visible_to(viewer).filter(~Exists(later)).select_related(*SHOWN)
+    """Texts of the newest edition of each profile that this viewer is shown."""
+    texts = EditionText.objects.visible_to(viewer).filter(edition__in=shown_editions(viewer))
+    return texts.select_related(*SHOWN)
 
 
 def plain_text(text: EditionText, language: str) -> tuple[str, str]:

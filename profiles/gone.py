@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from html import unescape
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
@@ -19,9 +19,15 @@ ByText = dict[int, dict[str, date]]  # text → address → the day on which it 
 
 
 def newest_texts_with_addresses() -> QuerySet[EditionText]:
-    """Those of the newest edition of each profile; older ones stay as they were."""
+    """Those of the newest edition of each profile, and the same of earlier ones, which may be what a reader is shown.
+
+    Others of older editions stay as they were.
+    """
     newest = Edition.objects.order_by("profile_id", "-number").distinct("profile_id").values("pk")
-    texts = EditionText.objects.filter(edition__in=newest, html__contains='href="http')
+    alike = EditionText.objects.filter(
+        edition__in=newest, section=OuterRef("section"), language=OuterRef("language"), html=OuterRef("html")
+    )
+    texts = EditionText.objects.filter(Exists(alike), html__contains='href="http')
     return texts.select_related("edition__profile")
 
 

@@ -11,6 +11,7 @@ from atlas.models import Subject
 from atlas.periods import last_day
 from atlas.sorting import in_reading_order
 from profiles.models import Edition, Profile
+from profiles.shown_editions import shown_editions
 
 SHOWN = ("profile__subject__country", "profile__dialogue", "profile__theme")
 
@@ -43,10 +44,10 @@ def profiles_seen(viewer: Viewer, dialogue: str) -> dict[tuple[str, int], tuple[
 
 
 def _newest(viewer: Viewer, conditions: Mapping[str, object]) -> QuerySet[Edition]:
-    """Of each profile the newest edition the viewer may read: who reads an edition reads its profile."""
+    """Of each profile the newest edition that the viewer is shown: who reads an edition reads its profile."""
     of_profiles = {f"profile__{name}": value for name, value in conditions.items()}
-    editions = Edition.objects.visible_to(viewer).filter(**of_profiles)
-    return editions.order_by("profile_id", "-number").distinct("profile_id").select_related(*SHOWN)
+    editions = Edition.objects.visible_to(viewer).filter(pk__in=shown_editions(viewer), **of_profiles)
+    return editions.order_by("profile_id").select_related(*SHOWN)
 
 
 def _profile_of(edition: Edition) -> Profile:

@@ -13,6 +13,7 @@ from profiles.figures import Shown, as_read, figures_in
 from profiles.gone import gone_from, with_gone
 from profiles.models import METHOD_NOTE, Citation, Edition, EditionText, Tag
 from profiles.references import references_in
+from profiles.shown_editions import editions_shown
 from profiles.standing import Address, Standing
 from profiles.texts import with_own_notes
 
@@ -145,5 +146,6 @@ def _sources(standing: Standing, viewer: Viewer) -> dict[str, list[Source]]:
 
 
 def editions_of(standing: Standing, viewer: Viewer) -> list[Edition]:
-    """The editions this viewer may read, the newest first."""
-    return list(Edition.objects.visible_to(viewer).filter(profile_id=standing.profile_id).order_by("-number"))
+    """The editions this viewer is shown, the newest first."""
+    shown = editions_shown(viewer, standing.profile_id)
+    return list(Edition.objects.visible_to(viewer).filter(pk__in=shown).order_by("-number"))

@@ -15,7 +15,9 @@ from access import tokens
 from access.viewer import ANYONE, Viewer, narrowest
 from access.viewing import asked_as
 from access.visibility import is_open, sees, tokens_of
+from accounts.audiences import readers_named
 from atlas.mark import MARK, Mark, Remembered, mark_of_the_public, today
+from profiles.shown_editions import SHOWN
 
 # A figure whose date lies ahead shows from that day on: until its year is over the mark is another every day.
 CAME_TO_BE_KNOWN = "CASE WHEN max(f.known_on) >= left(%(today)s, 4) THEN %(today)s ELSE '' END"
@@ -44,10 +46,9 @@ QUERY = f"""
              WHERE c.edition_id = e.id AND {sees("s")} AND {sees("n")}),
            {MARK}
       FROM profiles_profile p
-      JOIN LATERAL (SELECT * FROM profiles_edition e
-                     WHERE e.profile_id = p.id AND {sees("e")} AND (%(number)s::numeric IS NULL OR e.number = %(number)s::numeric)
-                     ORDER BY e.number DESC LIMIT 1) e ON true
-     WHERE p.dialogue_id = %(dialogue)s AND p.theme_id = %(theme)s AND p.slug = %(slug)s AND {sees("p")}
+      JOIN LATERAL {SHOWN.format(profile="p.id", upto="%(number)s::numeric", most=1)} shown ON true
+      JOIN profiles_edition e ON e.id = shown
+     WHERE p.dialogue_id = %(dialogue)s AND p.theme_id = %(theme)s AND p.slug = %(slug)s AND {sees("p")} AND {sees("e")}
 """
 STILL = f"SELECT {MARK} FROM profiles_profile p WHERE p.id = %(profile)s AND {sees('p')}"
 REMEMBERED = 2000  # standings; about 4 KB each
@@ -112,7 +113,9 @@ _remembered: Remembered[Standing] = Remembered(REMEMBERED)
 
 
 def standing_of(viewer: Viewer, address: Address, number: int | None = None) -> Standing | None:
-    """The newest edition the viewer may see, or the one with that number; None when there is nothing for them.
+    """The newest edition that the viewer is shown, or the one at that number; None when there is nothing for them.
+
+    At a number stands the newest one that is shown (`profiles.shown_editions`) and has no later number.
 
     `fingerprint` differs whenever anything that this viewer would see of the profile differs, and for other reasons too:
     pages are kept under it, and it is told to nobody. To be asked inside
@@ -170,7 +173,8 @@ def _standing(address: Address, row: tuple) -> Standing:
     texts = texts or ()
     restricted = frozenset(slug for slug, *_, is_open_to_all in texts if not is_open_to_all)
     digests, mark = rest[: -len(Mark._fields)], Mark(*rest[-len(Mark._fields) :])
-    fingerprint = sha256(repr((edition, live, kept, texts, digests, mark.revision)).encode()).hexdigest()[:24]
+    named = readers_named([live, kept, *(audience for _, _, _, audience, _ in texts)])  # as pages say who can read them
+    fingerprint = sha256(repr((named, edition, live, kept, texts, digests, mark.revision)).encode()).hexdigest()[:24]
     return Standing(
         address, profile, subject, tuple(narrowest(live, kept)), edition, number, published_at, as_of,
         demonstration, tuple((slug, language, digest) for slug, language, digest, *_ in texts), fingerprint, mark, restricted,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
@@ -68,8 +68,16 @@ def whole(request: ReaderRequest, dialogue: str, theme: str, slug: str) -> HttpR
 
 @require_safe
 def edition(request: ReaderRequest, dialogue: str, theme: str, slug: str, number: int) -> HttpResponse:
-    """An edition at its lasting address, with how to cite it."""
+    """An edition at its lasting address, with how to cite it.
+
+    Where a number is left out of what this reader is shown, its address leads to the edition before it. After the
+    newest that is shown there is none, whether others have one or not.
+    """
     standing = _standing_or_404(request, dialogue, theme, slug, number)
+    if standing.number != number:
+        if number > _standing_or_404(request, dialogue, theme, slug).number:
+            raise Http404
+        return redirect("edition", dialogue, theme, slug, standing.number)
     note_edition(request, standing)
     reading = read(standing, request.viewer)
     editions = editions_of(standing, request.viewer)

@@ -18,15 +18,15 @@ class Part:
     countries: list[Subject]
 
 
-def route_on_the_way(whole: RouteMap, route: Subject) -> Part | None:
+def route_on_the_way(whole: RouteMap, route: Subject, viewer: Viewer) -> Part | None:
     """One route of a map, with its area beside it; None when the viewer sees no segment of it."""
-    return _part(whole, lambda segment: segment.route_id == route.pk)
+    return _part(whole, lambda segment: segment.route_id == route.pk, viewer)
 
 
-def routes_through(whole: RouteMap, place: Subject) -> Part | None:
+def routes_through(whole: RouteMap, place: Subject, viewer: Viewer) -> Part | None:
     """The routes that pass a hub or a town, or cross a country, from end to end; None when the viewer sees none."""
     passing = {row.route_id for row in whole.segments if _touches(whole, row, place)}
-    return _part(whole, lambda segment: segment.route_id in passing)
+    return _part(whole, lambda segment: segment.route_id in passing, viewer)
 
 
 def _touches(whole: RouteMap, segment: MapFeature, place: Subject) -> bool:
@@ -36,7 +36,7 @@ def _touches(whole: RouteMap, segment: MapFeature, place: Subject) -> bool:
     return not here.isdisjoint(segment.properties["stops"])
 
 
-def _part(whole: RouteMap, concerns: Callable[[MapFeature], bool]) -> Part | None:
+def _part(whole: RouteMap, concerns: Callable[[MapFeature], bool], viewer: Viewer) -> Part | None:
     segments = [row for row in whole.segments if concerns(row)]
     if not segments:
         return None
@@ -50,13 +50,14 @@ def _part(whole: RouteMap, concerns: Callable[[MapFeature], bool]) -> Part | Non
         reasons=[row for row in whole.reasons if row.route_id in routes],
         areas=[row for row in whole.areas if row.area.nearest_route_id in routes],
     )
-    return Part(narrowed, countries_on_the_way(segments))
+    return Part(narrowed, countries_on_the_way(segments, viewer))
 
 
-def countries_on_the_way(segments: Iterable[MapFeature]) -> list[Subject]:
-    """Each country once, in the order in which the branches come to it."""
+def countries_on_the_way(segments: Iterable[MapFeature], viewer: Viewer) -> list[Subject]:
+    """Each country once, in the order in which the branches come to it, of those that may be named to the viewer."""
     codes = list(dict.fromkeys(code for row in _in_order(segments) for code in row.countries))
-    countries = {row.iso3: row for row in Subject.objects.filter(kind=SubjectKind.COUNTRY, iso3__in=codes)}
+    named = Subject.objects.sayable_to(viewer).filter(kind=SubjectKind.COUNTRY, iso3__in=codes)
+    countries = {row.iso3: row for row in named}
     return [countries[code] for code in codes if code in countries]
 
 

@@ -23,7 +23,7 @@ from routes.layer_answers import sent_layer
 from routes.layers import ZOOMS, LayerFile, sight_of
 from routes.models import Embed
 from routes.page import map_content, names_of_nationalities
-from routes.reading import read
+from routes.reading import as_shown, read
 from routes.twin import segments_by_route
 from routes.views import drawn_map
 
@@ -51,11 +51,11 @@ def shown_to_everyone(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
 @shown_to_everyone
 def embedded(request: ReaderRequest, embed: Embed, key: str) -> HttpResponse:
     """The map in one year, its figures as known on the day on which the embed was made."""
-    edition = embed.edition
+    edition = as_shown(embed.edition, ANYONE)
     shown = read(edition, ANYONE, timezone.localdate(embed.made_at))
-    names = names_of_nationalities(shown.areas)
+    names = names_of_nationalities(shown.areas, ANYONE)
     layers = {zoom: reverse("embed_layers", args=[key, zoom]) for zoom in ZOOMS}
-    content = map_content(shown, {}, layers, names) | {"years": [embed.year, embed.year]}
+    content = map_content(shown, ANYONE, {}, layers, names) | {"years": [embed.year, embed.year]}
     context = {
         "embed": embed,
         "edition": edition,

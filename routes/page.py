@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from access.viewer import is_narrower, narrowest
+from access.viewer import Viewer, is_narrower, narrowest
 from accounts.marks import NARROWER
 from atlas import wording
 from atlas.models import Subject, SubjectKind
@@ -72,17 +72,22 @@ def years_said(properties: Mapping[str, str]) -> str:
     return _("until %(until)s") % {"until": until} if until else ""
 
 
-def names_of_nationalities(areas: Iterable[AreaFigures]) -> dict[str, str]:
-    """ISO code → the country's name, of those that have figures."""
-    codes = nationalities_in(areas)
-    return {iso3 or "": name for iso3, name in Subject.objects.filter(iso3__in=codes).values_list("iso3", "name")}
+def names_of_nationalities(areas: Iterable[AreaFigures], viewer: Viewer) -> dict[str, str]:
+    """ISO code → the country's name, of those that have figures and may be named to the viewer."""
+    named = Subject.objects.sayable_to(viewer).filter(iso3__in=nationalities_in(areas))
+    return {iso3 or "": name for iso3, name in named.values_list("iso3", "name")}
 
 
 # What the script draws and tells.
 
 
 def map_content(
-    route_map: RouteMap, links: Links, layers: Mapping[int, str], names: Mapping[str, str], nationality: str = ""
+    route_map: RouteMap,
+    viewer: Viewer,
+    links: Links,
+    layers: Mapping[int, str],
+    names: Mapping[str, str],
+    nationality: str = "",
 ) -> dict:
     """The JSON of static/js/routes.js. `layers`: zoom → address of a file of `routes.layers`; `names`: of nationalities.
 
@@ -99,7 +104,7 @@ def map_content(
         "areas": {row.area.slug: _area(row, route_map.edition.audience) for row in route_map.areas},
         "nationalities": names,
         "nationality": nationality,
-        "countries": _countries(route_map, links),
+        "countries": _countries(route_map, viewer, links),
         "narrower": _narrower(route_map),
         "reasons": [_reason(row, route_map.edition.audience) for row in route_map.reasons],
         "words": _words(),
@@ -133,9 +138,9 @@ def _reason(row: MapFeature, page_readers: Sequence[str]) -> dict:
     }  # fmt: skip
 
 
-def _countries(route_map: RouteMap, links: Links) -> dict[str, list[str | None]]:
+def _countries(route_map: RouteMap, viewer: Viewer, links: Links) -> dict[str, list[str | None]]:
     codes = {code for row in (*route_map.segments, *route_map.stops) for code in row.countries}
-    countries = Subject.objects.filter(kind=SubjectKind.COUNTRY, iso3__in=codes)
+    countries = Subject.objects.sayable_to(viewer).filter(kind=SubjectKind.COUNTRY, iso3__in=codes)
     return {
         country.iso3 or "": [country.name, links.get((country.kind, country.slug))]
         for country in countries.only("iso3", "kind", "slug", "name")

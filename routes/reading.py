@@ -11,6 +11,7 @@ from access import tokens
 from access.viewer import Viewer
 from atlas.models import Dialogue, Subject, SubjectKind
 from atlas.periods import year_of
+from atlas.shown_rows import ShownRows
 from routes.figures import AreaFigures, figures_of_areas
 from routes.models import FeatureKind, MapEdition, MapFeature, Story
 
@@ -80,8 +81,15 @@ def dialogues_with_routes(viewer: Viewer) -> set[str]:
     return set(published_maps(viewer).order_by().values_list("dialogue_id", flat=True))
 
 
+# Of each dialogue the maps in which something changed that the viewer sees: their numbers and dates are told.
+maps_shown = ShownRows(
+    "SELECT shown FROM atlas_dialogue d, routes_maps_shown(d.slug, %(tokens)s::text[], %(within)s::text[]) shown"
+)
+
+
 def published_maps(viewer: Viewer) -> QuerySet[MapEdition]:
-    return MapEdition.objects.visible_to(viewer).filter(is_proof=False)
+    """Those that the viewer is shown (`routes.shown_maps_sql`)."""
+    return MapEdition.objects.visible_to(viewer).filter(is_proof=False, pk__in=maps_shown.to(viewer))
 
 
 def editions_of(viewer: Viewer, dialogue: str) -> list[MapEdition]:
@@ -96,10 +104,25 @@ def newest_editions(viewer: Viewer) -> list[MapEdition]:
 
 
 def edition_at(viewer: Viewer, dialogue: str, year: int | None = None, number: int | None = None) -> MapEdition | None:
-    """The newest map, the newest of a year, or one by its number in the year; None when the viewer may read none."""
-    wanted = {name: value for name, value in {"year": year, "number": number}.items() if value is not None}
-    editions = published_maps(viewer).filter(dialogue=dialogue, **wanted)
-    return _with_dialogue(editions).order_by("-year", "-number").first()
+    """The newest map, the newest of a year, or one by its number in the year; None when the viewer may read none.
+
+    At a number that is left out of what the viewer is shown stands the map before it.
+    """
+    editions = _with_dialogue(published_maps(viewer).filter(dialogue=dialogue)).order_by("-year", "-number")
+    if year is None:
+        return editions.first()
+    of_the_year = list(editions.filter(year=year))
+    if number is None:
+        return of_the_year[0] if of_the_year else None
+    if not of_the_year or number > of_the_year[0].number:
+        return None
+    return next((edition for edition in of_the_year if edition.number <= number), None)
+
+
+def as_shown(edition: MapEdition, viewer: Viewer) -> MapEdition:
+    """The map in which the viewer is told of what an edition shows them: itself, or one before it that looks alike."""
+    of_the_year = published_maps(viewer).filter(dialogue=edition.dialogue_id, year=edition.year)
+    return _with_dialogue(of_the_year.filter(number__lte=edition.number)).order_by("-number").first() or edition
 
 
 def proof_at(viewer: Viewer, dialogue: str, year: int, number: int) -> MapEdition | None:

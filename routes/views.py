@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from allauth.core.ratelimit import respond_429
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -66,6 +66,8 @@ def routes(
     edition = edition_at(request.viewer, dialogue, year, number)
     if edition is None:
         raise Http404
+    if number not in (None, edition.number):
+        return redirect("route_edition_number", dialogue, edition.year, edition.number)
     asked = asked_date(request.GET.get("known-on", ""))
     shown = read(edition, request.viewer, asked.day)
     _note(request, shown)
@@ -120,9 +122,14 @@ def story(request: ReaderRequest, dialogue: str, links: LinksOf, slug: str) -> H
 
 
 def steps_of(told: Story, viewer: Viewer) -> list[StoryStep]:
-    """The steps in their order, each with those of its layers that this viewer may see in `shown_layers`."""
-    layers = Prefetch("layers", Layer.objects.visible_to(viewer), to_attr="shown_layers")
-    steps = StoryStep.objects.visible_to(viewer).filter(story=told).select_related("route").prefetch_related(layers)
+    """The steps in their order, each with those of its layers that this viewer may see in `shown_layers`.
+
+    A step that is about layers of which they see none is left out; one without any is about all of them.
+    """
+    seen = Layer.objects.visible_to(viewer)
+    of_step = StoryStep.layers.through.objects.filter(storystep=OuterRef("pk"), layer__in=seen)
+    steps = StoryStep.objects.visible_to(viewer).filter(Q(has_layers=False) | Exists(of_step), story=told)
+    steps = steps.select_related("route").prefetch_related(Prefetch("layers", seen, to_attr="shown_layers"))
     return list(steps.order_by("position", "pk"))
 
 
@@ -134,7 +141,7 @@ def subject(request: ReaderRequest, dialogue: str, links: LinksOf, kind: str, sl
     if edition is None or row is None:
         raise Http404
     whole = read(edition, request.viewer)
-    part = route_on_the_way(whole, row) if kind == SubjectKind.ROUTE else routes_through(whole, row)
+    part = (route_on_the_way if kind == SubjectKind.ROUTE else routes_through)(whole, row, request.viewer)
     if part is None:
         raise Http404
     _note(request, whole)
@@ -144,13 +151,15 @@ def subject(request: ReaderRequest, dialogue: str, links: LinksOf, kind: str, sl
 
 def _context(request: ReaderRequest, shown: RouteMap, links: LinksOf, asked: AskedDate) -> dict:
     edition, dialogue = shown.edition, shown.dialogue
-    names = names_of_nationalities(shown.areas)
+    names = names_of_nationalities(shown.areas, request.viewer)
     wanted = request.GET.get("nationality", "")
     nationality = wanted if wanted in names else ""
-    content = map_content(shown, links(request.viewer, dialogue.pk), layer_addresses(edition), names, nationality)
+    content = map_content(
+        shown, request.viewer, links(request.viewer, dialogue.pk), layer_addresses(edition), names, nationality
+    )
     return {
         "edition": edition,
-        "checked": agencies_named(edition),
+        "checked": agencies_named(edition, request.viewer),
         "dialogue": dialogue,
         "routes": shown.routes,
         "map": drawn_map(shown),
@@ -217,7 +226,7 @@ def export(request: ReaderRequest, dialogue: str, year: int, number: int, ending
     features = list(features_seen(request.viewer, edition).filter(kind__in=LAYERS))
     if is_restricted(edition, features):
         note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {ending}"])
-    name = f"{dialogue}-routes-{year}-{number}.{ending}"
+    name = f"{dialogue}-routes-{year}-{edition.number}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     content = exported(features, ending, notice_of(edition, sources_of(features)))
     return HttpResponse(content, content_type=FORMATS[ending][0], headers=headers)

@@ -25,8 +25,10 @@ from accounts.demo import CAST
 from accounts.models import LogEntry, User
 from imap.rooms import ROOMS
 from profiles import shelf
+from profiles.shown_editions import newest_shown
 from profiles.standing import forget_standings
 from routes.layer_answers import forget_sights
+from routes.reading import maps_shown
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 ROOT = Path(__file__).resolve().parent.parent
@@ -156,6 +158,8 @@ def forget_all_pages() -> None:
     shelf.forget_in_process()
     clear_own_cache()
     forget_standings()
+    newest_shown.forget()
+    maps_shown.forget()
     forget_sights()
 
 

@@ -60,6 +60,7 @@ def test_a_later_revision_shows_as_a_mark_beside_the_frozen_number(reader, profi
 
 def test_the_mark_stands_on_paper_in_old_editions_and_read_across_too(reader, profile):
     publish_citing(profile, TOTAL)
+    write(profile, cites(TOTAL) + "<p>One sentence more.</p>", "en")
     publish(profile, as_of="2012-03")
     later_vintage(30112000)
     base = "/en/maps/mtm/migration-development/"

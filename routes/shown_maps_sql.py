@@ -1,0 +1,84 @@
+"""Which maps of a dialogue a viewer is told of, in the database: for migrations.
+
+A map is *shown* to a viewer when it is the first that they may read, or when it looks otherwise to them than the map
+before it that they may read: in its years, its titles, its readers, in a feature that they see, or by an agency more
+that checked it. So is one that says the same again with another date, to anybody. What changes for others alone moves
+no number and no date of theirs. The Secretariat, which sees everything, is shown every map. Both locks are asked, as in `profiles.shown_editions_sql`.
+"""
+
+from access.visibility import sees
+
+
+def _seen(*aliases: str) -> str:
+    return " AND ".join(sees(alias) % {"tokens": "held", "within": "bounds"} for alias in aliases)
+
+
+OF_THE_EDITION = "e.year, e.first_year, e.last_year, e.title_en, e.title_fr, e.title_ar, e.audience"
+# FROM and WHERE of the features `f` of a map that the viewer sees: with the records of which they were made.
+FEATURE_SEEN = f"""
+    FROM routes_mapfeature f
+    LEFT JOIN routes_segment g ON g.id = f.segment_id
+    LEFT JOIN routes_stop starts ON starts.id = g.start_id
+    LEFT JOIN routes_stop ends ON ends.id = g.end_id
+    LEFT JOIN routes_stop h ON h.id = f.stop_id
+    LEFT JOIN routes_layer of_segment ON of_segment.id = g.layer_id
+    LEFT JOIN routes_layer of_start ON of_start.id = starts.layer_id
+    LEFT JOIN routes_layer of_end ON of_end.id = ends.layer_id
+    LEFT JOIN routes_layer of_stop ON of_stop.id = h.layer_id
+    LEFT JOIN routes_reason r ON r.id = f.reason_id
+    WHERE f.edition_id = {{edition}}
+      AND {_seen("f", "g", "starts", "ends", "h", "of_segment", "of_start", "of_end", "of_stop", "r")}
+"""
+
+
+def _is_in_both(one: str, other: str) -> str:
+    """Each feature that is seen of one map stands in the other as well."""
+    return f"""
+        NOT EXISTS (SELECT 1 {FEATURE_SEEN.format(edition=one)} AND NOT EXISTS (
+            SELECT 1 FROM routes_mapfeature o
+             WHERE o.edition_id = {other} AND o.kind = f.kind AND {_seen("o")}
+               AND coalesce(o.segment_id, o.stop_id, o.reason_id) = coalesce(f.segment_id, f.stop_id, f.reason_id)
+               AND o.layer = f.layer AND o.audience = f.audience AND o.countries = f.countries
+               AND o.properties = f.properties AND o.geometry IS NOT DISTINCT FROM f.geometry))
+    """
+
+
+LOOKS_ALIKE = f"""
+CREATE FUNCTION routes_maps_look_alike(newer bigint, older bigint, held text[], bounds text[]) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT count(DISTINCT ({OF_THE_EDITION})) < 2 FROM routes_mapedition e WHERE e.id IN (newer, older))
+       AND (SELECT o.checked @> n.checked AND o.digest <> n.digest FROM routes_mapedition n, routes_mapedition o
+             WHERE n.id = newer AND o.id = older)
+       AND {_is_in_both("newer", "older")} AND {_is_in_both("older", "newer")};
+END
+$$
+"""
+
+SHOWN = f"""
+CREATE FUNCTION routes_maps_shown(of_dialogue text, held text[], bounds text[])
+RETURNS SETOF bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    newer bigint;
+    older bigint;
+    is_desk boolean := bounds IS NULL AND ('secretariat:' || of_dialogue) = ANY (held);
+BEGIN
+    FOR older IN SELECT e.id FROM routes_mapedition e
+                  WHERE e.dialogue_id = of_dialogue AND NOT e.is_proof AND {_seen("e")}
+                  ORDER BY e.year DESC, e.number DESC LOOP
+        IF newer IS NOT NULL AND (is_desk OR NOT routes_maps_look_alike(newer, older, held, bounds)) THEN
+            RETURN NEXT newer;
+        END IF;
+        newer := older;
+    END LOOP;
+    IF newer IS NOT NULL THEN
+        RETURN NEXT newer;
+    END IF;
+END
+$$
+"""
+MAKE = (LOOKS_ALIKE, SHOWN)
+UNMAKE = (
+    "DROP FUNCTION routes_maps_shown(text, text[], text[])",
+    "DROP FUNCTION routes_maps_look_alike(bigint, bigint, text[], text[])",
+)
