@@ -6,6 +6,7 @@ A mark is of the row that has an audience: of a drawing its segment, of a text i
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from django.db import connection, models
 from django.db.models import CharField, F, Value
@@ -163,6 +164,23 @@ def _of(model: type[models.Model]) -> list[int]:
         rows = rows.filter(**{path: "mtm"})
     numbers = list(rows.values_list("pk", flat=True))
     return numbers if model in (Segment, Stop) else numbers[-PER_MODEL:]
+
+
+def newest_marked(model: type[models.Model]) -> Any:
+    """A row of a model that everyone reads, the last of them."""
+    rows = model._default_manager.filter(audience__contains=[tokens.PUBLIC])
+    if model is Observation:
+        rows = rows.filter(
+            withdrawn_on__isnull=True, subject__kind="country", source__audience__contains=[tokens.PUBLIC]
+        )
+    if model in (Segment, Stop):
+        rows = model._default_manager.filter(layer__audience__contains=[tokens.PUBLIC])
+    for part, whole in ((MeetingDocument, "meeting"), (PublicationFile, "publication"), (Article, "feed")):
+        if model is part:
+            rows = model._default_manager.filter(**{f"{whole}__audience__contains": [tokens.PUBLIC]})
+    if model is Article:
+        rows = rows.filter(status="published")
+    return rows.order_by("pk").last()
 
 
 def hide(kind: str, numbers: Iterable[int]) -> None:

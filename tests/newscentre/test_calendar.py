@@ -228,6 +228,7 @@ def test_office_documents_are_known_by_their_content(kind):
         b"", b"<html>", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.4 without an end", b"PK\x03\x04 broken",
         a_pdf() + b"<script>alert(1)</script>", office_file("docx", "pptx"),
     ],
+    ids=["nothing", "page", "drawing", "endless", "broken", "appended", "two-kinds"],
 )  # fmt: skip
 def test_anything_else_is_refused(content):
     assert kind_of(content) is None

@@ -1,0 +1,259 @@
+"""What may become of a row of each kind that its Secretariat alone sees: it is made, changed, and taken away.
+
+Each life is a generator: what it did before its first `yield` is there already; after each further one something has
+happened that is for nobody else to know.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import models
+from django.utils import timezone
+
+from access.viewing import viewing
+from atlas.models import Subject
+from indicators.superseding import withdraw
+from profiles.models import Edition, EditionText, Profile, Section
+from profiles.texts import digest
+from routes.models import Layer, SegmentDrawing, Stop, StopDrawing, Story, StoryStep
+from routes.publishing import Titled, publish_map
+from tests.access.marking import EVERYTHING, HIDEABLE, LAST_YEAR, YEAR, change, newest_marked
+
+THEME = "irregular-mixed-migration"
+Life = Iterator[None]
+# Of a kind, what a copy of a row must have of its own.
+OWN_VALUES: dict[str, dict[str, Any]] = {
+    "source": {"slug": "hidden-one"},
+    "story": {"slug": "hidden-one"},
+    "article": {"key": "hidden-one", "page": ""},
+    "review": {"month": "2026-10"},
+    "meeting": {"slug": "hidden-one"},
+    "meetingdocument": {},
+    "publication": {"slug": "hidden-one"},
+    "publicationfile": {},
+    "project": {"slug": "hidden-one"},
+    "link": {"slug": "hidden-one"},
+}
+
+
+def copied(row: models.Model, **values: Any) -> models.Model:
+    """Another row like it, that its Secretariat alone sees."""
+    copy = type(row)._default_manager.get(pk=row.pk)
+    copy.pk, copy._state.adding = None, True
+    for name, value in {"audience": [], **values}.items():
+        setattr(copy, name, value)
+    for field in copy._meta.fields:
+        if isinstance(field, models.FileField) and getattr(copy, field.name):
+            getattr(copy, field.name).save("hidden.pdf", ContentFile(b"%PDF-1.4 hidden"), save=False)
+    copy.save(force_insert=True)
+    return copy
+
+
+def of_a_copy(kind: str) -> Life:
+    """Of most kinds."""
+    row = newest_marked(HIDEABLE[kind])
+    yield
+    copy = copied(row, **OWN_VALUES[kind])
+    yield
+    change(kind, [copy.pk])
+    yield
+    copy.delete()
+    yield
+
+
+def of_a_figure(kind: str) -> Life:
+    """A later vintage of a figure that is shown, which is corrected, and taken back."""
+    row = newest_marked(HIDEABLE[kind])
+    yield
+    copy = copied(row, known_on="2015-01", value=row.value + 1)
+    yield
+    change(kind, [copy.pk])
+    yield
+    withdraw(HIDEABLE[kind]._default_manager.get(replaces=copy.pk), "It was wrong.")
+    yield
+
+
+def publish_the_map() -> None:
+    titles = {f"title_{language}": f"Map of {YEAR}" for language in ("en", "fr", "ar")}
+    titled = Titled(YEAR, f"{YEAR}-06", 2000, LAST_YEAR, titles)
+    publish_map("mtm", titled, ["public"], crossing=lambda line: ["ITA"])
+
+
+def of_a_part_of_the_map(kind: str) -> Life:
+    """A map is published with it, with it as it was changed, and without it."""
+    row = newest_marked(HIDEABLE[kind])
+    yield
+    match kind:
+        case "layer":
+            layer = copied(row, slug="hidden-one")
+            part = _stop_of(layer)
+        case "stop":
+            part = copied(row, place=_places().exclude(stops_here__layer=row.layer).first())
+            StopDrawing.objects.create(stop=part, point={"type": "Point", "coordinates": [9, 33]})
+        case _:
+            part = copied(row, start=row.end, end=row.start, mode="air")
+            line = {"type": "LineString", "coordinates": [[9, 33], [10, 34]]}
+            SegmentDrawing.objects.create(segment=part, line=line)
+    publish_the_map()
+    yield
+    drawings = (SegmentDrawing if kind == "segment" else StopDrawing).objects
+    drawing = drawings.get(**{"segment" if kind == "segment" else "stop": part})
+    drawing.remark_en = "Otherwise."
+    drawing.save()
+    publish_the_map()
+    yield
+    drawings.filter(pk=drawing.pk).update(is_shown=False)
+    publish_the_map()
+    yield
+
+
+def _places():
+    return Subject.objects.filter(kind__in=("hub", "city")).order_by("pk")
+
+
+def _stop_of(layer: Layer) -> Stop:
+    stop = Stop.objects.create(layer=layer, place=_places().first(), kind="town")
+    StopDrawing.objects.create(stop=stop, point={"type": "Point", "coordinates": [9, 33]})
+    return stop
+
+
+def of_a_reason(kind: str) -> Life:
+    shown = newest_marked(HIDEABLE[kind])
+    yield
+    row = copied(shown)
+    publish_the_map()
+    yield
+    change(kind, [row.pk])
+    publish_the_map()
+    yield
+
+
+def of_participants(kind: str) -> Life:
+    """Of a meeting that everyone reads, whose participants nobody wrote down so far."""
+    row = newest_marked(HIDEABLE["meeting"])
+    HIDEABLE[kind]._default_manager.filter(meeting=row).delete()
+    yield
+    held = HIDEABLE[kind]._default_manager.create(meeting=row, names="zq aside", audience=[])
+    yield
+    change(kind, [held.pk])
+    yield
+    held.delete()
+    yield
+
+
+def of_a_map(_kind: str) -> Life:
+    """Maps of the Secretariat's own: of this year, and of the next."""
+    yield
+    titles = {f"title_{language}": "For the desk" for language in ("en", "fr", "ar")}
+    for year in (YEAR, YEAR + 1):
+        publish_map("mtm", Titled(year, str(year), 2000, LAST_YEAR, titles), [], crossing=lambda line: [])
+        yield
+
+
+def of_a_step(_kind: str) -> Life:
+    """Of a story that everyone reads, about a layer that the Secretariat alone sees."""
+    story = Story.objects.filter(dialogue="mtm", audience__contains=["public"]).order_by("pk").last()
+    assert story is not None
+    layer = copied(newest_marked(Layer), slug="hidden-one")
+    yield
+    step = StoryStep(
+        story=story, position=0, year=LAST_YEAR, latitude=0, longitude=0, heading_en="Aside", text_en="Aside"
+    )
+    step.save()
+    step.layers.set([layer])
+    yield
+    StoryStep.objects.filter(pk=step.pk).update(heading_en="Otherwise", position=9)
+    yield
+    step.delete()
+    yield
+
+
+def publish_beside(profile: Profile, audience: list[str], html: Callable[[EditionText], str], without: int = 0) -> None:
+    """An edition like the newest, of a later date; `html`: of its texts; `without`: a section that is left out."""
+    before = profile.editions.order_by("-number")[0]
+    texts = list(before.texts.exclude(section=without))
+    edition = Edition.objects.create(
+        profile=profile, number=before.number + 1, published_at=timezone.now(), as_of="2098-12", audience=audience,
+        endorsement=profile.endorsement, cited_subjects=before.cited_subjects,
+    )  # fmt: skip
+    citations, figures = list(before.citations.all()), list(before.figures.all())
+    for text in texts:
+        text.html = html(text)
+        text.digest = digest(text.html)
+    for rows in (texts, citations, figures):
+        for row in rows:
+            row.pk, row.edition = None, edition
+            row._state.adding = True
+        if rows:
+            type(rows[0])._default_manager.bulk_create(rows)
+
+
+def of_an_edition(_kind: str) -> Life:
+    """A whole one, of a profile that everyone reads."""
+    profile = Profile.objects.get(dialogue="mtm", theme=THEME, slug="mali")
+    yield
+    for words in ("aside", "otherwise"):
+        publish_beside(profile, ["secretariat:mtm"], lambda text, words=words: f"{text.html}<p>{words}</p>")
+        yield
+
+
+def of_a_section(_kind: str) -> Life:
+    """Its text in an edition that everyone reads: another one, and none."""
+    profile = Profile.objects.get(dialogue="mtm", theme=THEME, slug="mali")
+    newest = profile.editions.order_by("-number")[0]
+    section = Section.objects.filter(profile=profile, texts__edition=newest, heading__isnull=False).order_by("pk")[0]
+    Section.objects.filter(pk=section.pk).update(audience=["secretariat:mtm"])
+    yield
+
+    def other(text: EditionText) -> str:
+        return f"{text.html}<p>Otherwise.</p>" if text.section_id == section.pk else text.html
+
+    publish_beside(profile, newest.audience, other)
+    yield
+    publish_beside(profile, newest.audience, lambda text: text.html, without=section.pk)
+    yield
+
+
+def of_a_profile(_kind: str) -> Life:
+    """Of a country that has none."""
+    like = Profile.objects.get(dialogue="mtm", theme=THEME, slug="mali")
+    country = Subject.objects.filter(kind="country").exclude(profiles__dialogue="mtm", profiles__theme=THEME)
+    subject = country.filter(coverage__isnull=False).order_by("pk")[0]
+    yield
+    profile = copied(like, subject=subject, slug="hidden-one")
+    section = Section.objects.create(profile=profile, heading=like.sections.filter(heading__isnull=False)[0].heading)
+    for number in (1, 2):
+        edition = Edition.objects.create(
+            profile=profile, number=number, published_at=timezone.now(), as_of="2098-12", audience=profile.audience,
+            endorsement=profile.endorsement,
+        )  # fmt: skip
+        html = f"<p>zq aside {number}</p>"
+        EditionText.objects.create(
+            edition=edition, section=section, language="en", html=html, digest=digest(html), audience=profile.audience
+        )
+        yield
+
+
+LIVES: dict[str, Callable[[str], Life]] = {
+    **dict.fromkeys(OWN_VALUES, of_a_copy),
+    "observation": of_a_figure,
+    **dict.fromkeys(("layer", "stop", "segment"), of_a_part_of_the_map),
+    "reason": of_a_reason,
+    "participantlist": of_participants,
+    "mapedition": of_a_map,
+    "storystep": of_a_step,
+    "edition": of_an_edition,
+    "section": of_a_section,
+    "profile": of_a_profile,
+}
+
+
+def life_of(kind: str) -> Life:
+    """Each step is done by all secretariats; what is between the steps is asked by whoever."""
+    life = LIVES[kind](kind)
+    while True:
+        with viewing(EVERYTHING):
+            if next(life, life) is life:
+                return
+        yield
