@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from access.viewing import viewing
 from atlas.models import Subject
-from indicators.superseding import withdraw
 from profiles.models import Edition, EditionText, Profile, Section
 from profiles.texts import digest
 from routes.models import Layer, SegmentDrawing, Stop, StopDrawing, Story, StoryStep
@@ -59,18 +58,6 @@ def of_a_copy(kind: str) -> Life:
     change(kind, [copy.pk])
     yield
     copy.delete()
-    yield
-
-
-def of_a_figure(kind: str) -> Life:
-    """A later vintage of a figure that is shown, which is corrected, and taken back."""
-    row = newest_marked(HIDEABLE[kind])
-    yield
-    copy = copied(row, known_on="2015-01", value=row.value + 1)
-    yield
-    change(kind, [copy.pk])
-    yield
-    withdraw(HIDEABLE[kind]._default_manager.get(replaces=copy.pk), "It was wrong.")
     yield
 
 
@@ -215,29 +202,8 @@ def of_a_section(_kind: str) -> Life:
     yield
 
 
-def of_a_profile(_kind: str) -> Life:
-    """Of a country that has none."""
-    like = Profile.objects.get(dialogue="mtm", theme=THEME, slug="mali")
-    country = Subject.objects.filter(kind="country").exclude(profiles__dialogue="mtm", profiles__theme=THEME)
-    subject = country.filter(coverage__isnull=False).order_by("pk")[0]
-    yield
-    profile = copied(like, subject=subject, slug="hidden-one")
-    section = Section.objects.create(profile=profile, heading=like.sections.filter(heading__isnull=False)[0].heading)
-    for number in (1, 2):
-        edition = Edition.objects.create(
-            profile=profile, number=number, published_at=timezone.now(), as_of="2098-12", audience=profile.audience,
-            endorsement=profile.endorsement,
-        )  # fmt: skip
-        html = f"<p>zq aside {number}</p>"
-        EditionText.objects.create(
-            edition=edition, section=section, language="en", html=html, digest=digest(html), audience=profile.audience
-        )
-        yield
-
-
 LIVES: dict[str, Callable[[str], Life]] = {
     **dict.fromkeys(OWN_VALUES, of_a_copy),
-    "observation": of_a_figure,
     **dict.fromkeys(("layer", "stop", "segment"), of_a_part_of_the_map),
     "reason": of_a_reason,
     "participantlist": of_participants,
@@ -245,7 +211,6 @@ LIVES: dict[str, Callable[[str], Life]] = {
     "storystep": of_a_step,
     "edition": of_an_edition,
     "section": of_a_section,
-    "profile": of_a_profile,
 }
 
 

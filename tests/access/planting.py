@@ -39,7 +39,7 @@ from profiles.texts import digest
 from tests import conftest
 from tests.access.planting_calendar import plant_calendar
 from tests.access.planting_library import plant_library
-from tests.access.planting_names import plant_names_beside_rows, plant_names_of_another_desk, plant_towns
+from tests.access.planting_names import plant_names_of_another_desk, plant_towns
 from tests.access.planting_news import plant_news, plant_watch
 from tests.access.planting_people import plant_people
 from tests.access.planting_routes import answer_as_planted, plant_routes
@@ -162,7 +162,6 @@ def plant_all() -> dict[Preset, Planted]:
         towns = plant_towns(canary)
         planted = {preset: _plant(preset, towns[Preset.SECRETARIAT][0]) for preset in Preset}
         proof = plant_routes(canary, audience_for, towns)
-        plant_names_beside_rows(canary, towns[Preset.SECRETARIAT][0])
     plant_names_of_another_desk(canary)
     official = conftest.user_of("official.mar")
     with viewing(official.viewer):

@@ -1,19 +1,13 @@
 """Names with canaries: towns that one layer of each preset shows, and a hub and a publisher that another desk hides."""
 
-from django.utils import timezone
-
 from access.presets import Preset
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.models import ReadingGroup
 from atlas.models import Subject, SubjectKind
-from imap.models import FormerAddress
-from indicators.models import Indicator, Observation, Source, SourceKind
 from newscentre.models import Feed, Publisher
 from routes.models import Layer, Stop, StopDrawing, StopKind
 
 DIALOGUE, OTHER_DIALOGUE = "mtm", "rabat-process"
-GROUP = "experts"
 COUNTRY = "chad"  # whose page lists its towns
 LANGUAGES = ("en", "fr", "ar")
 
@@ -31,25 +25,6 @@ def plant_towns(canary) -> dict[Preset, list[Subject]]:
         ]
         for preset in Preset
     }  # fmt: skip
-
-
-def plant_names_beside_rows(canary, hidden: Subject) -> None:
-    """A group in audiences, the source of a figure for the Secretariat alone, and where a hidden town once stood.
-
-    To be called as the secretariat of the MTM Dialogue.
-    """
-    names = {f"name_{language}": canary(Preset.GROUP, "groupname") for language in LANGUAGES}
-    ReadingGroup.objects.filter(pk=GROUP).update(**names)
-    source = Source.objects.create(
-        slug="source-of-a-hidden-figure", dialogue_id=DIALOGUE, kind=SourceKind.NATIONAL, language="en",
-        **{f"name_{language}": canary(Preset.SECRETARIAT, "figuresource") for language in LANGUAGES},
-    )  # fmt: skip
-    Observation.objects.create(
-        indicator=Indicator.objects.get(slug="population-total"), period="1999", value=5, source=source,
-        subject=Subject.objects.get(kind=SubjectKind.COUNTRY, slug=COUNTRY), dialogue_id=DIALOGUE,
-    )  # fmt: skip
-    word = canary(Preset.SECRETARIAT, "formerplace")
-    FormerAddress.objects.create(subject=hidden, kind=hidden.kind, word=word, left_at=timezone.now())
 
 
 def plant_names_of_another_desk(canary) -> None:

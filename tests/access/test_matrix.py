@@ -82,10 +82,10 @@ PEOPLE = list(TABLE)
 OF_A_READER = {"text", "note", "source", "figure", "cited", "remark", "former", "address", "asof"}
 OF_A_READER |= {"layer", "stop", "segment", "why", "story", "news", "meeting", "document", "publication", "file"}
 OF_A_READER |= {"project", "link", "review", "place", "publisher"}
-OF_THE_DESK = {"narrow", "narrowsource", "narrowcited", "deskdocument", "deskfile", "figuresource"}
+OF_THE_DESK = {"narrow", "narrowsource", "narrowcited", "deskdocument", "deskfile"}
 OF_ANOTHER_DESK = {("secretariat", "otherplace"), ("secretariat", "otherpress")}
 OPEN_BUT_FOR_THE_NAMES = {"public", "nominated"}  # meetings whose participants the dialogue and theme alone may read
-NEVER_FOR_READERS = {"draft", "name", "inbox", "feed", "outside", "formerplace"}
+NEVER_FOR_READERS = {"draft", "name", "inbox", "feed", "outside"}
 NOT_SECRET_IN_ADMIN = {"name"}  # of persons: see the test at the end
 
 
@@ -96,7 +96,6 @@ def may_see(login: str) -> set[tuple[str, str]]:
     kinds |= {"further"} if login in DESK | MOROCCO else set()
     shown = {(preset, kind) for preset in TABLE[login] for kind in kinds}
     shown |= OF_ANOTHER_DESK if login in {"secretariat", OTHER_DESK} else set()
-    shown |= {("group", "groupname")} if "group" in TABLE[login] else set()
     shown |= {("theme", "watch")} if login == "official.mar" else set()
     named = TABLE[login] if "theme" in TABLE[login] else TABLE[login] - OPEN_BUT_FOR_THE_NAMES
     shown |= {(preset, "participants") for preset in named}
