@@ -40,11 +40,12 @@ ACCOUNTS = (
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Data, texts and static files", (sys.executable, "manage.py", "prepare_demo")),
 )
-# Process, its name in the progress, its queue, its processes: what people wait for has a worker of its own. Slow feeds wait
-# more than they compute, so that several at once hold up no other.
+# Process, its name in the progress, its queue, its processes: what people wait for has a worker of its own, and so has what
+# other hosts make slow.
 WORKERS = (
     ("worker-now", "Worker for what people wait for", "now", 2),
     ("worker", "Worker for what may take its time", "background", 4),
+    ("worker-slow", "Worker for slow feeds and for links", "slow", 2),
 )
 NEWS_BEGAN = "demo-news-began"  # file below the home: by when the news are dated
 HOME_OF_NEWS = "127.0.0.1"

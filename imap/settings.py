@@ -149,7 +149,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 540, 600
-# What people wait for, and what may take its time, each with workers of its own.
+# What people wait for, what may take its time, and what other hosts may make slow, each with workers of its own.
 CELERY_TASK_DEFAULT_QUEUE = "background"
 CELERY_TASK_ROUTES = {
     name: {"queue": "now"}
@@ -159,8 +159,8 @@ CELERY_TASK_ROUTES = {
         "routes.tasks.examine_import",
         "routes.tasks.take_import",
     )
-}
-CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("now", "background")]
+} | {"newscentre.tasks.look_at_address": {"queue": "slow"}}
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("now", "background", "slow")]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # nothing waits behind a slow task while another process is free
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

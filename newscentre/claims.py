@@ -37,6 +37,12 @@ def begin(feed_id: int, claim: uuid.UUID, now: datetime) -> Fetching | None:
     return claimed.select_related("feed").first()
 
 
+def put_back(feed_id: int, claim: uuid.UUID, now: datetime) -> None:
+    """As slow, to be begun once more under the same claim, by a worker that waits for those."""
+    held = Fetching.objects.filter(feed=feed_id, claim=claim, claimed_until__gt=now)
+    held.update(begun_at=None, claimed_until=now + LONGEST_WAIT, is_slow=True)
+
+
 def of_claim(feed_id: int, claim: uuid.UUID, now: datetime) -> Fetching | None:
     """The fetching as it stands, for nobody held; None when the claim is over."""
     held = Fetching.objects.filter(feed=feed_id, claim=claim, claimed_until__gt=now)
@@ -52,6 +58,11 @@ def without_result(now: datetime) -> QuerySet[Fetching]:
 def asked_for(feeds: Iterable[int]) -> set[int]:
     """Of these feeds those that somebody waits for: new ones, and those made due by hand."""
     return set(Fetching.objects.filter(feed__in=list(feeds), next_at__isnull=True).values_list("feed_id", flat=True))
+
+
+def slow(feeds: Iterable[int]) -> set[int]:
+    """Of these feeds those that were slow the last time."""
+    return set(Fetching.objects.filter(feed__in=list(feeds), is_slow=True).values_list("feed_id", flat=True))
 
 
 def still_held(feed_id: int, claim: uuid.UUID, now: datetime) -> Fetching | None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,25 +12,34 @@ from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from newscentre.claims import begin, of_claim, still_held, without_result
+from newscentre.claims import begin, of_claim, put_back, still_held, without_result
 from newscentre.models import Feed, Fetching
 from newscentre.stages.clean import Item, cleaned
 from newscentre.stages.documents import Document, NotAFeed
-from newscentre.stages.fetch import Fetched, Fetcher, Marks, NotFetched, Reason
+from newscentre.stages.fetch import Fetched, Fetcher, Limits, Marks, NotFetched, Reason
 from newscentre.stages.internet import WayOut
 from newscentre.stages.parse import TooHard, parse
 from newscentre.stages.schedule import Wishes, next_fetch
 from newscentre.storing import store
 
+PATIENT = Limits()
+HASTY = replace(PATIENT, seconds=5, step_seconds=5)  # as long as a feed may hold up others
 
-def fetcher() -> Fetcher:
-    return Fetcher(agent=f"i-Map ({settings.SITE_ADDRESS})", way_out=WayOut(frozenset(settings.NEWS_ALSO_FROM)))
+
+class IsSlow(Exception):
+    """Others have waited long enough: its claim may be begun once more, and then with patience."""
+
+
+def fetcher(limits: Limits = PATIENT) -> Fetcher:
+    way_out = WayOut(frozenset(settings.NEWS_ALSO_FROM))
+    return Fetcher(agent=f"i-Map ({settings.SITE_ADDRESS})", way_out=way_out, limits=limits)
 
 
 def fetch_claimed(feed_id: int, claim: uuid.UUID, viewer: Viewer) -> bool:
     """One fetch under a claim, as the secretariat of the feed. False when the claim is not, or no longer, ours.
 
-    What it raises, and what ends it from outside, is recorded by `end_badly` or `end_what_broke_off`.
+    Raises IsSlow for a feed that is slow and was not before. What else it raises, and what ends it from outside, is
+    recorded by `end_badly` or `end_what_broke_off`.
     """
     with viewing(viewer):
         fetching = begin(feed_id, claim, timezone.now())
@@ -39,8 +48,12 @@ def fetch_claimed(feed_id: int, claim: uuid.UUID, viewer: Viewer) -> bool:
     try:
         fetched, document = _read(fetching)
     except NotFetched as why:
+        is_hasty = why.reason is Reason.TOO_SLOW and not fetching.is_slow
         with viewing(viewer):
-            return _end(feed_id, claim, partial(_failed, why))
+            if not is_hasty:
+                return _end(feed_id, claim, partial(_failed, why))
+            put_back(feed_id, claim, timezone.now())
+        raise IsSlow from why
     with viewing(viewer):
         try:
             with transaction.atomic():
@@ -71,7 +84,8 @@ def end_what_broke_off(now: datetime) -> None:
 
 def _read(fetching: Fetching) -> tuple[Fetched, Document | None]:
     """What the publisher answers, and the feed in it when it is new. Raises NotFetched."""
-    fetched = fetcher().fetch(fetching.address, Marks(fetching.etag, fetching.last_modified))
+    limits = PATIENT if fetching.is_slow else HASTY
+    fetched = fetcher(limits).fetch(fetching.address, Marks(fetching.etag, fetching.last_modified))
     if not fetched.is_new:
         return fetched, None
     try:
@@ -103,6 +117,8 @@ def _end(feed_id: int, claim: uuid.UUID, write: Callable[[Fetching, datetime], N
 
 
 def _release(fetching: Fetching, now: datetime) -> None:
+    if fetching.begun_at is not None:
+        fetching.is_slow = now - fetching.begun_at > timedelta(seconds=HASTY.seconds)
     fetching.fetched_at, fetching.claim, fetching.claimed_until, fetching.begun_at = now, None, None, None
     fetching.save()
 

@@ -191,6 +191,7 @@ class Fetching(RestrictedModel):
     claim = models.UUIDField(_("claim of a worker"), null=True, blank=True, editable=False)
     claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True, editable=False)
     begun_at = models.DateTimeField(_("begun"), null=True, blank=True, editable=False)
+    is_slow = models.BooleanField(_("slow"), default=False, db_default=False, editable=False)
 
     class Meta:
         indexes = [models.Index(fields=["next_at"], name="feeds_that_are_due")]

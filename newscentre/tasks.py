@@ -12,7 +12,7 @@ from access.viewer import Viewer
 from access.viewing import viewing
 from atlas.models import Dialogue
 from newscentre import heartbeats, importing  # noqa: F401  # the worker and the scheduler are heard of by the former
-from newscentre.claims import HARD_LIMIT, SOFT_LIMIT, asked_for, claim_due, is_another_of_its_host_due
+from newscentre.claims import HARD_LIMIT, SOFT_LIMIT, asked_for, claim_due, is_another_of_its_host_due, slow
 from newscentre.links import gathering, looking
 from newscentre.links.models import OutsideAddress
 from newscentre.stages.fetch import Reason
@@ -31,9 +31,10 @@ def send_what_is_due() -> None:
         importing.end_what_broke_off(timezone.now())
     with viewing(every_secretariat()):
         claimed = claim_due(timezone.now())
-        waited_for = asked_for(feed_id for feed_id, _ in claimed)
+        feeds = [feed_id for feed_id, _ in claimed]
+        waited_for, held_up_others = asked_for(feeds), slow(feeds)
         for feed_id, claim in claimed:
-            queue = "now" if feed_id in waited_for else "background"
+            queue = "slow" if feed_id in held_up_others else "now" if feed_id in waited_for else "background"
             transaction.on_commit(partial(fetch_feed.apply_async, (feed_id, str(claim)), queue=queue))
 
 
@@ -51,9 +52,17 @@ def reason_of(error: Exception) -> Reason:
 
 @shared_task(ended_badly=staticmethod(fetch_ended_badly), soft_time_limit=SOFT_LIMIT, time_limit=HARD_LIMIT)
 def fetch_feed(feed_id: int, claim: str) -> None:
-    """Runs once for each claim; a second time it does nothing. The next feed of the host need not wait for the clock."""
+    """Runs once for each claim, and once more with patience where others waited for it; a further time it does nothing.
+
+    The next feed of the host need not wait for the clock.
+    """
     viewer = every_secretariat()
-    if importing.fetch_claimed(feed_id, uuid.UUID(claim), viewer):
+    try:
+        is_fetched = importing.fetch_claimed(feed_id, uuid.UUID(claim), viewer)
+    except importing.IsSlow:
+        fetch_feed.apply_async((feed_id, claim), queue="slow")
+        return
+    if is_fetched:
         with viewing(viewer):
             if is_another_of_its_host_due(feed_id, timezone.now()):
                 transaction.on_commit(partial(send_what_is_due.apply_async, countdown=BETWEEN_TWO_OF_A_HOST))

@@ -11,7 +11,7 @@ from imap import demo
 from imap.servers.places import places_of
 from tests.imap import compose
 
-PORTAL = ("migrate", "web", "worker", "worker-now", "beat")
+PORTAL = ("migrate", "web", "worker", "worker-now", "worker-slow", "beat")
 SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "IMAP_OWNER_PASSWORD", "IMAP_APP_PASSWORD", "VALKEY_PASSWORD")
 FILLED_IN = {name: f"the-{name.lower()}" for name in compose.names_in_env_example()}
 
@@ -74,7 +74,7 @@ def test_every_process_of_the_portal_runs_in_production(filled_in):
 
 def test_web_worker_and_beat_are_what_the_demo_runs(filled_in, tmp_path):
     children = {child.name: child for _, child in demo.portal_children(demo.Demo(tmp_path), places_of(tmp_path))}
-    for name in ("web", "worker", "worker-now", "beat"):
+    for name in ("web", "worker", "worker-now", "worker-slow", "beat"):
         assert _words(filled_in[name]["command"]) == _words(children[name].command), name
 
 
@@ -91,7 +91,7 @@ def test_migrate_makes_no_demo_account_and_everything_waits_for_it(filled_in):
     assert "load_world" in command
     assert "demo" not in command
     assert filled_in["migrate"]["restart"] == "no"
-    for name in ("web", "worker", "worker-now", "beat"):
+    for name in ("web", "worker", "worker-now", "worker-slow", "beat"):
         assert filled_in[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
         assert filled_in[name]["restart"] == "unless-stopped"
     assert filled_in["migrate"]["depends_on"]["postgres"] == {"condition": "service_healthy"}
@@ -101,7 +101,7 @@ def test_what_answers_has_a_health_check(filled_in):
     web = " ".join(filled_in["web"]["healthcheck"]["test"])
     assert "/healthz" in web
     assert "/readyz" in web
-    for name in ("worker", "worker-now"):
+    for name in ("worker", "worker-now", "worker-slow"):
         assert "inspect ping" in " ".join(filled_in[name]["healthcheck"]["test"])
     for name in ("postgres", "valkey"):
         assert filled_in[name]["healthcheck"]["test"]

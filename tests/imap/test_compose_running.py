@@ -126,7 +126,7 @@ def portal() -> Iterator[Installation]:
         prepare_static(found)
         first, *words = found.command("migrate")
         found.run("migrate", first, *words)
-        for name in ("worker", "worker-now", "beat"):
+        for name in ("worker", "worker-now", "worker-slow", "beat"):
             found.start(name, lambda: True)
         found.start("web", lambda: found.is_healthy("web"))
         keeper.refuse_crashed()
@@ -236,7 +236,7 @@ def test_without_its_password_nobody_gets_in(portal):
 
 
 def test_the_worker_answers_and_does_what_it_is_asked(portal):
-    for name in ("worker", "worker-now"):
+    for name in ("worker", "worker-now", "worker-slow"):
         assert processes.wait_until(lambda name=name: portal.is_healthy(name), 60, every=1)
     portal.rows("INSERT INTO django_session VALUES ('ended', '', now() - interval '1 day')")
     call = ("-m", "celery", "-A", "imap", "call", "accounts.tasks.forget_ended_sessions")

@@ -32,8 +32,9 @@ def test_each_task_records_a_bad_end_or_says_why_nobody_waits():
 def test_what_people_wait_for_has_a_queue_of_its_own():
     queue_of = current_app.amqp.router.route
     assert {name for name in tasks() if queue_of({}, name)["queue"].name == "now"} == WAITED_FOR
+    assert queue_of({}, "newscentre.tasks.look_at_address")["queue"].name == "slow", "its host may be"
     assert settings.CELERY_TASK_DEFAULT_QUEUE == "background"
-    assert {queue.name for queue in settings.CELERY_TASK_QUEUES} == {"now", "background"}
+    assert {queue.name for queue in settings.CELERY_TASK_QUEUES} == {"now", "background", "slow"}
     for queue in settings.CELERY_TASK_QUEUES:
         assert queue.exchange.name == queue.routing_key == queue.name, "or what is sent to one goes to both"
     assert settings.CELERY_WORKER_PREFETCH_MULTIPLIER == 1

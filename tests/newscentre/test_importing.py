@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -426,6 +427,38 @@ def test_a_fetch_that_ends_badly_is_a_failure_with_a_reason_and_a_later_time(
     assert state.next_at > timezone.now() + timedelta(minutes=50)
     assert str(WhyNot(state.reason).label)
     assert state_of(state, timezone.now()) == "failing"
+
+
+def test_a_feed_that_others_would_wait_for_is_handed_to_the_worker_of_slow_ones_and_taken_back_once_it_is_quick(
+    desk, from_loopback, monkeypatch, django_capture_on_commit_callbacks
+):
+    usual = importing.HASTY
+    monkeypatch.setattr(importing, "HASTY", replace(usual, seconds=0.5, step_seconds=0.5))
+    body = rss(entry(1))
+    from_loopback.pages["/feed"] = Answer(body=body, drip_seconds=0.7 / len(body))
+    one = feed(from_loopback.at("/feed"))
+    Fetching.objects.filter(feed=one).update(next_at=None)
+    claim, queues = str(claimed()[one.pk]), []
+    monkeypatch.setattr(tasks.fetch_feed, "apply_async", lambda told, queue: queues.append((told, queue)))
+    tasks.fetch_feed.run(one.pk, claim)
+    assert queues == [((one.pk, claim), "slow")]
+    state = Fetching.objects.get(feed=one)
+    assert (state.is_slow, state.begun_at, state.failures, str(state.claim)) == (True, None, 0, claim)
+    assert state.claimed_until > timezone.now() + timedelta(minutes=10), "it may wait for its turn"
+
+    tasks.fetch_feed.run(one.pk, claim)
+    state = Fetching.objects.get(feed=one)
+    assert (titles(feed=one), state.claim, state.failures, state.is_slow) == (["Headline 1"], None, 0, True)
+
+    from_loopback.pages["/feed"] = page(body)
+    Fetching.objects.filter(feed=one).update(next_at=None)
+    monkeypatch.setattr(importing, "HASTY", usual)
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.send_what_is_due()
+    sent = [(told, queue) for told, queue in queues[1:] if told[0] == one.pk]
+    assert [queue for _, queue in sent] == ["slow"], "as it was the last time, whoever asked"
+    tasks.fetch_feed.run(*sent[0][0])
+    assert not Fetching.objects.get(feed=one).is_slow
 
 
 def test_a_feed_whose_worker_is_killed_each_time_is_asked_less_and_less_often(desk, from_loopback):

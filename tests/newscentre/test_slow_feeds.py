@@ -1,6 +1,6 @@
 """Feeds that are slow, huge, deadly or without a name that answers, beside fifty good ones, on the demo's own workers.
 
-What a host of the internet would do to a worker is done in it: a name that gives no answer, a feed that kills its process.
+What a host of the internet would do to a worker is done in it: `bench.hostile_worker`.
 """
 
 import subprocess
@@ -19,38 +19,14 @@ from tests.newscentre.test_kills import ADD_FEED, PREPARE, Portal
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("kills")]
 
 GOOD = 50
-# Names under .example lead to loopback; a fetch may take the seconds of the first argument.
-WORKER = """
-import os, signal, socket, sys, time
-from dataclasses import replace
-import django
-django.setup()
-from imap.celery import app
-from newscentre import importing
-from newscentre.stages.fetch import Limits
-
-ask, made, parse = socket.getaddrinfo, importing.fetcher, importing.parse
-def getaddrinfo(host, *given, **named):
-    if host == "unanswered.example":
-        time.sleep(600)
-    return ask("127.0.0.1" if str(host).endswith(".example") else host, *given, **named)
-def parse_or_die(data, *given, **named):
-    if b"deadly" in data:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return parse(data, *given, **named)
-seconds = float(sys.argv[1])
-socket.getaddrinfo = getaddrinfo
-importing.fetcher = lambda: replace(made(), limits=Limits(seconds=seconds, step_seconds=seconds))
-importing.parse = parse_or_die
-app.start(sys.argv[2:])
-"""
 ADD_FETCHING = """
     INSERT INTO newscentre_fetching (feed_id, address, host, is_paused, etag, last_modified, wishes, failures, reason, next_at)
     VALUES (%(feed)s, %(address)s, %(host)s, false, '', '', '{}', 0, '', now() - interval '1 hour')
 """
 DEADLY = page(rss(entry(1, title="deadly")))
 DRIPPING = Answer(body=rss(*(entry(number) for number in range(100))), drip_seconds=0.5)
-BAD = ("dripping", "unanswered", "deadly", "huge")
+DRIPS = tuple(f"dripping-{number}" for number in range(8))
+BAD = (*DRIPS, "unanswered", "deadly", "huge")
 
 
 class Workers(Portal):
@@ -58,7 +34,7 @@ class Workers(Portal):
 
     def start_workers(self, seconds: float) -> None:
         for name, _, queue, processes in demo.WORKERS:
-            self.run(name, "-c", WORKER, str(seconds), *demo.worker_words(queue, processes))
+            self.run(name, "-m", "bench.hostile_worker", str(seconds), *demo.worker_words(queue, processes))
 
     def add(self, name: str) -> int:
         host = f"{name}.example"
@@ -73,6 +49,15 @@ class Workers(Portal):
                    FROM newscentre_fetching WHERE feed_id = %(feed)s"""
         [row] = self.ask(query, {"feed": feed})
         return row
+
+    def asked_for(self, names: tuple[str, ...]) -> bool:
+        """Whether each of these was begun to be fetched."""
+        return {f"/{name}" for name in names} <= {path for path, _ in self.publisher.asked}
+
+    def without_result(self, feeds: list[int]) -> int:
+        query = """SELECT count(*) FROM newscentre_fetching
+                   WHERE feed_id = ANY(%(feeds)s) AND fetched_at IS NULL AND claimed_until > now()"""
+        return self.ask(query, {"feeds": feeds})[0][0]
 
     def in_order(self, feeds: list[int]) -> int:
         query = "SELECT count(*) FROM newscentre_fetching WHERE feed_id = ANY(%(feeds)s) AND succeeded_at IS NOT NULL"
@@ -92,25 +77,26 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
     clean(folder)
 
 
-def test_fifty_good_feeds_come_in_while_four_bad_ones_last_and_those_end_with_a_reason_and_a_time(portal: Workers):
+def test_fifty_good_feeds_come_in_in_order_while_bad_ones_last_and_those_end_with_a_reason_and_a_time(portal: Workers):
+    """Eight drip at once: more than there are processes."""
     pages = portal.publisher.pages
-    pages["/dripping"], pages["/deadly"] = DRIPPING, DEADLY
-    pages["/huge"] = page(rss(*(entry(number) for number in range(30_000))))
+    pages.update({f"/{name}": DRIPPING for name in DRIPS})
+    pages["/deadly"], pages["/huge"] = DEADLY, page(rss(*(entry(number) for number in range(30_000))))
     bad = {name: portal.add(name) for name in BAD}
+    lasting = [bad[name] for name in (*DRIPS, "unanswered")]
     portal.start_workers(seconds=600)
-    wait_for(lambda: all(portal.standing(bad[name])[3] for name in ("dripping", "unanswered")), 90)
+    wait_for(lambda: portal.asked_for(DRIPS), 90)
     for number in range(GOOD):
         pages[f"/good-{number}"] = page(rss(entry(number)))
     good = [portal.add(f"good-{number}") for number in range(GOOD)]
     wait_for(lambda: portal.in_order(good) == GOOD, 200)
-    for name in ("dripping", "unanswered"):
-        assert portal.standing(bad[name])[3], f"{name} lasts, and held up nobody"
+    assert portal.without_result(lasting) == len(lasting), "they last, and held up nobody"
 
     wait_for(lambda: portal.standing(bad["deadly"])[:3] == ("broke-off", 2, True), 60)
     for name, *_ in demo.WORKERS:
         portal.kill(name)
     portal.let_claims_end()
     portal.start_workers(seconds=3)
-    for name in ("dripping", "unanswered"):
-        wait_for(lambda name=name: portal.standing(bad[name])[:3] == ("too-slow", 2, True), 90)
+    for feed in lasting:
+        wait_for(lambda feed=feed: portal.standing(feed)[::2] == ("too-slow", True), 90)
     wait_for(lambda: portal.standing(bad["huge"])[2] and not portal.standing(bad["huge"])[3], 120)
