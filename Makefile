@@ -28,7 +28,7 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@IMAP_MODE=test IMAP_VAR=var/bench $(RUN) manage.py prepare_static
-	@IMAP_MODE=test IMAP_VAR=var/bench $(RUN) -m imap.servers run --home var/bench -- $(RUN) -m bench
+	@IMAP_MODE=test IMAP_VAR=var/bench $(RUN) -m imap.servers run --home var/bench -- $(RUN) -m bench $(PARTS)
 
 lock:
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.txt

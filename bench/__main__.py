@@ -1,8 +1,10 @@
-"""`python -m bench`: measures, prints ratios in one run, and says which targets are reached. `make bench` calls it."""
+"""`python -m bench [PART …]`: measures, prints ratios in one run, and says which targets are reached. `make bench` calls it."""
 
+import argparse
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import django
@@ -12,57 +14,29 @@ os.environ.setdefault("LOG_LEVEL", "ERROR")
 django.setup()
 
 # What follows needs the application registry.
-from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from bench import databases, report  # noqa: E402
-from bench.browsing import browse, browsing_table, browsing_targets  # noqa: E402
-from bench.counting import cost_of_lists, cost_of_sections  # noqa: E402
-from bench.layers import cost_of_layers, layer_targets, layers_table, rates_of_layers  # noqa: E402
-from bench.pages import Reader  # noqa: E402
-from bench.searching import measure_news, news_table, news_targets  # noqa: E402
-from bench.throughput import first_visits, later_visits  # noqa: E402
-
-FIRST_ROUNDS, LATER_ROUNDS, LIST_ROUNDS = 5, 9, 3
-SECONDS = 0.7  # of a round, for each case
+from bench import databases  # noqa: E402
+from bench.parts import PARTS  # noqa: E402
 
 T = TypeVar("T")
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="What the portal's pages and tasks take.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
+    chosen = parser.parse_args().parts or list(PARTS)
+    if unknown := set(chosen) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
     print(
         f"The i-Map's bench, {timezone.localdate()}: {os.cpu_count()} cores, the demonstration's web server, this machine only."
     )
-    home = settings.VAR_DIR
-    made = _told("Databases", databases.prepare)
-    costs = _told("Layers of route maps", lambda: cost_of_layers(made))
-    rates = _told("Requests for layers", lambda: rates_of_layers(home, made, FIRST_ROUNDS, SECONDS))
-    browsing = _told("Chromium", lambda: browse(home, made))
-    news = _told("News", lambda: measure_news(made))
-    databases.use(made.world)
-    results = report.Results(
-        made=made,
-        profiles=(databases.profiles_in(made.open), databases.profiles_in(made.crowd_open)),
-        costs=_told("Queries and bytes", lambda: cost_of_sections(made)),
-        lists=_told("Lists", lambda: cost_of_lists(made, LIST_ROUNDS)),
-        first=_told("First visits", lambda: first_visits(home, made, FIRST_ROUNDS, SECONDS)),
-        later=_told("Repeat visits", lambda: later_visits(home, made, LATER_ROUNDS, SECONDS)),
-    )
-    for reader in Reader:
-        print("", *report.sections_table(results, reader), sep="\n")
-    print("", *report.lists_table(results), sep="\n")
-    print("", *layers_table(costs, rates), sep="\n")
-    print("", *browsing_table(browsing), sep="\n")
-    print("", *news_table(news), sep="\n")
-    print(
-        "",
-        "Targets",
-        *report.targets(results),
-        *layer_targets(rates),
-        *browsing_targets(browsing),
-        *news_targets(news),
-        sep="\n",
-    )
+    needed = {ending for name in chosen for ending in PARTS[name].of}
+    made = _told("Databases", lambda: databases.prepare(needed))
+    printed = [_told(name.capitalize(), partial(PARTS[name].measure, made)) for name in chosen]
+    for table in (table for part in printed for table in part.tables):
+        print("", *table, sep="\n")
+    print("", "Targets", *(line for part in printed for line in part.targets), sep="\n")
 
 
 def _told(what: str, work: Callable[[], T]) -> T:

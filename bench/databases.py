@@ -1,4 +1,4 @@
-"""The databases of the measurement: the loaded world, a crowd of profiles, each without the lock, and large maps.
+"""The databases of the measurement: the loaded world, a crowd of profiles, each without the lock, large maps, many articles.
 
 They are made once and again when code or data change; older ones are dropped.
 """
@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -19,7 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bench.crowd import gather
 from bench.maps import draw
-from bench.news import SIZES, fill
+from bench.news import HALF_RESTRICTED, RESTRICTED_SIZES, SIZES, fill, pause_feeds
 from imap.demo import CHECKOUT
 
 PREFIX = "imap_bench_"
@@ -28,23 +28,41 @@ LOCKED_TABLES = "SELECT oid::regclass FROM pg_class WHERE relkind = 'r' AND relr
 
 @dataclass(frozen=True)
 class Databases:
-    """Names. `open` and `crowd_open` are copies without row-level security, `maps` is the world with large maps, `news` with articles."""
+    """Names. `open` and `crowd_open` are copies without row-level security, `maps` is the world with large maps, `news` with
+    articles, `restricted` with as many restricted ones as open ones, `feeds` for feeds to come in.
+    """
 
     world: str
     open: str
     crowd: str
     crowd_open: str
     maps: str
+    feeds: str
     news: dict[int, str]  # by the number of articles
+    restricted: dict[int, str]  # by the number of those that are restricted
 
     @property
     def names(self) -> tuple[str, str, str, str]:
         """Those in which sections and lists are measured."""
         return self.world, self.open, self.crowd, self.crowd_open
 
+    @property
+    def templates(self) -> dict[str, tuple[str, str | None]]:
+        """Of each database which it is, and of what it is a copy."""
+        return {
+            self.world: ("world", None),
+            self.crowd: ("crowd", self.world),
+            self.open: ("open", self.world),
+            self.crowd_open: ("crowd", self.crowd),
+            self.maps: ("maps", self.world),
+            self.feeds: ("feeds", self.world),
+            **dict.fromkeys(self.news.values(), ("news", self.world)),
+            **dict.fromkeys(self.restricted.values(), ("restricted", self.world)),
+        }
 
-def prepare() -> Databases:
-    """Makes what is missing."""
+
+def prepare(needed: Collection[str]) -> Databases:
+    """Makes what is missing of the loaded world and of what is needed, and drops what is of other code or data."""
     world = PREFIX + _fingerprint()
     made = Databases(
         world,
@@ -52,15 +70,16 @@ def prepare() -> Databases:
         f"{world}_crowd",
         f"{world}_crowd_open",
         f"{world}_maps",
+        f"{world}_feeds",
         {size: f"{world}_news_{size}" for size in SIZES},
+        {size: f"{world}_restricted_{size}" for size in RESTRICTED_SIZES},
     )
     home = connections["owner"].settings_dict["NAME"]
     existing = {row[0] for row in _as_owner(home, f"SELECT datname FROM pg_database WHERE datname LIKE '{PREFIX}%'")}
-    for name in existing - {*made.names, made.maps, *made.news.values()}:
+    for name in existing - set(made.templates):
         _as_owner(home, f"DROP DATABASE {name}")
-    for name, template in ((made.world, None), (made.crowd, made.world), (made.open, made.world),
-                           (made.crowd_open, made.crowd), (made.maps, made.world), *((name, made.world) for name in made.news.values())):  # fmt: skip
-        if name not in existing:
+    for name, (which, template) in made.templates.items():
+        if name not in existing and which in {"world", *needed}:
             _make(home, name, template, made)
     use(made.world)
     return made
@@ -83,6 +102,10 @@ def _make(home: str, name: str, template: str | None, made: Databases) -> None:
             draw()
         elif name in made.news.values():
             fill(next(size for size, named in made.news.items() if named == name))
+        elif name in made.restricted.values():
+            fill(2 * next(size for size, named in made.restricted.items() if named == name), HALF_RESTRICTED)
+        elif name == made.feeds:
+            pause_feeds()
         else:
             gather()
         use(home)
@@ -155,6 +178,8 @@ def _is_of_the_database(path: Path) -> bool:
         "crowd",
         "maps",
         "news",
+        "letters",
+        "letters_in_sql",
         "demo",
         "lock",
         "mark",

@@ -75,7 +75,7 @@ def _deep(query: str = "") -> Callable[[int], object]:
     return ask
 
 
-def _search(words: str, viewer: Viewer = ANYONE, page: int = 1) -> Callable[[int], object]:
+def search_for(words: str, viewer: Viewer = ANYONE, page: int = 1) -> Callable[[int], object]:
     def ask(size: int) -> object:
         article = kind_named("article")
         assert article
@@ -94,14 +94,14 @@ CASES: dict[str, Callable[[int], object]] = {
     "town without news": _list(f"subject={TOWN_WITHOUT_NEWS}"),
     "page in the middle": _deep(),
     "page in the middle, one country": _deep("subject=morocco"),
-    "search, rare word": _search(RARE),
-    "search, word in a tenth": _search(A_TENTH),
-    "search, word in nearly all": _search(NEARLY_ALL),
-    "search, two words": _search(f"{NEARLY_ALL} {A_TENTH}"),
-    "search, Arabic, in a tenth": _search(ARABIC_A_TENTH),
-    "search, Arabic, in nearly all": _search(ARABIC_NEARLY_ALL),
-    "search, an official": _search(NEARLY_ALL, OFFICIAL),
-    "search, page 10": _search(NEARLY_ALL, page=10),
+    "search, rare word": search_for(RARE),
+    "search, word in a tenth": search_for(A_TENTH),
+    "search, word in nearly all": search_for(NEARLY_ALL),
+    "search, two words": search_for(f"{NEARLY_ALL} {A_TENTH}"),
+    "search, Arabic, in a tenth": search_for(ARABIC_A_TENTH),
+    "search, Arabic, in nearly all": search_for(ARABIC_NEARLY_ALL),
+    "search, an official": search_for(NEARLY_ALL, OFFICIAL),
+    "search, page 10": search_for(NEARLY_ALL, page=10),
 }
 SEARCHES = [name for name in CASES if name.startswith("search")]
 LISTS = [name for name in CASES if name not in SEARCHES]
@@ -113,16 +113,16 @@ def measure_news(made: Databases) -> News:
     for size in SIZES:
         use(made.news[size])
         for name, ask in CASES.items():
-            times[name, size] = Timed(cold=_milliseconds(ask, size, _viewer_of(name)))
+            times[name, size] = Timed(cold=milliseconds(ask, size, _viewer_of(name)))
         without_index += [
             (word, size) for word, index in INDEXES.items() if not _uses(index, word) and size == SIZES[-1]
         ]
     for _ in range(ROUNDS):
         for size in SIZES:
             use(made.news[size])
-            _milliseconds(_list(), size, ANYONE)  # the first question of a connection pays for what it looks up once
+            milliseconds(_list(), size, ANYONE)  # the first question of a connection pays for what it looks up once
             for name, ask in CASES.items():
-                times[name, size].rounds.append(_milliseconds(ask, size, _viewer_of(name)))
+                times[name, size].rounds.append(milliseconds(ask, size, _viewer_of(name)))
     use(made.news[SIZES[-1]])
     restricted = _cost_of_what_is_restricted()
     return News(times, without_index, restricted, measure_storing())
@@ -132,7 +132,7 @@ def _viewer_of(name: str) -> Viewer:
     return OFFICIAL if name.endswith("an official") else ANYONE
 
 
-def _milliseconds(ask: Callable[[int], object], size: int, viewer: Viewer) -> float:
+def milliseconds(ask: Callable[[int], object], size: int, viewer: Viewer) -> float:
     with viewing(viewer):
         began = time.perf_counter()
         ask(size)
@@ -142,7 +142,7 @@ def _milliseconds(ask: Callable[[int], object], size: int, viewer: Viewer) -> fl
 def _uses(index: str, words: str) -> bool:
     """Whether PostgreSQL finds the word by this index."""
     with viewing(ANYONE), CaptureQueriesContext(connection) as asked:
-        _search(words)(0)
+        search_for(words)(0)
     [query] = [row["sql"] for row in asked if "search_entry" in row["sql"]]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {query.partition(';')[2]}")
@@ -160,7 +160,7 @@ def _cost_of_what_is_restricted() -> dict[str, float]:
             for name, sql in (("with", whole), ("without", asking.NEWEST)):
                 asking.NEWEST_OF_BOTH = sql
                 try:
-                    spent[name] = _milliseconds(_search(word, OFFICIAL), 0, OFFICIAL)
+                    spent[name] = milliseconds(search_for(word, OFFICIAL), 0, OFFICIAL)
                 finally:
                     asking.NEWEST_OF_BOTH = whole
             ratios.append(spent["with"] / spent["without"])
