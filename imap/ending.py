@@ -1,7 +1,10 @@
 """How every task of the portal ends: in a recorded state, whatever ended it."""
 
 import logging
+import os
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from billiard.exceptions import WorkerLostError
@@ -13,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class EndingRequest(Request):
-    """In the worker's main process, which alone learns that the process of a task was killed."""
+    """In the worker's main process, which alone learns that the process of a task was killed, and outlives each of them."""
 
     def on_failure(self, exc_info: Any, *args: Any, **kwargs: Any) -> Any:
         error = getattr(exc_info.exception, "exc", exc_info.exception)
@@ -21,9 +24,15 @@ class EndingRequest(Request):
             lost = error if isinstance(error, WorkerLostError) else WorkerLostError(str(error))
             self.task.on_failure(lost, self.id, self.args, self.kwargs, exc_info)
             connections.close_all()  # processes to come would inherit them
+        elif isinstance(error, MemoryError):  # recorded in its own process; Celery would end the whole worker for it
+            exc_info.exception = RuntimeError("there was no memory left for the task")
         return super().on_failure(exc_info, *args, **kwargs)
 
     def on_timeout(self, soft: bool, timeout: float) -> None:
+        """At the hard limit the process is ended before its end is recorded: it may hold the very row that is to say so."""
+        if not soft and self.worker_pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.worker_pid, signal.SIGKILL)
         super().on_timeout(soft, timeout)
         connections.close_all()
 
