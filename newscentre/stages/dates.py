@@ -29,7 +29,7 @@ MONTHS = (
     "may mai ماي مايو ايار",
     "june jun juin جوان يونيو حزيران",
     "july jul juillet juil جويليه يوليو يوليوز تموز",
-    "august aug aout اوت اغسطس غشت اب",
+    "august aug aout aou اوت اغسطس غشت اب",
     "september sep sept septembre سبتمبر شتنبر ايلول",
     "october oct octobre اكتوبر تشرين الاول",
     "november nov novembre نوفمبر نونبر تشرين الثاني",
@@ -49,6 +49,7 @@ ZONES = {
 TIME = re.compile(
     r"(?<!\d)(\d{1,2})\s?[:h]\s?(\d\d)(?:\s?[:m]\s?(\d\d))?(?:[.,]\d+)?(?!\d)(?:\s?(am|pm|a\.m\.?|p\.m\.?|ص|م|صباحا|مساء)\b)?"
 )
+OF_THE_TIME = "\n"  # stands in its place while the day is looked for
 HOUR = re.compile(r"\b(\d{1,2})\s?(h|heures?|am|pm)\b")
 ZONE = re.compile(r"(?:\b(?:gmt|utc|ut|z)\s?)?([+-])(\d{1,2}):?(\d\d)?(?![\d/.-])|\b([a-z]{1,4}|[a-z]+/[a-z_]+)\s*\)?$")
 AFTERNOON = {"pm", "p.m.", "p.m", "م", "مساء"}
@@ -72,7 +73,9 @@ def _day_and_year(names: dict[str, int]) -> re.Pattern[str]:
     month = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
     named = rf"(?<!\w)({month})(?!\w)\.?(?:\s?[/(-]\s?(?:{month})\)?)?"
     first = rf"(?<!\d)(\d{{1,2}})(?:er|e|st|nd|rd|th|o)?[\s,./-]*(?:de |of |من )?{named}[\s,./-]*(?:de |of |عام |سنه )?(\d{{4}}|\d\d)(?![\d:])"
-    second = rf"{named}[\s,-]*(\d{{1,2}})(?:er|st|nd|rd|th)?[\s,-]+(?:[a-z]{{2,4}} )?(\d{{4}})(?![\d:])"
+    # Before the year may stand a zone, never another month: “mar 13 oct 2026” is a Tuesday (mardi) in October.
+    zone = rf"(?!(?:{month})(?!\w))[a-z]{{2,4}} "
+    second = rf"{named}[\s,-]*(\d{{1,2}})(?:er|st|nd|rd|th)?[\s,-]+(?:{zone})?(\d{{4}})(?![\d:])"
     return re.compile(f"{first}|{second}")
 
 
@@ -120,15 +123,19 @@ def _of_epoch(text: str) -> datetime | None:
 def _of_words(text: str) -> datetime | None:
     """A day of some calendar, then what time and zone stand beside it."""
     text = _plain(text)
-    at = TIME.search(text)
-    day_text = text[: at.start()] + " " + text[at.end() :] if at else text
-    day = _day(day_text)
-    if day is None:
+    at = TIME.search(text) or HOUR.search(text)
+    before, behind = (text[: at.start()], text[at.end() :]) if at else (text, "")
+    found = _day(f"{before}{OF_THE_TIME}{behind}")
+    if found is None:
         return None
-    hour, minute, second = _time(at, text)
+    day, (first, last) = found
+    hour, minute, second = _time(at) if at else (0, 0, 0)
     if (hour, minute, second) > (24, 0, 0) or minute > 59:
         return None
-    zone = _zone(re.sub(r"\s\d{4}$", "", text[at.end() :]) if at else "")
+    if first > len(before):  # the day stands behind its time, and its numbers are no zone
+        begins, ends = first - len(before) - 1, last - len(before) - 1
+        behind = f"{behind[:begins]} {behind[ends:]}"
+    zone = _zone(re.sub(r"\s\d{4}$", "", behind))
     return day.replace(tzinfo=zone) + timedelta(hours=hour, minutes=minute, seconds=second)
 
 
@@ -143,14 +150,16 @@ def _plain(text: str) -> str:
     return " ".join(plain.casefold().translate(ONE_FOR_SEVERAL).split())
 
 
-def _day(text: str) -> datetime | None:
+def _day(text: str) -> tuple[datetime, tuple[int, int]] | None:
+    """The day, and where it stands."""
     if found := IN_WORDS.search(text):
         day, month, year = _parts(found)
-        return datetime(_year(year), GREGORIAN[month], int(day), tzinfo=UTC)
+        return datetime(_year(year), GREGORIAN[month], int(day), tzinfo=UTC), found.span()
     if found := IN_HIJRI.search(text):
         day, month, year = _parts(found)
-        return _of_hijri(int(year), HIJRI[month], int(day))
-    return _day_in_numbers(found) if (found := OF_NUMBERS.search(text)) else None
+        return _of_hijri(int(year), HIJRI[month], int(day)), found.span()
+    found = OF_NUMBERS.search(text)
+    return (_day_in_numbers(found), found.span()) if found else None
 
 
 def _day_in_numbers(found: re.Match[str]) -> datetime:
@@ -178,10 +187,10 @@ def _of_hijri(year: int, month: int, day: int) -> datetime:
     return datetime(found.year, found.month, found.day, tzinfo=UTC)
 
 
-def _time(at: re.Match[str] | None, text: str) -> tuple[int, int, int]:
-    if at is None:
-        found = HOUR.search(text)
-        hour, minute, second, half = (int(found[1]), 0, 0, found[2]) if found else (0, 0, 0, "")
+def _time(at: re.Match[str]) -> tuple[int, int, int]:
+    """Of what `TIME` or `HOUR` found."""
+    if at.re is HOUR:
+        hour, minute, second, half = int(at[1]), 0, 0, at[2]
     else:
         hour, minute, second, half = int(at[1]), int(at[2]), int(at[3] or 0), at[4] or ""
     if half in AFTERNOON and hour < 12:

@@ -1,6 +1,7 @@
 """When an article was published: as feeds write it in several languages, calendars and zones, or that nobody knows."""
 
 import json
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -65,6 +66,72 @@ from tests.readers import body_of
     ],
 )
 def test_a_date_is_read_in_its_language_calendar_and_zone(written, moment):
+    assert Clock().moment(written)[:16] == moment
+
+
+# Names as feeds write them. French shortens Tuesday and March to the same three letters.
+WEEKDAYS = {
+    "fr": ("lundi mardi mercredi jeudi vendredi samedi dimanche", "lun mar mer jeu ven sam dim"),
+    "en": ("Monday Tuesday Wednesday Thursday Friday Saturday Sunday", "Mon Tue Wed Thu Fri Sat Sun"),
+    "ar": ("الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد", "اثنين ثلاثاء أربعاء خميس جمعة سبت أحد"),
+}
+MONTHS = {
+    "fr": (
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "janv févr mar avr mai juin juil août sept oct nov déc",
+        "jan fév mars avr mai jun jul aou sep oct nov dec",
+    ),
+    "en": (
+        "January February March April May June July August September October November December",
+        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+        "Jan Feb Mar Apr May June July Aug Sept Oct Nov Dec",
+    ),
+    "ar": (
+        "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+        "جانفي فيفري مارس أفريل ماي جوان جويلية أوت سبتمبر أكتوبر نوفمبر ديسمبر",
+        "كانون_الثاني شباط آذار نيسان أيار حزيران تموز آب أيلول تشرين_الأول تشرين_الثاني كانون_الأول",
+    ),
+}
+FORMS = (
+    "{weekday}, 13 {month} 2026 10:00:00 +0200",
+    "{weekday} 13 {month} 2026 - 10:00 +02:00",
+    "{weekday}. 13 {month}. 2026, 10:00 GMT+2",
+    "10:00 {weekday} 13 {month} 2026 +0200",
+    "{weekday}, 13-{month}-2026 10:00 +0200",
+)
+MONTH_FIRST = ("{weekday}, {month} 13, 2026 10:00 +0200", "{weekday} {month} 13 10:00:00 EET 2026")
+
+
+@pytest.mark.parametrize(
+    ("language", "form"), [*product(MONTHS, FORMS), *product(["en"], MONTH_FIRST)], ids=lambda value: value
+)
+def test_no_day_of_the_week_is_taken_for_a_month(language, form):
+    """Every day of the week, in full and shortened, beside every month, in full and in each of its short forms."""
+    weekdays = [weekday for names in WEEKDAYS[language] for weekday in names.split()]
+    months = [(number, month) for names in MONTHS[language] for number, month in enumerate(names.split(), 1)]
+    read = {
+        written: (f"2026-{number:02}-13T08:00", Clock(slow_left=0).moment(written)[:16])
+        for weekday, (number, month) in product(weekdays, months)
+        for written in [form.format(weekday=weekday, month=month.replace("_", " "))]
+    }
+    assert not {written: found for written, (meant, found) in read.items() if found != meant}
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("10:00 2026-03-13", "2026-03-13T10:00"),
+        ("10:00 2026-03-13 +0100", "2026-03-13T09:00"),
+        ("10:00 13-03-2009", "2009-03-13T10:00"),
+        ("10:00 13-Mar-09", "2009-03-13T10:00"),
+        ("10:00 14-09-1426", "2005-10-17T10:00"),
+        ("10:00 CET 13 mars 2026", "2026-03-13T09:00"),
+        ("10h30 13/03/2026", "2026-03-13T10:30"),
+        ("13 mars 2026 à 10h CET", "2026-03-13T09:00"),
+        ("March 5th, 2026 at 5pm EST", "2026-03-05T22:00"),
+    ],
+)
+def test_a_day_behind_its_time_is_no_zone(written, moment):
     assert Clock().moment(written)[:16] == moment
 
 
