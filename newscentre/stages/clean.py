@@ -18,6 +18,8 @@ from newscentre.stages.links import home_of, safe_link, tells, without
 from untrusted.markup import shallow
 
 LONGEST_TITLE, LONGEST_EXCERPT = 300, 360  # characters
+LONGEST_READ = 20_000  # characters of any text; of what is longer no more than its beginning is ever shown
+MOST_MARKS = 30  # on one letter, as in Unicode's Stream-Safe Text Format: sorting more costs the square of their number
 MOST_LEVELS = 50  # of markup within markup: all of it goes, so that what is deeper may go before
 FIRST_YEAR = 1990  # of the web; what is dated earlier was not dated
 CLOCKS_DIFFER = timedelta(minutes=10)
@@ -119,13 +121,24 @@ def shortened(whole: Line, most: int) -> Line:
 
 def plain(wording: Wording) -> str:
     """Text without markup, control characters and marks that turn the reading order; white space is one space."""
-    text = wording.text
+    text = wording.text[:LONGEST_READ]
     if wording.is_markup:
         text = _without_markup(text)
         if ESCAPED_TWICE.search(text):
             text = _without_markup(text)
-    text = unicodedata.normalize("NFC", text).translate(TURNING)
+    text = unicodedata.normalize("NFC", _with_few_marks(text)).translate(TURNING)
     return " ".join("".join(letter if _is_shown(letter) else " " for letter in text).split())
+
+
+def _with_few_marks(text: str) -> str:
+    if text.isascii():
+        return text
+    kept, marks = [], 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks <= MOST_MARKS:
+            kept.append(letter)
+    return "".join(kept)
 
 
 def _without_markup(text: str) -> str:

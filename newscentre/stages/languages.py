@@ -7,7 +7,7 @@ name in another language is no sentence in it.
 import re
 
 RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
-ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+")
+ADDRESS = re.compile(r"https?://\S+|www\.\S+|(?<!\S)\S+@\S+")
 # Letters that Arabic does not have, of languages written in its script.
 URDU, PERSIAN = set("ٹڈڑںھہے"), set("پچژگک")
 NEAR_ARABIC = {"fa", "ku", "ps", "ug", "ur", "ckb", "sd", "prs"}
@@ -47,6 +47,7 @@ SMALL_WORDS = {
     }.items()
 }
 NAMES_HOLD = "de del della di da do dos das du des d l la le les el al los las van von der y e"
+MOST_PARTICLES = 6  # in a row, of one name
 PARTICLES = set(NAMES_HOLD.split())
 OF_LETTERS = (("uk", "[іїєґ]"), ("ru", "[ыэё]"), ("el", "[α-ω]"), ("am", "[\u1200-\u137f]"), ("zgh", "[\u2d30-\u2d7f]"))
 OTHER_SCRIPT = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -109,9 +110,9 @@ def _is_of_a_name(words: list[str], at: int) -> bool:
     if word not in PARTICLES:
         return False
     before, after = at, at
-    while before >= 0 and words[before] in PARTICLES:
+    while before >= 0 and at - before < MOST_PARTICLES and words[before] in PARTICLES:
         before -= 1
-    while after < len(words) and words[after] in PARTICLES:
+    while after < len(words) and after - at < MOST_PARTICLES and words[after] in PARTICLES:
         after += 1
     return before >= 0 and after < len(words) and words[before][0].isupper() and words[after][0].isupper()
 

@@ -5,13 +5,15 @@ the web need. What comes out is ASCII: signs that nobody sees are percent-encode
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 import idna
 
 LONGEST = 2000  # characters
+LONGEST_READ = 5 * LONGEST  # of a link as a feed writes it, which may have steps that lead nowhere
 # What counts visitors and names no page.
 COUNTING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|xtor|at_\w+|ns_\w+|ref_src|cmpid", re.I)
 AROUND = "".join(map(chr, range(0x21)))  # controls and space, left out at both ends
@@ -20,6 +22,14 @@ SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.I)
 UNSEEN = re.compile(r"[\x00-\x20\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\\]")
 HOST = re.compile(r"[\w.-]+|\[[0-9a-f:.]+\]", re.I | re.ASCII)
 USUAL_PORTS = {"http": 80, "https": 443}
+# Names under which an address holds what opens it, and how what was made up for that looks.
+KEY_NAME = re.compile(
+    r"token|secret|passw|pwd|private|signature|session|credential|jwt|hmac|auth(?!or)"
+    r"|(?:^|[_-]|api|access|feed|rss|user)(?:key|sig|hash|pass|sid)$", re.I
+)  # fmt: skip
+SHORTEST_KEY, SHORTEST_MADE_UP, FEWEST_CHANGES = 8, 10, 4
+CHANGE = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-z])(?=[A-Z])")
+UNBROKEN = re.compile(r"\d{10}|[A-Za-z]{32}")
 IN_A_PATH, IN_A_QUERY, IN_A_FRAGMENT = "/%:@!$&'()*+,;=~|[]^", "/%:@!$&()*+,;=~|[]^?{}`\\", "/%:@!$&'()*+,;=~|[]^?{}#\\"
 
 
@@ -28,6 +38,8 @@ def safe_link(link: str, base: str = "") -> str:
 
     `base`: a safe link that completes a relative one. An empty link leads nowhere, not to the base.
     """
+    if len(link) > LONGEST_READ:
+        return ""
     link = link.strip(AROUND).translate(WITHIN)
     try:
         return _written(_completed(link, base)) if link else ""
@@ -81,7 +93,7 @@ def _without_dots(path: str) -> str:
     for step in steps:
         plain = step.lower().replace("%2e", ".")
         if plain == "..":
-            kept = kept[:-1]
+            del kept[-1:]
         elif plain != ".":
             kept.append(step)
     if steps and steps[-1].lower().replace("%2e", ".") in {".", ".."}:
@@ -112,36 +124,67 @@ def canonical(link: str) -> str:
 
 
 def tells(text: str, addresses: Sequence[str]) -> bool:
-    """Whether a link or any other text gives away one of these addresses, as it stands or percent-encoded."""
+    """Whether a link or any other text gives away one of these addresses, or a key in it, as it stands or percent-encoded."""
     said = _plainly(text)
-    return said in map(_plainly, addresses) or any(
-        _as_told(page).search(said) for page in _that_lead_further(addresses)
-    )
+    return said in map(_plainly, addresses) or any(untold.search(said) for untold in _untold(addresses))
 
 
 def without(text: str, addresses: Sequence[str]) -> str:
     """The text without these addresses, however they are written in it."""
     if not addresses or not tells(text, addresses):
         return text
-    pages = tuple(_that_lead_further(addresses))
-    kept = (word for word in text.split() if not any(_as_told(page).search(_plainly(word)) for page in pages))
-    return " ".join(kept)
+    untold = _untold(addresses)
+    return " ".join(word for word in text.split() if not any(one.search(_plainly(word)) for one in untold))
 
 
-def _that_lead_further(addresses: Iterable[str]) -> Iterator[str]:
-    """In one spelling; a front page is no secret."""
-    return (page for page in map(_plainly, addresses) if "/" in page or "?" in page)
+def _untold(addresses: Iterable[str]) -> list[re.Pattern[str]]:
+    """A front page is no secret."""
+    pages = (page for page in map(_plainly, addresses) if "/" in page or "?" in page)
+    keys = (key for address in addresses for key in keys_of(address))
+    return [*map(_as_told, pages), *map(_as_key, keys)]
 
 
 @lru_cache(maxsize=64)
 def _as_told(page: str) -> re.Pattern[str]:
-    """Alone, or within other words; a page below it is another page."""
+    """Alone, or within other words; a page below it is another page, unless it holds a key."""
     return re.compile(rf"(?<![\w.-]){re.escape(page)}/?(?![\w/.~-])")
+
+
+@lru_cache(maxsize=64)
+def _as_key(key: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W_]){re.escape(key)}(?![^\W_])")
+
+
+@lru_cache(maxsize=64)
+def keys_of(address: str) -> frozenset[str]:
+    """What of an address may open it to whoever knows it, in small letters: values and steps that look made up, and those
+    that stand under a name such as “token” or “private”, the name with them.
+    """
+    parts = urlsplit(address)
+    steps = [step for step in _twice_unquoted(parts.path).split("/") if step]
+    asked = [(name, _twice_unquoted(value)) for name, value in parse_qsl(parts.query)]
+    keys = {text for text in (*steps, *(value for _, value in asked)) if looks_made_up(text)}
+    keys |= {f"{name}={value}" for name, value in asked if KEY_NAME.search(name)}
+    keys |= {value for name, value in asked if KEY_NAME.search(name) and len(value) >= SHORTEST_KEY}
+    keys |= {f"{name}/{step}" for name, step in pairwise(steps) if KEY_NAME.search(name)}
+    return frozenset(_plainly(key) for key in keys)
+
+
+def looks_made_up(text: str) -> bool:
+    """Whether it is long and no word, date or small number: letters and digits mixed, capitals within, or without a break."""
+    if len(text) < SHORTEST_MADE_UP:
+        return False
+    return len(CHANGE.findall(text)) >= FEWEST_CHANGES or bool(UNBROKEN.search(text))
+
+
+def _twice_unquoted(text: str) -> str:
+    return unquote(unquote(text))
 
 
 def _plainly(text: str) -> str:
     """In one spelling, whatever is percent-encoded, twice even."""
-    text = unquote(unquote(text)).casefold()
-    text = re.sub(r"(?:\w+:)?/{2,}(?:www\.)?", "", text)
+    text = _twice_unquoted(text).casefold()
+    # A scheme begins where a word does, and is short: sought at each letter of a long word it would cost the square of that.
+    text = re.sub(r"(?:(?<!\w)\w{1,20}:)?/{2,}(?:www\.)?", "", text)
     text = re.sub(r"(?<=[\w.]):(?:80|443)(?=[/?#])", "", text)
     return text.rstrip("/")

@@ -67,7 +67,8 @@ def _entry(entry: Any, feed: Any, clock: Clock) -> Entry:
 def _link(entry: Any) -> str:
     """The page itself before a counter's, such as FeedBurner's; a guid only where it is a whole address."""
     link, guid = _word(entry.get("link")), _word(entry.get("id"))
-    if (link == guid or not entry.get("links")) and not WEB.match(link):
+    written = {_word(one.get("href")) for one in entry.get("links", ()) if one.get("rel", "alternate") == "alternate"}
+    if link not in written and not WEB.match(link):
         link = ""  # feedparser takes any guid for a link
     if not link and entry.get("guidislink") is not False and WEB.match(guid):
         link = guid

@@ -226,6 +226,28 @@ def test_no_link_of_an_item_is_where_its_feed_is_fetched(link, page):
         ("https://a.example/?feed=rss2", "https://a.example/?p=12", False),
         ("https://a.example/", "https://a.example/1", False),
         ("https://a.example/", "https://a.example", True),
+        ("https://a.example/private/SECRET", "https://a.example/private/SECRET/1", True),
+        ("https://a.example/private/SECRET", "https://a.example/1?from=private%2FSECRET", True),
+        ("https://a.example/private/SECRET", "https://a.example/private/1", False),
+        ("https://a.example/feed?token=S", "https://a.example/item?id=1&token=S", True),
+        ("https://a.example/feed?token=S", "https://a.example/item?id=1&token=T", False),
+        ("https://a.example/feed?key=correcthorse", "https://a.example/correcthorse/1", True),
+        (
+            "https://a.example/feed?q=8f3a9c1e7b2d",
+            "https://b.example/?u=https%253A%252F%252Fa.example%252F8F3A9C1E7B2D",
+            True,
+        ),
+        ("https://a.example/u/550e8400-e29b-41d4/rss", "https://a.example/550e8400-e29b-41d4/1", True),
+        ("https://a.example/feed?id=98765432109876", "https://a.example/1#98765432109876", True),
+        ("https://a.example/rss/aZbYcXdWeV.xml", "https://a.example/i/aZbYcXdWeV.xml?n=1", True),
+        (
+            "https://a.example/feed?format=rss2&category=mediterranee",
+            "https://a.example/mediterranee/1?format=rss2",
+            False,
+        ),
+        ("https://a.example/afrique-subsaharienne/feed", "https://a.example/afrique-subsaharienne/1", False),
+        ("https://a.example/2026/03/feed?author=john_smith", "https://a.example/2026/03/1?author=john_smith", False),
+        ("https://a.example/feed?keyword=migration", "https://a.example/1?keyword=migration", False),
     ],
 )
 def test_an_address_is_known_in_every_spelling(address, link, is_told):

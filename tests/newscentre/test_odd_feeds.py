@@ -14,7 +14,7 @@ from django.utils import timezone
 from access.viewer import Viewer
 from access.viewing import viewing
 from accounts.demo import ALL_FOUR
-from newscentre import opml
+from newscentre import inbox, opml
 from newscentre.claims import claim_due
 from newscentre.importing import fetch_claimed
 from newscentre.models import Article, Feed, Fetching, Rule, Status
@@ -144,6 +144,61 @@ def test_where_a_feed_is_fetched_is_told_to_no_reader(come_in, from_loopback, cl
         assert "s3cr3t" not in body_of(answer).decode()
 
 
+ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title><entry><title>One</title>{}</entry></feed>'
+JSON = '{{"version": "https://jsonfeed.org/version/1.1", "items": [{{"id": "1", "title": "One", "url": "{}"}}]}}'
+
+
+@pytest.mark.parametrize(
+    "written", [rss("<title>One</title><link>{}</link>").decode(), ATOM.format('<id>1</id><link href="{}"/>'), JSON]
+)
+@pytest.mark.parametrize(
+    ("path", "link"),
+    [
+        ("/private/SECRET", "/private/SECRET/1"),
+        ("/private/s3cr3t-t0ken", "https://agency.example/news/1?from=s3cr3t-t0ken"),
+        ("/feed?token=secret99", "/item?id=1&amp;token=secret99"),
+    ],
+)
+def test_no_link_of_an_item_holds_the_key_to_its_feed(come_in, from_loopback, client, written, path, link):
+    link = link.replace("&amp;", "&") if written == JSON else link
+    kind = "application/json" if written == JSON else "text/xml"
+    [row] = come_in(written.format(link).encode(), kind, path=path, rule=Rule.PUBLISH)
+    assert (row.title, row.link) == ("One", "")
+    assert "secret" not in body_of(client.get(f"/en/news/{row.pk}/")).decode().casefold().replace("secretariat", "")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        rss("<title>x</title><link>/news/1</link><guid>/news/1</guid>"),
+        rss("<title>x</title><guid>/news/1</guid><link>/news/1</link>"),
+        rss('<title>x</title><link>/news/1</link><guid isPermaLink="true">/news/1</guid>'),
+        rss('<title>x</title><guid isPermaLink="false">/news/1</guid><link> /news/1 </link>'),
+        ATOM.format('<id>/news/1</id><link href="/news/1"/>').encode(),
+        ATOM.format('<link rel="alternate" type="text/html" href="/news/1"/><id>/news/1</id>').encode(),
+        json.dumps(
+            {
+                "version": "https://jsonfeed.org/version/1.1",
+                "items": [{"id": "/news/1", "title": "x", "url": "/news/1"}],
+            }
+        ).encode(),
+    ],
+)
+def test_a_relative_link_holds_where_the_guid_repeats_it(come_in, from_loopback, entry):
+    home = "https://agency.example" if b"<channel" in entry else from_loopback.at("")
+    [row] = come_in(entry, "application/json" if entry.startswith(b"{") else "text/xml")
+    assert row.link == f"{home}/news/1"
+
+
+@pytest.mark.parametrize(
+    "guid", ["<guid>/news/1</guid>", '<guid isPermaLink="true">/news/1</guid>', "<guid>4711</guid>"]
+)
+@pytest.mark.parametrize("more", ["", "<link/>", '<enclosure url="/news/1" type="image/png" length="1"/>'])
+def test_a_guid_that_is_no_whole_address_is_no_link(come_in, guid, more):
+    [row] = come_in(rss(f"<title>x</title>{guid}{more}"))
+    assert row.link == ""
+
+
 def test_items_without_a_link_come_in_without_one(come_in):
     rows = come_in(odd("no-link-shows-feed-address.xml"))
     assert said(rows, "title", "link") == [
@@ -230,8 +285,7 @@ def test_what_is_published_does_not_become_another_story(come_in, kind, marks, r
     second = f"<title>Mother and child missing near Agadez</title>{marks}"
     [row] = come_in(rss(first), rule=rule)
     with viewing(DESK):
-        row.publish()
-        row.save()
+        inbox.publish(Article.objects.filter(pk=row.pk))
     for _ in range(2):
         old, new = come_in(rss(second))
     assert (old.pk, old.title, old.status) == (row.pk, "Alert: boat in distress off Tobruk", Status.PUBLISHED)
@@ -246,8 +300,7 @@ def test_what_is_published_does_not_become_another_story(come_in, kind, marks, r
 def test_an_alert_under_a_new_guid_on_the_same_page_waits_as_its_feed_says(come_in):
     [row] = come_in(odd("guid-stays-next-story-on-one-page-a.xml"), rule=Rule.WAIT)
     with viewing(DESK):
-        row.publish()
-        row.save()
+        inbox.publish(Article.objects.filter(pk=row.pk))
     old, new = come_in(odd("guid-stays-next-story-on-one-page-b.xml"))
     assert (old.title, old.status) == ("Alert: boat in distress off Tobruk", Status.PUBLISHED)
     assert (new.title, new.status) == ("Alert: mother and child missing near Agadez", Status.INBOX)
