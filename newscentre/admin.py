@@ -145,6 +145,18 @@ class FeedAdmin(HealthPages, ListPages, AudienceAdmin):
     def get_readonly_fields(self, request, obj=None):
         return ["dialogue"] if obj else []
 
+    def get_fieldsets(self, request, obj=None):
+        if obj is not None and obj.is_first_hand:
+            return [(None, {"fields": ["publisher", "name", "dialogue"]})]
+        return super().get_fieldsets(request, obj)
+
+    def get_inlines(self, request, obj):
+        return [] if obj is not None and obj.is_first_hand else super().get_inlines(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        """What stands in the feed of first-hand news says itself who reads it, and it is never fetched."""
+        return super().has_change_permission(request, obj) and not (obj is not None and obj.is_first_hand)
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "owner":
             of_the_desk = User.objects.filter(secretariats__dialogue__in=request.viewer.secretariats, is_active=True)

@@ -34,7 +34,7 @@ def take(outlines: list[Outline], dialogue: str, now: datetime) -> Taken:
     new = [outline for outline in outlines if outline.address not in known]
     for place, outline in enumerate(new):
         publisher = publisher_of(outline, dialogue)
-        name = _free_name(outline.name, publisher, dialogue)
+        name = free_name(outline.name, publisher, dialogue)
         feed = Feed.objects.create(
             publisher=publisher, name=name, dialogue_id=dialogue, language=outline.language, audience=[]
         )
@@ -66,7 +66,7 @@ def host_of(address: str) -> str:
     return (urlsplit(address).hostname or "").removeprefix("www.")
 
 
-def _free_name(name: str, publisher: Publisher, dialogue: str) -> str:
+def free_name(name: str, publisher: Publisher, dialogue: str) -> str:
     taken = set(Feed.objects.filter(publisher=publisher, dialogue=dialogue).values_list("name", flat=True))
     numbered = (f"{name[: LONGEST_NAME - 6]} ({number})" for number in count(2))
     return name if name not in taken else next(other for other in numbered if other not in taken)

@@ -106,7 +106,10 @@ class Rule(models.TextChoices):
 
 
 class Feed(RestrictedModel):
-    """A stream of articles of one publisher, kept by a secretariat, read by an audience."""
+    """A stream of articles of one publisher, kept by a secretariat, read by an audience.
+
+    `is_first_hand`: the one of its dialogue in which editors write; never fetched, and no form says who reads it.
+    """
 
     names = ("publisher",)
     publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="feeds", verbose_name=_("publisher"))
@@ -130,6 +133,7 @@ class Feed(RestrictedModel):
         related_name="+",
         verbose_name=_("looked after by"),
     )
+    is_first_hand = models.BooleanField(_("first-hand"), default=False, db_default=False, editable=False)
     rule = models.CharField(_("articles that come in"), max_length=10, choices=Rule, default=Rule.WAIT)
     drop_words = ArrayField(
         models.CharField(max_length=100), verbose_name=_("dropped: with these words"), default=list, blank=True
@@ -143,7 +147,12 @@ class Feed(RestrictedModel):
 
     class Meta:
         ordering = ["publisher", "name"]
-        constraints = [models.UniqueConstraint(fields=["dialogue", "publisher", "name"], name="one_feed_of_a_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["dialogue", "publisher", "name"], name="one_feed_of_a_name"),
+            models.UniqueConstraint(
+                fields=["dialogue"], condition=Q(is_first_hand=True), name="one_feed_of_first_hand_news"
+            ),
+        ]
         verbose_name = _("feed")
         verbose_name_plural = _("feeds")
 
@@ -372,16 +381,6 @@ class Article(RestrictedModel):
     @property
     def is_published(self) -> bool:
         return self.status == Status.PUBLISHED
-
-    def publish(self) -> None:
-        """From now on read by those whom it was planned for: the feed's audience, or fewer. Does not save."""
-        self.status, self.audience = Status.PUBLISHED, self.planned_audience
-
-    def hide(self) -> None:
-        """From now on seen by the Secretariat alone. Does not save."""
-        if self.is_published:
-            self.planned_audience = self.audience
-        self.status, self.audience = Status.HIDDEN, []
 
 
 class ArticleTag(RestrictedModel):

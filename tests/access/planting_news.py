@@ -25,7 +25,6 @@ def plant_news(preset: Preset, audience: list[str], hidden: Subject) -> Article:
         feed, title=_canary(preset, "news"), excerpt=_canary(preset, "news"), subjects=[country.pk, hidden.pk]
     )
     published.link = f"https://{_canary(preset, 'news')}.example/"
-    published.publish()
     if preset is Preset.PARTNERS:  # first-hand news name their readers themselves
         published.is_first_hand, published.audience = True, audience
     published.save()

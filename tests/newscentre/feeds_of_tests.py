@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from itertools import count
 
-from newscentre.models import Article, Feed, Fetching, Publisher, Rule
+from newscentre.models import Article, Feed, Fetching, Publisher, Rule, Status
 
 NUMBERS = count(1)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -25,7 +25,7 @@ def article(of: Feed, **values) -> Article:
     number = next(NUMBERS)
     row = Article(feed=of, key=f"guid:{number:032}", digest=f"{number:032}", title=f"Headline {number}", seen_at=NOON)
     row.link, row.title_language, row.published_at = f"https://sahel.example/{number}", "en", NOON
-    row.publish()
+    row.status, row.audience = Status.PUBLISHED, None
     for name, value in values.items():
         setattr(row, name, value)
     row.save()

@@ -16,7 +16,7 @@ from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from accounts.demo import ALL_FOUR
 from atlas.models import Subject
-from newscentre import importing, tasks
+from newscentre import importing, inbox, tasks
 from newscentre.claims import asked_for, begin, claim_due
 from newscentre.health import state_of
 from newscentre.importing import fetch_claimed
@@ -231,8 +231,7 @@ def test_what_waits_for_an_editor_is_seen_by_the_secretariat_alone(desk, from_lo
     assert (row.status, row.audience) == (Status.INBOX, ["secretariat:mtm"])
     with viewing(ANYONE):
         assert not Article.objects.filter(pk=row.pk).exists()
-    row.publish()
-    row.save()
+    inbox.publish(Article.objects.filter(pk=row.pk))
     with viewing(ANYONE):
         assert Article.objects.visible_to(ANYONE).published().filter(pk=row.pk).exists()
 

@@ -11,7 +11,7 @@ from access.viewing import viewing
 from accounts.demo import ALL_FOUR
 from accounts.models import LogEntry
 from atlas.models import Subject
-from newscentre.models import Article, Status
+from newscentre.models import Article, Feed, Publisher, Status
 from newscentre.storing import store
 from tests.newscentre.feeds_of_tests import NOON, article, feed
 from tests.readers import body_of
@@ -296,6 +296,33 @@ def test_an_editor_who_writes_first_hand_news_says_that_nobody_is_named(reader):
     answer = written(reader, names_nobody="")
     assert answer.status_code == 200
     assert "What was seen at the border" in body_of(answer).decode()
+
+
+def first_hand_feed() -> Feed:
+    with viewing(DESK):
+        return Feed.objects.get(dialogue="mtm", is_first_hand=True)
+
+
+def test_a_feed_without_an_address_of_the_same_publisher_and_name_does_not_end_first_hand_news(reader):
+    with viewing(DESK):
+        publisher = Publisher.objects.create(slug="secretariat-mtm", name="MTM", made_by_id="mtm")
+        for name in ("First-hand news", "Another"):
+            feed(address="", publisher=publisher, name=name)
+    for title in ("First", "Second"):
+        assert written(reader, title=title).status_code == 302
+    with viewing(DESK):
+        assert set(Article.objects.filter(is_first_hand=True).values_list("feed", flat=True)) == {first_hand_feed().pk}
+
+
+def test_two_editors_of_two_languages_write_into_one_feed(reader):
+    for language, title in (("fr", "First"), ("ar", "Second")):
+        desk = reader("editor")
+        desk.cookies["django_language"] = language
+        assert desk.post(f"{INBOX}add/", WRITTEN | FOR_MOROCCO | {"title": title}).status_code == 302
+    with viewing(DESK), pytest.raises(IntegrityError), transaction.atomic():
+        Feed.objects.create(
+            publisher_id="secretariat-mtm", name="x", dialogue_id="mtm", audience=[], is_first_hand=True
+        )
 
 
 def test_no_editor_writes_first_hand_news_for_another_dialogue(reader):
