@@ -7,6 +7,7 @@ from typing import ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
@@ -134,6 +135,10 @@ class FirstHandForm(ArticleForm):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = choices
+        dialogue = self.fields["dialogue"]
+        assert isinstance(dialogue, forms.ModelChoiceField)
+        dialogue.queryset = Dialogue.objects.filter(pk__in=self.viewer.secretariats)
+        dialogue.initial = dialogue.queryset.first()
         self.fields["published_at"].initial = timezone.now
         self.fields["preset"].initial = Preset.SECRETARIAT
         self.fields["names_nobody"].required = True
@@ -191,6 +196,16 @@ class LanguageFilter(admin.SimpleListFilter):
         return queryset if self.value() is None else queryset.filter(title_language=self.value())
 
 
+class Inbox(ChangeList):
+    """Its articles know their `said_categories`: those of which whoever looks may be told."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        known = Category.objects.sayable_to(request.viewer).in_bulk()
+        for article in self.result_list:
+            article.said_categories = [known[slug] for slug in article.categories if slug in known]
+
+
 @admin.register(Article)
 class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
     dialogue_path = "feed__dialogue"
@@ -219,12 +234,7 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
         """What comes from a feed comes by its fetches; what an editor adds is first-hand."""
         if obj is None:
             kwargs["form"] = FirstHandForm
-        form = super().get_form(request, obj, change=change, **kwargs)
-        if obj is None:
-            of_the_desk = Dialogue.objects.filter(pk__in=request.viewer.secretariats)
-            dialogue = form.base_fields["dialogue"]
-            dialogue.queryset, dialogue.initial = of_the_desk, of_the_desk.first()  # type: ignore[attr-defined]
-        return form
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fieldsets(self, request, obj=None):
         if obj is not None:
@@ -271,14 +281,10 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
 
     @admin.display(description=gettext_lazy("categories"))
     def named(self, article: Article) -> str:
-        known = self.categories
-        return _(", ").join(known[slug].name for slug in article.categories if slug in known)
+        return _(", ").join(category.name for category in article.said_categories)  # type: ignore[attr-defined]
 
-    def get_queryset(self, request):
-        self.categories = Category.objects.sayable_to(
-            request.viewer
-        ).in_bulk()  # each says its name in the language of who reads it
-        return super().get_queryset(request)
+    def get_changelist(self, request, **kwargs):
+        return Inbox
 
     def save_model(self, request, obj, form, change):
         obj.edited = sorted({*obj.edited, *form.corrected})
