@@ -224,11 +224,11 @@ def export(request: ReaderRequest, dialogue: str, year: int, number: int, ending
     if ending in FORMER_ENDINGS:
         return redirect("route_export", dialogue, year, number, FORMER_ENDINGS[ending], permanent=True)
     features = list(features_seen(request.viewer, edition).filter(kind__in=LAYERS))
-    if is_restricted(edition, features):
-        note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {ending}"])
     name = f"{dialogue}-routes-{year}-{edition.number}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     content = exported(features, ending, notice_of(edition, sources_of(features)))
+    if is_restricted(edition, features):
+        note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {ending}"])
     return HttpResponse(content, content_type=FORMATS[ending][0], headers=headers)
 
 
@@ -244,13 +244,13 @@ def sheet(
     shown = read(edition, request.viewer)
     if shown_year not in shown.years:
         raise Http404
-    if shown.is_restricted:
-        note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {paper} {ending}"])
     reader = request.user.name if request.user.is_authenticated else ""
     try:
         content = printed(shown, shown_year, PAPERS[paper], ending, reader, lambda: is_within(request, "print_made"))
     except TooManyMade:
         return respond_429(request)
+    if shown.is_restricted:
+        note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {paper} {ending}"])
     name = f"{dialogue}-routes-{shown_year}-{paper}-{get_language()}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=MEDIA_TYPES[ending], headers=headers)

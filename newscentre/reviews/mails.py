@@ -39,7 +39,7 @@ def compose(row: Mailing, user: User, now: datetime) -> EmailMultiAlternatives |
             objects = [f"{reading.review.log_name} by e-mail"]
             note(Action.EXPORTED, user, dialogue=reading.dialogue.pk, objects=objects)
         told = [
-            (entry_of(entry.article, user.language), isolated(entry.comment.text) if entry.comment else "")
+            (entry_of(entry.article, user.language), [isolated(comment.text) for comment in entry.comments])
             for entry in reading.entries
         ]
         context = {

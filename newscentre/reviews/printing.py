@@ -38,7 +38,7 @@ def _entry(entry: Entry) -> dict[str, object]:
         "publisher": article.feed.publisher.name,
         "day": article.day,
         "summary": _told(article.told or Written(article.excerpt, article.excerpt_language)),
-        "comment": _told(entry.comment),
+        "comments": [_told(comment) for comment in entry.comments],
         "link": article.link,
         "is_restricted": "" if article.is_open else _("Restricted access"),
     }

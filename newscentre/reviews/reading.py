@@ -1,6 +1,7 @@
 """A press review as one reader sees it: composed of what of it they may read, on the page, in the PDF and in the mail."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from access.viewer import Viewer
 from atlas.models import Dialogue
@@ -10,8 +11,10 @@ from newscentre.models import Article, Review, ReviewItem, Status, Written, writ
 
 @dataclass(frozen=True)
 class Entry:
+    """A story, and what the desk says of those of its versions that it picked."""
+
     article: Article
-    comment: Written | None
+    comments: list[Written] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ def published(viewer: Viewer):
 def read(viewer: Viewer, **which: object) -> Reading | None:
     """Three questions. None when there is none that the viewer may read.
 
-    A story that was picked is told by its version in the reader's language, where there is one that the viewer may read.
+    A story that was picked is told once, where its first version stands, and by its version in the reader's language, where
+    there is one that the viewer may read.
     """
     review = published(viewer).filter(**which).first()
     if review is None:
@@ -42,5 +46,10 @@ def read(viewer: Viewer, **which: object) -> Reading | None:
     items = ReviewItem.objects.visible_to(viewer).filter(review=review, article__status=Status.PUBLISHED)
     items = list(items.select_related("article__feed__publisher").order_by("position", "pk"))
     leads = leads_of([item.article for item in items], viewer)
-    entries = [Entry(leads[item.article.pk], written(item, "comment")) for item in items]
-    return Reading(review, review.dialogue, written(review, "introduction"), entries)
+    stories: dict[UUID, Entry] = {}
+    for item in items:
+        entry = stories.setdefault(item.article.story, Entry(leads[item.article.pk]))
+        comment = written(item, "comment")
+        if comment and comment not in entry.comments:
+            entry.comments.append(comment)
+    return Reading(review, review.dialogue, written(review, "introduction"), list(stories.values()))

@@ -31,12 +31,12 @@ def review(request: ReaderRequest, dialogue: str, month: str) -> HttpResponse:
 @require_safe
 def review_pdf(request: ReaderRequest, dialogue: str, month: str) -> HttpResponse:
     reading = _read_or_404(request, dialogue, month)
-    _note(request, Action.EXPORTED, reading)
     reader = str(request.user) if request.user.is_authenticated else ""
     try:
         content = printed(reading, reader, lambda: is_within(request, "print_made"))
     except TooManyMade:
         return respond_429(request)
+    _note(request, Action.EXPORTED, reading)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="press-review-{dialogue}-{month}.pdf"'
     return response

@@ -13,13 +13,14 @@ from accounts.log import note
 from accounts.models import Action, NewsDigest, User
 from newscentre.filters import Filters
 from newscentre.listing import page_of, seen_by
-from newscentre.models import Article
+from newscentre.models import Article, ArticleQuerySet
 from newscentre.naming import labels_of
 from newscentre.watching import mailings
 from newscentre.watching.models import Mailing, Watch
 
 HOUR = 5  # UTC
 MOST = 10  # stories of one search in a mail
+MOST_PAGES = 20  # of so many stories are looked through for them
 LOOK_BACK = timedelta(days=14)
 PERIODS = {"day": timedelta(days=1), "week": timedelta(days=7)}
 WANTED = {"day": NewsDigest.DAILY, "week": NewsDigest.WEEKLY}
@@ -92,14 +93,30 @@ def _sections(user: User, since: datetime, until: datetime, told: list[Article])
     ]
     sections = []
     for name, filters in wanted:
-        told_of = filters.apply(seen_by(viewer), viewer).filter(released_at__lte=until)
-        page = page_of(told_of.filter(released_at__gt=since), None, MOST, telling=told_of)
-        articles = [story.article for story in page.stories]
+        fresh = _fresh(filters.apply(seen_by(viewer), viewer).filter(released_at__lte=until), since)
+        articles = fresh[:MOST]
         told += articles
         address = mail.address_of("news", user.language) + filters.as_query()
         entries = [entry_of(article, user.language) for article in articles]
-        sections.append(Section(isolated(name), entries, page.older is not None, address))
+        sections.append(Section(isolated(name), entries, len(fresh) > MOST, address))
     return sections
+
+
+def _fresh(readable: ArticleQuerySet, since: datetime) -> list[Article]:
+    """What leads the newest stories in the reader's language, one more than a mail tells of where there are so many.
+
+    A story whose leading article was there before has been told, whoever else tells it since.
+    """
+    fresh: list[Article] = []
+    place = None
+    for _round in range(MOST_PAGES):
+        page = page_of(readable.filter(released_at__gt=since), place, MOST, telling=readable)
+        leads = (story.article for story in page.stories)
+        fresh += [lead for lead in leads if lead.released_at and lead.released_at > since]
+        place = page.older
+        if place is None or len(fresh) > MOST:
+            break
+    return fresh
 
 
 def entry_of(article: Article, language: str) -> Entry:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -133,6 +134,19 @@ def test_it_is_composed_of_what_its_reader_may_read(reader):
         assert [word for word in ("On Open", "On Restricted") if word in text] == [f"On {title}" for title in sees]
 
 
+@pytest.mark.parametrize(("language", "lead"), [("en", "Rescue"), ("fr", "Sauvetage")])
+def test_a_story_of_which_two_versions_were_picked_is_told_once_with_both_comments(reader, language, lead):
+    story = uuid.uuid4()
+    first = told("Rescue", story=story)
+    review(first, told("Between"), told("Sauvetage", title_language="fr", story=story))
+    address = PAGE.format(language)
+    assert headlines(reader("stranger"), address) == [lead, "Between"]
+    page = body_of(reader("stranger").get(address)).decode()
+    assert page.index("On Rescue") < page.index("On Sauvetage") < page.index("On Between")
+    printed = text_of(reader("stranger").get(f"{address}review.pdf"))
+    assert [printed.count(words) for words in ("On Rescue", "On Sauvetage", "On Between")] == [1, 1, 1]
+
+
 def test_a_restricted_review_is_not_there_for_others_and_says_for_whom_it_was_printed(reader):
     review(told("Open"), audience=tuple(THEME))
     official = reader("official.mar")
@@ -230,6 +244,17 @@ def test_who_has_too_many_reviews_made_still_has_those_that_are_kept(reader, mon
     asked = [stranger.get(f"{PAGE.format(language)}review.pdf").status_code for language in ("en", "fr", "en")]
     assert asked == [200, 429, 200]
     assert stranger.head(f"{PAGE.format('fr')}review.pdf").status_code == 429
+
+
+def test_what_was_not_made_is_not_noted_as_exported(reader, monkeypatch):
+    prints_made(monkeypatch)
+    monkeypatch.setattr(limits, "OURS", limits.OURS | {"print_made": "1/m/ip"})
+    review(told("Restricted", audience=tuple(THEME)))
+    official = reader("official.mar")
+    asked = [official.get(f"{PAGE.format(language)}review.pdf").status_code for language in ("en", "fr")]
+    assert asked == [200, 429]
+    with viewing(DESK):
+        assert LogEntry.objects.filter(action="exported").count() == 1
 
 
 # By e-mail ------------------------------------------------------------------------------------------------------------

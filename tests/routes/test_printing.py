@@ -93,6 +93,16 @@ def test_who_has_too_many_maps_made_still_has_those_that_are_kept(monkeypatch):
 
 
 @pytest.mark.django_db
+def test_a_map_that_was_not_made_is_not_noted_as_exported(monkeypatch):
+    monkeypatch.setattr(kept_prints, "typeset", lambda *given: b"%PDF-")
+    monkeypatch.setattr(limits, "OURS", limits.OURS | {"print_made": "1/m/ip"})
+    clear_own_cache()
+    assert [asked("editor", year=year).status_code for year in (2012, 2013)] == [200, 429]
+    with viewing(Viewer.secretariat_of("mtm")):
+        assert LogEntry.objects.filter(action="exported").count() == 1
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
 def test_an_svg_holds_its_letters_as_shapes_and_asks_for_nothing(language):
     text = asked(language=language, ending="svg").content.decode()
