@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "newscentre.tasks.send_addresses_that_are_due",
         "schedule": 60.0,
     },
+    "end imports that are overdue": {"task": "routes.tasks.end_overdue_imports", "schedule": 60.0},
     "count the use by quarter": {
         "task": "accounts.tasks.count_use_by_quarter",
         "schedule": crontab(hour="2", minute="30"),

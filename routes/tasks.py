@@ -1,40 +1,80 @@
 """What the worker does of the routes: large files of the desk."""
 
+import logging
+from datetime import datetime
+
 from celery import shared_task
+from django.db.models import Q
+from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
+from atlas.models import Dialogue
 from routes.importing.refusals import Refused
 from routes.importing.taking import examine, take_or_say_why, tells
 from routes.models import GeodataImport, ImportState
+from routes.models.imports import LONGEST_WAIT
+
+logger = logging.getLogger(__name__)
+# What becomes of an import whose task could not say it, and why.
+ENDS = {
+    ImportState.WAITING: (ImportState.REFUSED, "went_wrong"),
+    ImportState.TAKING: (ImportState.READ, "taking_went_wrong"),
+}
 
 
 def reading_ended_badly(error: Exception, pk: int, dialogue: str) -> None:
-    _end(pk, dialogue, ImportState.WAITING, ImportState.REFUSED, "went_wrong")
+    _end(pk, dialogue, ImportState.WAITING)
 
 
 def taking_ended_badly(error: Exception, pk: int, dialogue: str) -> None:
-    _end(pk, dialogue, ImportState.TAKING, ImportState.READ, "taking_went_wrong")
+    _end(pk, dialogue, ImportState.TAKING)
 
 
-def _end(pk: int, dialogue: str, from_state: str, to_state: str, code: str) -> None:
+def _end(pk: int, dialogue: str, from_state: str) -> None:
     """What the task itself could not say: it was killed, or ran out of time."""
     with viewing(Viewer.secretariat_of(dialogue)):
         brought = GeodataImport.objects.select_for_update().filter(pk=pk, state=from_state).first()
-        if brought is None:
-            return
-        brought.state, brought.why = to_state, Refused(code).as_json()
-        if to_state == ImportState.REFUSED:
-            brought.file.delete(save=False)
-        brought.save()
+        if brought is not None:
+            _write_end(brought)
+
+
+def _write_end(brought: GeodataImport) -> None:
+    """One that could not be read is refused; one that could not be taken can be confirmed again."""
+    brought.state, code = ENDS[ImportState(brought.state)]
+    brought.why = Refused(code).as_json()
+    if brought.state == ImportState.REFUSED:
+        brought.file.delete(save=False)
+    brought.save()
+
+
+@shared_task(nobody_waits="The scheduler sends it again.")
+def end_overdue_imports() -> None:
+    """Those whose worker died with all it had in hand, or never came. One that a worker is at is held by it, and left alone."""
+    with viewing(Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))):
+        for brought in overdue(timezone.now()).select_for_update(of=("self",), skip_locked=True):
+            logger.error("import %s: no worker ended it in time", brought.pk)
+            _write_end(brought)
+
+
+def overdue(now: datetime):
+    """As `GeodataImport.is_overdue`, of many."""
+    since = now - LONGEST_WAIT
+    is_long_ago = Q(waiting_since__lt=since) | Q(waiting_since=None, brought_at__lt=since)
+    return GeodataImport.objects.filter(is_long_ago, state__in=ENDS)
+
+
+def _waited_for(pk: int, state: str) -> GeodataImport | None:
+    """The import, held for this transaction; None where it ended, or nobody waits for it any more."""
+    brought = GeodataImport.objects.select_for_update().filter(pk=pk, state=state).first()
+    return None if brought is None or brought.is_overdue else brought
 
 
 @shared_task(ended_badly=staticmethod(reading_ended_badly))
 def examine_import(pk: int, dialogue: str) -> None:
     """On behalf of the secretariat that brought the file. A second time it finds nothing left to read."""
     with viewing(Viewer.secretariat_of(dialogue)):
-        brought = GeodataImport.objects.select_for_update().filter(pk=pk, state=ImportState.WAITING).first()
-        if brought:
+        if brought := _waited_for(pk, ImportState.WAITING):
             examine(brought)
 
 
@@ -42,6 +82,5 @@ def examine_import(pk: int, dialogue: str) -> None:
 def take_import(pk: int, dialogue: str) -> None:
     """What was confirmed, in one transaction with the word that it is done. A second time it does nothing."""
     with viewing(Viewer.secretariat_of(dialogue)):
-        brought = GeodataImport.objects.select_for_update().filter(pk=pk, state=ImportState.TAKING).first()
-        if brought:
+        if brought := _waited_for(pk, ImportState.TAKING):
             take_or_say_why(brought, tells(pk, len(brought.rows)))

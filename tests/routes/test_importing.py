@@ -22,7 +22,7 @@ from routes.importing.refusals import said
 from routes.importing.taking import examine, progress_of
 from routes.models import GeodataImport, Layer, Segment, SegmentDrawing, Stop, StopDrawing
 from routes.models.imports import LONGEST_WAIT
-from routes.tasks import examine_import, take_import
+from routes.tasks import end_overdue_imports, examine_import, take_import
 from tests.access.planting import plant_other_desk
 from tests.conftest import browser_of, user_of
 from tests.watching import SECRET, watched
@@ -413,6 +413,60 @@ def test_a_page_does_not_wait_for_a_worker_that_never_comes(editor, state):
     assert "data-at-work" not in page
     assert "has not done it in time" in page
     assert 'name="_leave"' in page
+
+
+def overdue(editor, state: str) -> GeodataImport:
+    """One whose worker died with all that it had in hand."""
+    _row, made = moved_segment(editor)
+    since = timezone.now() - LONGEST_WAIT - timedelta(seconds=1)
+    with viewing(DESK):
+        GeodataImport.objects.filter(pk=made.pk).update(state=state, waiting_since=since)
+        made.refresh_from_db()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("state", "after", "listed", "sentence"),
+    [
+        ("waiting", "refused", "Refused", "Something went wrong here while the file was read"),
+        ("taking", "read", "Read: to be looked at", "Something went wrong here while the rows were taken"),
+    ],
+)
+def test_an_import_whose_whole_worker_died_gets_an_end(editor, state, after, listed, sentence):
+    made = overdue(editor, state)
+    end_overdue_imports()
+    with viewing(DESK):
+        made.refresh_from_db()
+    assert (made.state, bool(made.file)) == (after, False)
+    assert sentence in editor.get(f"/secretariat/routes/geodataimport/{made.pk}/change/").content.decode()
+    page = editor.get("/secretariat/routes/geodataimport/").content.decode()
+    assert f'<td class="field-state">{listed.lower()}</td>' in page.replace(listed, listed.lower())
+
+
+@pytest.mark.parametrize("is_swept", [True, False])
+@pytest.mark.parametrize(("state", "task"), [("waiting", examine_import), ("taking", take_import)])
+def test_a_task_that_comes_too_late_does_nothing(editor, state, task, is_swept):
+    made, before = overdue(editor, state), drawn()
+    if is_swept:
+        end_overdue_imports()
+        with viewing(DESK):
+            made.refresh_from_db()
+    task(made.pk, "mtm")
+    was = made.state
+    with viewing(DESK):
+        made.refresh_from_db()
+    assert made.state == was
+    assert drawn() == before
+
+
+def test_an_import_that_is_waited_for_is_not_ended(editor):
+    made = overdue(editor, "taking")
+    with viewing(DESK):
+        GeodataImport.objects.filter(pk=made.pk).update(waiting_since=timezone.now())
+    end_overdue_imports()
+    with viewing(DESK):
+        made.refresh_from_db()
+    assert made.state == "taking"
 
 
 def test_a_file_that_names_another_file_shows_nothing_of_it_and_calls_nobody(editor, tmp_path):
