@@ -12,13 +12,13 @@ from django.db.models import Case, When
 from newscentre.models import Article, Feed, Rule, Status
 from newscentre.stages.clean import Item
 from newscentre.stages.cluster import WINDOW, Story, Told
-from newscentre.stages.identify import identities
+from newscentre.stages.identify import Identity, identities
 from newscentre.stages.plan import Known, Plan, Row, plan
 from newscentre.stages.tag import Tagger, Tags
 from newscentre.tagging import concepts, tagger
 
 MOST_OF_PAGES = 500  # newest articles of a page that shows one after another, such as the latest alert
-MOST_COMPARED = 2000  # articles of a few days that a new one is held against
+MOST_CANDIDATES = 2000  # articles of a few days that are read, to find those that new ones may be held against
 
 # What an editor changed stays; so does the story, and whether it is published. A row that another worker brought up to
 # date meanwhile is passed over.
@@ -53,7 +53,8 @@ UPSERT = """
 
 def store(feed: Feed, items: Sequence[Item], now: datetime) -> Plan:
     """Brings the feed's articles up to date. To be called as its secretariat; returns what was planned and done."""
-    planned = plan(items, known_of(feed, items))
+    named = identities(items)
+    planned = plan(items, known_of(feed, named), named)
     tagging = tagger()
     _drop(planned, feed, tagging)
     if planned.rows:
@@ -75,12 +76,12 @@ def _drop(planned: Plan, feed: Feed, tagging: Tagger) -> None:
     planned.added, planned.dropped = kept, len(planned.added) - len(kept)
 
 
-def known_of(feed: Feed, items: Sequence[Item]) -> list[Known]:
-    """The stored articles that these items may be.
+def known_of(feed: Feed, named: Sequence[Identity]) -> list[Known]:
+    """The stored articles that the items with these identities may be.
 
     Asked apart, so that each question finds its index: together PostgreSQL looks at everything the feed ever gave.
     """
-    marks = {mark for one in identities(items) for mark in one.marks}
+    marks = {mark for one in named for mark in one.marks}
     of_feed = Article.objects.filter(feed=feed).order_by()
     as_given = of_feed.annotate(given=Case(When(given_title="", then="title"), default="given_title"))
     said = as_given.values_list(
@@ -141,7 +142,7 @@ def _told_around(feed: Feed, stories: Sequence[Story]) -> Iterable[tuple[Story, 
         subjects__overlap=subjects,
         published_at__range=(first - WINDOW, last + WINDOW),
     ).exclude(feed=feed)
-    for article in around.order_by("published_at", "pk")[:MOST_COMPARED]:
+    for article in around.order_by("published_at", "pk")[:MOST_CANDIDATES]:
         lines = article.title, article.excerpt
         named = map(str, article.subjects)
         story = Story.of(lines, article.title_language, article.published_at, named, concepts())

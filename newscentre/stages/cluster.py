@@ -114,7 +114,7 @@ def _belongs(story: Story, cluster: Sequence[Story]) -> bool:
     return sum(are_one(story, other) for other in cluster) * 2 >= len(cluster)
 
 
-MOST_COMPARED = 120  # stories that one is held against: those nearest in time
+MOST_NEIGHBOURS = 120  # stories that one is held against: those nearest in time
 
 
 class Told:
@@ -129,7 +129,7 @@ class Told:
 
     def same_as(self, story: Story) -> UUID | None:
         """The name of one that tells the same: of the same day before the days around, and the last added first."""
-        return next((name for other, name in islice(self._near(story), MOST_COMPARED) if are_one(story, other)), None)
+        return next((name for other, name in islice(self._near(story), MOST_NEIGHBOURS) if are_one(story, other)), None)
 
     def _near(self, story: Story) -> Iterator[tuple[Story, UUID]]:
         day = story.published_at.date()

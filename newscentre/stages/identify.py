@@ -45,7 +45,7 @@ def identities(items: Sequence[Item]) -> list[Identity]:
             item,
             guid=_key("guid", item.guid) if item.guid else "",
             page=_key("page", page) if page else "",
-            title=_key(title, item.link, item.excerpt.text) if title in titles_shared else title,
+            title=_key("title", title, item.link, item.excerpt.text) if title in titles_shared else title,
             is_guid_shared=item.guid in guids_shared,
             is_page_shared=page in pages_shared,
         )
@@ -94,6 +94,4 @@ def followed_by(key: str, item: Item) -> str:
 
 
 def _key(kind: str, *values: str) -> str:
-    name = kind.partition(":")[0]
-    told = values if name == kind else (kind, *values)
-    return f"{name}:{hashlib.sha256(chr(0).join(told).encode()).hexdigest()[:32]}"
+    return f"{kind}:{hashlib.sha256(chr(0).join(values).encode()).hexdigest()[:32]}"

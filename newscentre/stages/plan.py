@@ -65,11 +65,14 @@ def digest_of(item: Item) -> str:
     return hashlib.sha256(chr(0).join(said).encode()).hexdigest()[:32]
 
 
-def plan(items: Sequence[Item], known: Sequence[Known]) -> Plan:
-    """Each article of the fetch once: of an entry that stands twice in a feed, the first is taken."""
+def plan(items: Sequence[Item], known: Sequence[Known], named: Sequence[Identity] | None = None) -> Plan:
+    """Each article of the fetch once: of an entry that stands twice in a feed, the first is taken.
+
+    `named`: the items' identities, where they are known already.
+    """
     planned = Plan()
     once: dict[str, tuple[Item, Identity]] = {}
-    for item, identity in zip(items, identities(items), strict=True):
+    for item, identity in zip(items, identities(items) if named is None else named, strict=True):
         once.setdefault(identity.key, (item, identity))
     planned.repeated = len(items) - len(once)
     keys = {article.key for article in known}
