@@ -4,14 +4,18 @@ import nh3
 from django.utils.translation import get_language
 
 from accounts.models import Acceptance, TermsOfUse, User
+from untrusted.markup import shallow
 
+MOST_LEVELS = 30  # of elements within others
 TAGS = {"h2", "h3", "p", "ul", "ol", "li", "strong", "em", "a", "bdi"}
 ATTRIBUTES = {"a": {"href", "hreflang"}, "bdi": {"lang", "dir"}}
 
 
 def clean(html: str) -> str:
     """The text as it may stand on a page; cleaning it again changes nothing."""
-    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"https", "mailto"}).strip()
+    return nh3.clean(
+        shallow(html, MOST_LEVELS), tags=TAGS, attributes=ATTRIBUTES, url_schemes={"https", "mailto"}
+    ).strip()
 
 
 def newest_terms() -> TermsOfUse | None:

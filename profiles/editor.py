@@ -11,8 +11,7 @@ from html import escape
 from html.parser import HTMLParser
 from itertools import takewhile
 
-from profiles.texts import CLASSES, MOST_LEVELS, cleaner, laid_out
-from untrusted.markup import shallow
+from profiles.texts import CLASSES, cleaned, cleaner, laid_out
 
 CAPTION = "caption"  # the class of a paragraph that stands for its table's caption
 VOID = {"br"}
@@ -71,7 +70,7 @@ class _Reader(HTMLParser):
 
 def _read(html: str) -> Element:
     reader = _Reader()
-    reader.feed(laid_out(_CLEANER.clean(shallow(html, MOST_LEVELS))).replace("\n", ""))
+    reader.feed(laid_out(cleaned(html, _CLEANER)).replace("\n", ""))
     reader.close()
     return reader.root
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 MOST_ENTRIES = 2000
+LONGEST_TEXT = 20_000  # characters; a summary is cut to a few hundred afterwards
 
 
 class NotAFeed(Exception):

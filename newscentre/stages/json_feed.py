@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from newscentre.stages.dates import Clock
-from newscentre.stages.documents import Document, Entry, NotAFeed, Wording, newest
+from newscentre.stages.documents import LONGEST_TEXT, Document, Entry, NotAFeed, Wording, newest
 
 SAID = ("summary", "content_text", "content_html")  # the shortest first
 
@@ -22,7 +22,7 @@ def read(text: str) -> Document:
     language, clock = _word(found, "language"), Clock()
     return Document(
         kind="jsonfeed",
-        title=Wording(_word(found, "title"), language=language),
+        title=Wording(_word(found, "title")[:LONGEST_TEXT], language=language),
         link=_word(found, "home_page_url"),
         language=language,
         entries=newest(_entry(item, language, clock) for item in _objects(found.get("items"))),
@@ -31,11 +31,11 @@ def read(text: str) -> Document:
 
 def _entry(item: dict[str, Any], language: str, clock: Clock) -> Entry:
     language = _word(item, "language") or language
-    said = [Wording(_word(item, name), name == "content_html", language) for name in SAID]
+    said = [Wording(_word(item, name)[:LONGEST_TEXT], name == "content_html", language) for name in SAID]
     return Entry(
         guid=_word(item, "id"),
         link=_word(item, "url") or _word(item, "external_url"),
-        title=Wording(_word(item, "title"), language=language),
+        title=Wording(_word(item, "title")[:LONGEST_TEXT], language=language),
         summary=next((wording for wording in said if wording.text), Wording()),
         published_at=clock.moment(_word(item, "date_published")),
         updated_at=clock.moment(_word(item, "date_modified")),

@@ -9,11 +9,11 @@ from typing import Any
 import feedparser
 
 from newscentre.stages.dates import Clock
-from newscentre.stages.documents import Document, Entry, NotAFeed, Wording, newest
+from newscentre.stages.documents import LONGEST_TEXT, Document, Entry, NotAFeed, Wording, newest
 from newscentre.stages.mended import mend, with_ampersands_escaped
 
 MARKUP = {"text/html", "application/xhtml+xml"}
-LONGEST_TEXT, LONGEST_WORD = 20_000, 2000  # characters; a summary is cut to a few hundred afterwards
+LONGEST_WORD = 2000  # characters
 # What feedparser leaves aside: when not to ask.
 SKIPPED_HOURS, SKIPPED_DAYS = (
     re.compile(rf"<skip{unit}s>(.{{0,2000}}?)</skip{unit}s>", re.I | re.S) for unit in ("Hour", "Day")
