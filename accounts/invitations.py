@@ -15,6 +15,7 @@ from access.viewing import viewing
 from accounts import history, mail
 from accounts.credentials import cancel_invitations, wake
 from accounts.digests import digest_of
+from accounts.mandates import end_what_ran_out, stands_alone
 from accounts.models import Event, Invitation, User
 
 GOOD_FOR = timedelta(days=14)
@@ -29,11 +30,13 @@ class ClosedInvitation(Exception):
 def account_of(email: str, name: str, language: str) -> User:
     """The account of a kept address; made without a password when there is none.
 
-    One that had ended wakes without anything it was opened by: who comes back is invited as one who is new.
+    One that had ended, or whose last mandate ran out, wakes without anything it was opened by: a role's mailbox may be
+    another person's by now, and who comes back is invited as one who is new.
     """
     values = {"name": name, "language": language, "password": make_password(None)}
-    user, _is_new = User.objects.select_for_update(no_key=True).get_or_create(email=email, defaults=values)
-    if not user.is_active:
+    user, is_new = User.objects.select_for_update(no_key=True).get_or_create(email=email, defaults=values)
+    if not is_new and (not user.is_active or stands_alone(user)):
+        end_what_ran_out(user)
         user.name, user.language = name, language
         user.save(update_fields=["name", "language"])
         wake(user)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -142,6 +143,18 @@ def dialogues_of(affiliation: Affiliation) -> set[str]:
     return set(affiliation.scopes.values_list("dialogue_id", flat=True))
 
 
+def dialogues_today(person: User) -> set[str]:
+    """Those for which something of the person's is open, suspended or not: not those that they have left."""
+    engagements = Engagement.objects.filter(user=person, ended_at=None, ends_on__gte=timezone.localdate())
+    return {
+        *Scope.objects.filter(affiliation__in=Affiliation.objects.open().filter(user=person)).values_list(
+            "dialogue_id", flat=True
+        ),
+        *engagements.values_list("dialogue_id", flat=True),
+        *person.secretariats.values_list("dialogue_id", flat=True),
+    }
+
+
 def _end(row: Affiliation, by: User | None, event: Event, reason: str = "") -> None:
     row.ended_at = timezone.now()
     row.save(update_fields=["ended_at"])
@@ -167,6 +180,26 @@ def is_kept_open(person: User) -> bool:
         or Engagement.objects.filter(user=person, ended_at=None, ends_on__gte=today).exists()
         or person.secretariats.exists()
     )
+
+
+def stands_alone(person: User) -> bool:
+    """Whether nothing lets the person read today: what they had has run out, and who comes next may be somebody else."""
+    today = timezone.localdate()
+    holds = Q(ends_on=None) | Q(ends_on__gte=today)
+    return not (
+        person.is_superuser
+        or Affiliation.objects.open().filter(holds, user=person).exists()
+        or Engagement.objects.filter(user=person, ended_at=None, ends_on__gte=today).exists()
+        or person.secretariats.exists()
+    )
+
+
+def end_what_ran_out(person: User) -> None:
+    """Of an account that stands alone: its suspended mandates are not for whoever is behind the address now."""
+    for row in Affiliation.objects.open().filter(user=person):
+        row.ended_at = timezone.now()
+        row.save(update_fields=["ended_at"])
+        history.of_affiliation(Event.ENDED, None, row, dialogues_of(row))
 
 
 def _to_change(affiliation: Affiliation, by: User | None) -> Affiliation:

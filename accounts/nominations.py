@@ -150,6 +150,8 @@ def accept(submission: Submission, by: User, *, is_granted: bool = False, approv
     themes = set(row.themes.values_list("pk", flat=True))
     _refuse_what_is_not_open(nomination.partner, {dialogue: themes})
     _require_known(nomination.partner, nomination.email, by if approves_address else None)
+    if nomination.takes_over_the_address:
+        _hand_the_address_over(nomination, by)
     person = invitations.account_of(nomination.email, nomination.name, nomination.language)
     affiliation = mandates.begin(nomination, person)
     mandates.give(affiliation, dialogue, themes, is_granted=is_granted)
@@ -237,8 +239,14 @@ def _refuse_waiting_twice(partner: Partner, email: str, dialogues: Iterable[str]
 
 def _refuse_strange_succession(partner: Partner, email: str, succession: Succession) -> None:
     predecessor = succession.predecessor
-    if predecessor.partner_id != partner.pk or predecessor.ended_at or predecessor.user.email == email:
+    if predecessor.partner_id != partner.pk or predecessor.ended_at:
         raise ValidationError(_("Choose a colleague of the same partner whose post is handed over."))
+    if succession.last_day and predecessor.user.email == email:
+        raise ValidationError(
+            _(
+                "Leave the last day empty: two people cannot have one address, so the post is handed over at the acceptance."
+            )
+        )
     if succession.last_day and succession.last_day < timezone.localdate():
         raise ValidationError(_("Choose a day that has not passed."))
 
@@ -303,6 +311,17 @@ def _invite(nomination: Nomination, by: User, template: str) -> None:
         return
     invitations.invite(person, template, context)
     history.of_nomination(Event.INVITED, by, nomination)
+
+
+def _hand_the_address_over(nomination: Nomination, by: User) -> None:
+    """A role's mailbox: the predecessor's account ends before the successor's begins, with all that opened it."""
+    predecessor = nomination.successor_to
+    assert predecessor is not None
+    mandates.hand_over(predecessor, by, None)
+    if not mandates.stands_alone(predecessor.user):
+        raise ValidationError(
+            _("The colleague who has this address still stands for another partner or dialogue; that has to end first.")
+        )
 
 
 # Changing what there is -----------------------------------------------------------------------------------------------

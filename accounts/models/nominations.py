@@ -64,6 +64,12 @@ class Nomination(RestrictedModel):
     def is_on_paper(self) -> bool:
         return self.nominated_by_id is None
 
+    @property
+    def takes_over_the_address(self) -> bool:
+        """Whether the predecessor, who has not left yet, has the address that the person will have: a role's mailbox."""
+        former = self.successor_to
+        return former is not None and former.ended_at is None and former.user.email == self.email
+
 
 class State(models.TextChoices):
     WAITING = "waiting", _("waiting")

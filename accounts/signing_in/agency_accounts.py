@@ -4,7 +4,8 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
 from accounts import mail
-from accounts.log import dialogues_of, note
+from accounts.log import note
+from accounts.mandates import dialogues_today
 from accounts.models import Action, AgencyAccount, User
 from accounts.nominations import desk_language
 from accounts.signing_in.agency import Agency
@@ -29,11 +30,11 @@ def forget(user: User) -> None:
 
 
 def ask_the_secretariats(user: User, agency: Agency) -> None:
-    """Tells the desks that know the person, at most once a day, and notes that somebody was refused."""
+    """Tells the desks where the person has something today, suspended or not, at most once a day, and notes that somebody was refused."""
     note(Action.SIGN_IN_FAILED, user)
     if not cache.add(f"agency-account-asked:{user.pk}", 1, timeout=ASKED_AGAIN_AFTER):
         return
-    for dialogue in Dialogue.objects.filter(pk__in=dialogues_of(user)).exclude(contact_email=""):
+    for dialogue in Dialogue.objects.filter(pk__in=dialogues_today(user)).exclude(contact_email=""):
         language = desk_language(dialogue)
         context = {
             "person": user,

@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 from fido2.utils import websafe_encode
@@ -200,6 +201,76 @@ def test_the_one_who_left_does_not_come_in_before_the_one_who_follows_opens_the_
     successor.post(form, {"new_password1": NEW, "new_password2": NEW})
     assert successor.get(OWN).status_code == 200
     assert set(opened(before)) == set()
+
+
+# A role's mailbox ----------------------------------------------------------------------------------------------------
+
+
+def run_out(user: User) -> Affiliation:
+    """Nobody ended the mandate: its last day has passed."""
+    mandate = Affiliation.objects.open().get(user=user)
+    mandate.may_nominate, mandate.ends_on = True, timezone.localdate() - timedelta(days=1)
+    mandate.save()
+    return mandate
+
+
+def followed(user: User) -> None:
+    """By a successor at the same address."""
+    former = Affiliation.objects.open().get(user=user)
+    accepted(nominated(email=user.email, name="Successor", succession=Succession(former)), approves_address=True)
+
+
+@pytest.mark.parametrize(
+    "comes_next", [nominated_again, engaged, corrected_to, handed_over_to, followed], ids=lambda way: way.__name__
+)
+def test_who_comes_after_a_mandate_that_ran_out_begins_with_a_link_alone(before, comes_next, sent):
+    mandate = run_out(before.user)
+    with sent() as mails:
+        comes_next(before.user)
+    before.user.refresh_from_db()
+    assert before.user.is_active
+    assert not before.user.has_joined, "the one before was taken for the one who follows"
+    assert any("/accounts/join/" in message.body for message in mails if message.to == [before.user.email])
+    assert set(opened(before)) == set()
+    mandate.refresh_from_db()
+    assert mandate.ended_at is not None, "it was renewed with all that its person had been given"
+    assert not Affiliation.objects.open().filter(user=before.user, may_nominate=True).exists()
+    assert before.user.name == ("Salma Bennani" if comes_next is corrected_to else "Successor")
+
+
+def test_a_post_is_handed_over_with_its_address(before, sent):
+    with sent() as mails:
+        followed(before.user)
+    before.user.refresh_from_db()
+    assert (before.user.name, before.user.is_active, before.user.has_joined) == ("Successor", True, False)
+    assert any("/accounts/join/" in message.body for message in mails if message.to == [before.user.email])
+    assert set(opened(before)) == set()
+
+
+def test_an_address_is_not_handed_over_while_its_person_stands_elsewhere(before):
+    SecretariatMember.objects.create(user=before.user, dialogue_id="mtm")
+    with pytest.raises(ValidationError, match="has to end first"):
+        followed(before.user)
+    before.user.refresh_from_db()
+    assert before.user.has_joined
+
+
+def test_who_is_re_confirmed_in_time_or_late_goes_on_as_before(before):
+    mandate = run_out(before.user)
+    focal_point = user_of("focalpoint.mar")
+    with viewing(focal_point.viewer):
+        mandates.confirm(mandate, focal_point)
+    before.user.refresh_from_db()
+    assert before.user.has_joined
+    assert {"session", "key", "token"} <= set(opened(before))
+
+
+def test_who_stands_somewhere_keeps_what_they_have_when_they_are_nominated_again(before):
+    nominated_again(before.user)
+    before.user.refresh_from_db()
+    assert before.user.has_joined
+    assert before.user.name != "Successor"
+    assert {"session", "key", "token"} <= set(opened(before))
 
 
 def test_an_account_closed_and_opened_by_hand_is_opened_by_nothing_of_before(before):

@@ -497,15 +497,19 @@ def test_the_predecessor_stays_until_the_day_that_was_agreed():
     assert "partner:morocco" in tokens_of(former.user)
 
 
-def test_a_post_of_another_partner_or_of_the_candidate_cannot_be_handed_over():
+def test_a_post_of_another_partner_cannot_be_handed_over():
     for succession in (
         Succession(mandate_of("official.ukr")),
         Succession(mandate_of("official.mar"), timezone.localdate() - timedelta(days=1)),
     ):
         with pytest.raises(ValidationError):
             nominated(succession=succession)
-    with pytest.raises(ValidationError):
-        nominated(email="official.mar@imap.example", succession=Succession(mandate_of("official.mar")))
+
+
+def test_two_people_never_have_one_address_at_a_time():
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    with pytest.raises(ValidationError, match="Leave the last day empty"):
+        nominated(email="official.mar@imap.example", succession=Succession(mandate_of("official.mar"), tomorrow))
 
 
 # Who has an account is not told ---------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import AgencyAccount, User
+from accounts.models import Affiliation, AgencyAccount, Scope, User
 from accounts.signing_in.agency import Agency, agencies_of
 from atlas.models import Dialogue
 from tests.accounts import provider as oidc
@@ -371,6 +372,23 @@ def test_an_address_that_the_agency_gives_to_somebody_else_asks_the_secretariat(
     )  # fmt: skip
     assert asked
     assert "UNHCR" in asked[0].body
+
+
+def test_a_desk_that_the_person_has_left_is_not_told(unhcr, provider, once_committed):
+    left = Dialogue.objects.get(pk="prague-process")
+    left.contact_email = "left@desk.example"
+    left.save()
+    theme = Scope.objects.filter(affiliation__user=unhcr).first().theme
+    ended = Affiliation.objects.create(user=unhcr, partner_id="ukraine", ended_at=timezone.now())
+    Scope.objects.create(affiliation=ended, dialogue=left, theme=theme)
+    Scope.objects.filter(affiliation__user=unhcr, affiliation__ended_at=None, dialogue=left).delete()
+    sign_in(Client())
+    provider.claims["sub"] = "person-2"
+    with once_committed():
+        sign_in(Client())
+    asked = {message.to[0] for message in mail.outbox if "another account of an agency" in message.subject}
+    assert asked
+    assert "left@desk.example" not in asked
 
 
 def test_an_account_of_one_person_does_not_sign_in_another(unhcr, provider):
