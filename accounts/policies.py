@@ -36,9 +36,15 @@ class Policy:
             self.requires_second_factor or wanted.requires_second_factor,
         )
 
-    def __str__(self) -> str:
-        factor = "second factor" if self.requires_second_factor else "no second factor"
-        return f"{','.join(sorted(self.domains)) or '-'} / {self.months} / {factor}"
+    def changes_to(self, after: "Policy") -> str:
+        """In the log's words, such as `+gmail.com 12→36 −factor`: what stays is not said again."""
+        changes = [f"+{domain}" for domain in sorted(after.domains - self.domains)]
+        changes += [f"−{domain}" for domain in sorted(self.domains - after.domains)]
+        if self.months != after.months:
+            changes.append(f"{self.months}→{after.months}")
+        if self.requires_second_factor != after.requires_second_factor:
+            changes.append("+factor" if after.requires_second_factor else "−factor")
+        return " ".join(changes)
 
 
 @transaction.atomic
@@ -148,8 +154,11 @@ def _decide(widening: PolicyWidening, state: WideningState, by: User) -> None:
 
 
 def _note(action: Action, partner: Partner, by: User, before: Policy, after: Policy) -> None:
-    for dialogue in dialogues_of(partner):
-        note(action, by, dialogue=dialogue.pk, objects=[f"{partner.pk}: {before} → {after}"])
+    """In each dialogue of the partner; of one in no dialogue, in those of whoever did it."""
+    changes = f"{partner.pk}: {before.changes_to(after)}"
+    concerned: list[str | None] = [one.pk for one in dialogues_of(partner)]
+    for dialogue in concerned or [None]:
+        note(action, by, dialogue=dialogue, objects=[changes])
 
 
 def _tell(widening: PolicyWidening) -> None:

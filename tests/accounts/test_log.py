@@ -489,3 +489,9 @@ def test_the_pages_of_log_and_use_are_in_the_index_of_the_admin(reader):
     page = reader("editor").get(reverse("admin:index")).content.decode()
     for path in (LOG, USE, "/secretariat/accounts/widening/"):
         assert f'href="{path}"' in page
+
+
+def test_a_line_holds_no_control_character():
+    note(Action.EXPORTED, user_of("editor"), objects=["a\x00\x0bb"])
+    with viewing(user_of("editor").viewer):
+        assert LogEntry.objects.filter(action=Action.EXPORTED).latest("pk").object == "a b"

@@ -10,7 +10,7 @@ from access.viewing import viewing
 from accounts import policies
 from accounts.models import Action, LogEntry, PartnerPolicy, PolicyWidening, SecretariatMember, User
 from accounts.policies import Policy
-from atlas.models import Dialogue, Partner
+from atlas.models import Dialogue, Membership, Partner
 from tests.conftest import user_of
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +175,35 @@ def test_it_is_in_the_log_of_each_dialogue_concerned():
             assert all(line.object.startswith("morocco: ") for line in lines)
     with viewing(user_of("secretariat").viewer):
         assert LogEntry.objects.filter(action=Action.POLICY_CHANGED, dialogue="rabat-process").count() == 2
+
+
+def test_the_log_says_what_changed_however_many_domains_there_are():
+    domains = {f"ministry-of-the-interior-{number}.example" for number in range(12)}
+    PartnerPolicy.objects.filter(partner="morocco").update(domains=sorted(domains))
+    widening = ask(domains=[*domains, "gmail.com"], months=36, factor=False)
+    policies.confirm(widening, user_of("secretariat"))
+    with viewing(user_of("editor").viewer):
+        lines = LogEntry.objects.filter(action__in=[Action.POLICY_ASKED, Action.POLICY_CHANGED], dialogue="mtm")
+        said = [line.object for line in lines]
+    assert said == ["morocco: +gmail.com 12→36 −factor"] * 2, "it was cut before what changed"
+
+
+def test_what_is_too_long_for_a_line_of_the_log_goes_on_in_others():
+    domains = {f"ministry-of-the-interior-{number}.example" for number in range(12)}
+    ask(domains=[*BEFORE.domains, *domains])
+    said = " ".join(
+        LogEntry.objects.filter(action=Action.POLICY_ASKED, dialogue="mtm").values_list("object", flat=True)
+    )
+    assert all(f"+{domain}" in said for domain in domains)
+
+
+def test_the_change_of_a_partner_in_no_dialogue_is_noted_for_the_desk_of_whoever_made_it():
+    Membership.objects.filter(partner="morocco").delete()
+    ask(months=6)
+    with viewing(user_of("editor").viewer):
+        [line] = LogEntry.objects.filter(action=Action.POLICY_CHANGED)
+    assert (line.object, line.dialogue_id) == ("morocco: 12→6", None)
+    assert "secretariat:mtm" in line.audience
 
 
 def test_an_editor_saves_the_form_and_another_secretariat_confirms_on_its_page(reader):
