@@ -3,13 +3,14 @@
 import pytest
 from django.contrib import admin
 from django.db.models import SlugField
-from django.urls import get_resolver
+from django.test import RequestFactory
+from django.urls import get_resolver, resolve
 
 from access.viewer import Viewer
 from access.viewing import viewing
 from accounts.demo import ALL_FOUR
 from atlas.models import OutlineSection, Subject
-from imap.former_addresses import LEADING_ON
+from imap.former_addresses import LEADING_ON, address_now
 from newscentre.models import Review
 from profiles.models import Profile
 from routes.models import Story
@@ -69,6 +70,41 @@ def test_a_word_that_another_profile_took_leads_to_that_one():
     assert client.get(f"/en{OPEN}morocco/").status_code == 200
     rename(second, "third-word")
     assert led_to(client, f"/en{OPEN}morocco/") == f"/en{OPEN}third-word/", "it stood there last"
+
+
+TAILS = ["editions/99/", "no-such-section/"]
+
+
+@pytest.mark.parametrize("tail", TAILS)
+def test_what_stands_at_an_address_today_leads_to_nothing_else(tail):
+    first, second = profile(), profile(slug="senegal")
+    rename(first, "second-word")
+    rename(second, "morocco")
+    for login in ("stranger", "editor"):
+        answer = browser_of(login).get(f"/en{OPEN}morocco/{tail}")
+        assert answer.status_code == 404, "it led to the profile that stood there before"
+
+
+@pytest.mark.parametrize("tail", TAILS)
+def test_two_that_changed_their_words_with_each_other_do_not_lead_in_a_circle(tail):
+    first, second = profile(), profile(slug="senegal")
+    rename(first, "for-a-moment")
+    rename(second, "morocco")
+    rename(first, "senegal")
+    for word in ("morocco", "senegal"):
+        assert browser_of("stranger").get(f"/en{OPEN}{word}/{tail}").status_code == 404
+    assert led_to(browser_of("stranger"), f"/en{OPEN}for-a-moment/") == f"/en{OPEN}senegal/"
+
+
+def test_subjects_that_changed_their_words_with_each_other_do_not_lead_in_a_circle():
+    one, other = Subject.objects.get(kind="country", slug="mali"), Subject.objects.get(kind="country", slug="italy")
+    for row, word in ((one, "for-a-moment"), (other, "mali"), (one, "italy")):
+        rename(row, word)
+    request = RequestFactory().get("/en/countries/mali/")
+    for word in ("mali", "italy"):
+        request.resolver_match = resolve(f"/en/countries/{word}/")
+        with viewing(EVERYTHING):
+            assert address_now(request, EVERYTHING) is None
 
 
 @pytest.mark.parametrize("login", ["stranger", "official.mar.dev", "official.ukr"])
