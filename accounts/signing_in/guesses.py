@@ -4,6 +4,8 @@ A stranger's guesses at one account are counted by the network they come from, a
 device a person's own mistakes alone count; a passkey asks for no guess; a new password by mail forgets the counts.
 """
 
+from typing import Literal, get_args
+
 from allauth.core.internal import ratelimit
 from allauth.core.internal.ratelimit import RateLimitUsage
 from django.http import HttpRequest
@@ -11,12 +13,13 @@ from django.http import HttpRequest
 from accounts.limits import OF_ACCOUNTS, OURS
 from accounts.signing_in.known_devices import known_device
 
+About = Literal["password", "code"]
 BY_NETWORK = {"app": "allauth.account", "action": "login_failed", "config": OF_ACCOUNTS}
 BY_ALL = {"app": "accounts", "action": "guesses_of_strangers", "config": OURS}
 IN_A_KNOWN_DEVICE = {"app": "accounts", "action": "guesses_in_a_known_device", "config": OURS}
 
 
-def count_guess(request: HttpRequest, email: str, about: str = "password") -> RateLimitUsage | None:
+def count_guess(request: HttpRequest, email: str, about: About = "password") -> RateLimitUsage | None:
     """None once there were too many; what is given back can be rolled back, when the guess was right.
 
     The address is what was typed, whether or not somebody has it.
@@ -31,9 +34,10 @@ def count_guess(request: HttpRequest, email: str, about: str = "password") -> Ra
 
 def forget_guesses(request: HttpRequest, email: str) -> None:
     """Of strangers: the person has proved by mail whose account it is."""
-    whose = f"password:{email.lower()}"
-    ratelimit.clear(request, key=_in_a_network(request, whose), **BY_NETWORK)
-    ratelimit.clear(request, key=whose, **BY_ALL)
+    for about in get_args(About):
+        whose = f"{about}:{email.lower()}"
+        ratelimit.clear(request, key=_in_a_network(request, whose), **BY_NETWORK)
+        ratelimit.clear(request, key=whose, **BY_ALL)
 
 
 def _in_a_network(request: HttpRequest, whose: str) -> str:

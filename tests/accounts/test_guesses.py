@@ -139,6 +139,24 @@ def test_wrong_codes_of_a_stranger_do_not_keep_its_person_out(home):
     assert is_signed_in(home)
 
 
+def test_a_new_password_by_mail_forgets_the_wrong_codes_too():
+    """Of a thief who knew the password that there was, from everywhere."""
+    user = user_of("official.mar")
+    codes = RecoveryCodes.activate(user).get_unused_codes()
+    for network in range(17):
+        sign_in(thief := at(f"198.51.{network}.1"))
+        for number in range(4):
+            thief.post(ASKED, {"code": f"{number:08}"})
+    client = at("192.0.2.1")
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    form = client.get(f"{OWN}password/reset/key/{key}/")["Location"]
+    client.post(form, {"password1": NEW, "password2": NEW})
+    other = at("192.0.2.9")
+    sign_in(other, NEW)
+    other.post(ASKED, {"code": codes[0]})
+    assert is_signed_in(other)
+
+
 # What a known device is -----------------------------------------------------------------------------------------------
 
 
