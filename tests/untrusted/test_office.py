@@ -115,6 +115,19 @@ FETCHING = {
     "a field": {"word__header1_dot_xml": word('<w:fldSimple w:instr=" INCLUDEPICTURE &quot;https://x.example/&quot; \\d"/>')},
     "a field in pieces": {"word__header1_dot_xml": word("<w:instrText>INCLUDE</w:instrText><w:instrText>TEXT x</w:instrText>")},
     "a field in UTF-16": {"word__header1_dot_xml": '<w:x xmlns:w="w"><w:instrText>DDEAUTO c</w:instrText></w:x>'.encode("utf-16")},
+    "a link of Word": {"word__header1_dot_xml": word(r"<w:instrText> LINK Excel.Sheet.8 x.xls \a </w:instrText>")},
+    "a link in a simple field": {"word__header1_dot_xml": word(r'<w:fldSimple w:instr="link Excel.Sheet.8 x.xls \a"/>')},
+    "a link within a field": {"word__header1_dot_xml": word(
+        '<w:fldChar w:fldCharType="begin"/><w:instrText>IF 1 = </w:instrText>'
+        '<w:fldChar w:fldCharType="begin"/><w:instrText>LI</w:instrText><w:instrText>NK Excel.Sheet.8 x.xls</w:instrText>'
+    )},
+    **{f"an old {name}": {"word__header1_dot_xml": word(f"<w:instrText>{name} x</w:instrText>")}
+       for name in ("DDE", "INCLUDE", "IMPORT", "DATABASE")},
+    "a formula that asks the web": {"xl__worksheets__sheet1_dot_xml": b'<s><c><f>_xlfn.WEBSERVICE("https://x.example/")</f></c></s>'},
+    "a formula that shows a picture": {"xl__worksheets__sheet1_dot_xml": b'<s><f>1+_xlfn.IMAGE(A1)</f></s>'},
+    "a formula in disguise": {"xl__worksheets__sheet1_dot_xml": b'<s><f>web&#83;er<!-- -->vice(A1)</f></s>'},
+    "a name that asks the web": {"xl__names_dot_xml": b'<s><definedName name="x">WEBSERVICE(A1)</definedName></s>'},
+    "a rule that asks the web": {"xl__worksheets__sheet1_dot_xml": b'<s><formula1>WEBSERVICE(A1)</formula1></s>'},
     "a picture of VML": {"word__header1_dot_xml": word('<v:imagedata src="https://x.example/p.png"/>')},
     "a picture in a drawing": {"word__media__a_dot_svg": b'<svg xmlns="http://www.w3.org/2000/svg"><image href="https://x.example/"/></svg>'},
     "a query of the web": {"xl__connections_dot_xml": b'<connections><webPr url="https://x.example/"/></connections>'},
@@ -134,11 +147,13 @@ def test_a_document_that_has_something_fetched_when_it_is_opened_is_refused(kind
         {"word___rels__document_dot_xml_dot_rels": leading_out("hyperlink")},
         {"word___rels__document_dot_xml_dot_rels": leading_out("image", "media/image1.png", "Internal")},
         {"word__header1_dot_xml": word('<w:instrText>HYPERLINK "https://x.example/"</w:instrText>')},
+        {"word__header1_dot_xml": word('<w:fldChar w:fldCharType="begin"/><w:instrText>HYPERLINK "https://linkedin.example/include"</w:instrText>')},
+        {"xl__worksheets__sheet1_dot_xml": b'<s><f>IF(A1="webservice",MYIMAGE(1),SUM(B1:B2))</f><v>IMAGE(1)</v></s>'},
         {"word__header1_dot_xml": word('<v:shape href="https://x.example/"><v:imagedata src="media/x.png"/></v:shape>')},
         {"word__media__a_dot_svg": b'<svg xmlns="http://www.w3.org/2000/svg"><image href="data:image/png;base64,x"/></svg>'},
         {"word__media__image1_dot_png": b"\x89PNG instrText INCLUDEPICTURE"},
     ],
-    ids=["a link", "its own picture", "a field that is a link", "a shape that is a link", "a picture in the drawing", "bytes of a picture"],
+    ids=["a link", "its own picture", "a field that is a link", "a link to a host of such a name", "other formulas", "a shape that is a link", "a picture in the drawing", "bytes of a picture"],
 )  # fmt: skip
 def test_a_document_whose_links_a_person_follows_is_taken(parts):
     assert letters.kind_of(document(**parts)) == "docx"
