@@ -15,9 +15,10 @@ app.autodiscover_tasks()
 
 @worker_init.connect
 def refuse_unsafe_worker(**kwargs: object) -> None:
-    from imap.starting import refuse_unsafe_start
+    from imap.starting import refuse_unsafe_start, tell_what_confines
 
     try:
         refuse_unsafe_start()
     except ImproperlyConfigured as error:
         raise SystemExit(str(error)) from error  # Celery only logs other exceptions of a receiver, and goes on
+    tell_what_confines()

@@ -19,6 +19,7 @@ from typing import IO, Any
 ROOT = Path(__file__).resolve().parent.parent
 MIB = 1024 * 1024
 DONE, TOO_HARD = 0, 4  # how the process ends
+PARTS_THAT_HOLD = "untrusted:parts"  # asked for instead of a parser
 # Settings of the libraries that parse: one thread, no network, no plugins, nothing written beside a file.
 ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8",
@@ -66,6 +67,11 @@ def parsed(parser: str, data: bytes, told: Mapping[str, Any] | None = None, boun
         reason = complaint.read(4000).decode(errors="replace")[-300:]
         # Ended by a signal: by its own limits, or by a fault of the memory that a hostile file may cause.
         raise TooHard(reason) if ended in (TOO_HARD, -signal.SIGXCPU, -signal.SIGKILL) else Failed(reason)
+
+
+def parts_that_hold() -> list[str]:
+    """Of `confinement.PARTS`, those that this system and its container let a parser's process have."""
+    return list(parsed(PARTS_THAT_HOLD, b""))
 
 
 @contextlib.contextmanager

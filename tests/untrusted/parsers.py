@@ -1,9 +1,13 @@
 """Parsers as an attacker would write them, had a file taken over a real one. Run by `untrusted.sandbox` alone."""
 
 import ctypes
+import errno
 import os
+import platform
+import resource
 import signal
 import socket
+import struct
 import subprocess
 import threading
 from pathlib import Path
@@ -23,10 +27,29 @@ def attempt(data: bytes, secret: str, port: int) -> dict[str, str]:
         "runs a program": lambda: subprocess.run(["/bin/true"]),
         "forks": os.fork,
         "ends its parent": lambda: os.kill(os.getppid(), signal.SIGTERM) or "done",
+        "ends a thread of its parent": lambda: _refused_call(200, os.getppid(), 0) or "done",
+        "ends its parent by its thread": lambda: _refused_call(234, os.getppid(), os.getppid(), 0) or "done",
+        "sends a signal with a value": lambda: _refused_call(129, os.getppid(), 0, _signal()) or "done",
+        "sends a signal to a file of a process": lambda: _refused_call(424, 0, 0, None, 0) or "done",
+        "limits its parent": lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CORE),
         "writes elsewhere": lambda: Path(secret).with_name("written").write_text("x"),
         "leaves its network": lambda: ctypes.CDLL(None).unshare(0x40000000) == 0 and "done",
     }
     return {name: _brought(attempted) for name, attempted in tries.items()}
+
+
+def _refused_call(number: int, *arguments: object) -> str:
+    """Of x86_64; elsewhere nothing is tried. What the kernel says to what it does not refuse is no permission."""
+    if platform.machine() != "x86_64":
+        raise OSError
+    system = ctypes.CDLL(None, use_errno=True)
+    if system.syscall(number, *arguments) != 0 and ctypes.get_errno() == errno.EPERM:
+        raise OSError
+    return "not refused"
+
+
+def _signal() -> bytes:
+    return struct.pack("iii", 0, 0, -1) + bytes(116)  # one that a process may send, without effect
 
 
 def _brought(attempted) -> str:
@@ -87,6 +110,14 @@ def nest(data: bytes) -> None:
 
 def crash(data: bytes) -> None:
     ctypes.string_at(0)
+
+
+def give_up(data: bytes) -> None:
+    os.abort()
+
+
+def limits(data: bytes) -> list[int]:
+    return list(resource.getrlimit(resource.RLIMIT_CORE))
 
 
 def fail(data: bytes) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from imap.starting import tell_what_confines
 from tests.watching import watched
-from untrusted.sandbox import ENVIRONMENT, MIB, Bounds, Failed, TooHard, parsed
+from untrusted.confinement import PARTS
+from untrusted.sandbox import ENVIRONMENT, MIB, Bounds, Failed, TooHard, parsed, parts_that_hold
 
 HERE = "tests.untrusted.parsers"
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems have limits of memory and time alone")
@@ -51,10 +53,33 @@ def test_what_asks_for_too_much_is_ended_and_nothing_of_it_stays(parser, bounds)
     assert not [child for child in psutil.Process().children() if f"{HERE}:{parser}" in " ".join(child.cmdline())]
 
 
-@pytest.mark.parametrize("parser", ["chatter", "fill", "crash", "fail"])
+@pytest.mark.parametrize("parser", ["chatter", "fill", "crash", "give_up", "fail"])
 def test_what_breaks_or_says_too_much_has_no_answer(parser):
     with pytest.raises(Failed):
         parsed(f"{HERE}:{parser}", b"", bounds=Bounds(file_bytes=MIB))
+
+
+def test_a_parser_reads_its_own_limits():
+    assert parsed(f"{HERE}:limits", b"") == [0, 0]
+
+
+def test_the_parts_of_the_confinement_that_hold_are_told(caplog):
+    holds = parts_that_hold()
+    assert "limits" in holds
+    assert set(holds) <= set(PARTS)
+    if sys.platform == "linux":
+        assert "calls" in holds
+    with caplog.at_level("INFO", "imap.starting"):
+        tell_what_confines()
+    [line] = [record.getMessage() for record in caplog.records]
+    assert all(part in line for part in PARTS)
+
+
+def test_a_worker_begins_though_nothing_can_be_told(monkeypatch, caplog):
+    monkeypatch.setattr("untrusted.sandbox.sys.executable", "/nowhere/python")
+    with caplog.at_level("INFO", "imap.starting"):
+        tell_what_confines()
+    assert "cannot be started" in caplog.text
 
 
 def test_the_folder_of_a_parser_is_gone_afterwards(monkeypatch, tmp_path):
