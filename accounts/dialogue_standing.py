@@ -35,10 +35,6 @@ def standing_of(person: User) -> list[Standing]:
         return [Standing(*row) for row in cursor.fetchall()]
 
 
-def stands(person: User, dialogue: str) -> bool:
-    return any(found.dialogue == dialogue for found in standing_of(person))
-
-
 def members_without_standing(group: ReadingGroup) -> list[User]:
     """The group's members who read nothing by it, since they stand nowhere in its dialogue."""
     query = """

@@ -13,9 +13,7 @@ from access.viewer import Viewer
 from access.visibility import sees, tokens_of
 from search.kinds import Kind
 from search.models import Readers
-from search.question import MOST_LETTERS as MOST_LETTERS
-from search.question import as_asked as as_asked
-from search.question import as_websearch
+from search.question import as_asked, as_websearch
 from search.snippets import Part, snippets
 
 MOST_COUNTED = 1000  # an exact count of a common word costs more than everything else

@@ -13,7 +13,7 @@ from access import tokens
 from access.viewer import Viewer
 from access.viewing import viewing
 from accounts import engagements, mandates
-from accounts.dialogue_standing import stands
+from accounts.dialogue_standing import standing_of
 from accounts.models import Affiliation, Engagement, ReadingGroup, SecretariatMember, TokenScope, User
 from accounts.personal_tokens import make_token
 from atlas.models import Membership
@@ -204,6 +204,10 @@ def role(name: str) -> Callable[[], None]:
 
     given.__name__ = f"partner_is_{name}"
     return given
+
+
+def stands(person: User, dialogue: str) -> bool:
+    return any(found.dialogue == dialogue for found in standing_of(person))
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ from accounts.demo import ALL_FOUR
 from atlas.models import Subject
 from newscentre import inbox
 from newscentre.models import Article, Feed, Link, Meeting, Project, Publication
-from search.asking import MOST_LETTERS, PER_PAGE, as_asked, search
+from search.asking import PER_PAGE, search
 from search.kinds import kind_named
 from search.letters import folded
 from search.models import Entry, RestrictedEntry
+from search.question import MOST_LETTERS, as_asked
 from tests.newscentre.feeds_of_tests import article, feed
 from tests.readers import body_of
 
