@@ -19,6 +19,10 @@ def no_tokens() -> list[str]:
     return []
 
 
+def everyone() -> list[str]:
+    return [tokens.PUBLIC]
+
+
 def refuse_strange_tokens(audience: Iterable[str]) -> None:
     for word in audience:
         if not tokens.is_token(word):

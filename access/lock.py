@@ -34,6 +34,21 @@ END
 $$
 """
 
+# The dialogues that the viewer may know of, asked once for a statement: whatever belongs to another is not there.
+DIALOGUES_FUNCTION = """
+CREATE FUNCTION imap_dialogues() RETURNS text[] LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN ARRAY(SELECT slug FROM public.atlas_dialogue);
+END
+$$
+"""
+
+# The rules of the database itself (who holds which token, who writes search entries) read which dialogues there are, and
+# who takes part in them, before there is a viewer or whoever it is. No audience and no `Viewer` holds this word; beside
+# dialogues and what has no audience of its own in them it opens nothing.
+PORTAL = "{portal}"
+IS_PORTAL = f"(current_setting('imap.viewer', true) = '{PORTAL}')"
+
 # Adds the row's own secretariat to its audience, so that a row nobody classified is seen by nobody else.
 # Its argument is an SQL expression that gives the dialogue's slug, of the row as $1.
 SECRETARIAT_FUNCTION = """
@@ -70,6 +85,45 @@ def secretariat_holds(dialogue: str) -> str:
     return f"('secretariat:' || {dialogue}) = ANY ((SELECT imap_viewer())::text[])"
 
 
+def in_its_dialogue(column: str = "dialogue_id") -> str:
+    """SQL: the row's dialogue, if it has one, is one that the viewer may know of."""
+    return f"({column} IS NULL OR {column} = ANY ((SELECT imap_dialogues())::text[]))"
+
+
+def as_the_portal(signature: str, returns: str, body: str, declare: str = "") -> str:
+    """SQL of a function that reads as the portal, and leaves the viewer as it was.
+
+    `declare`: the variable `answer` that `body` fills, of a function that returns one value.
+
+    In PL/pgSQL, which keeps its plans from one request to the next. Set by hand: only a superuser may say so at the
+    function's head. What fails inside takes the setting with it, as every rollback does.
+    """
+    return f"""
+CREATE OR REPLACE FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+    viewer text := coalesce(current_setting('imap.viewer', true), '');
+    limits text := coalesce(current_setting('imap.within', true), '');
+    {declare}
+BEGIN
+    PERFORM set_config('imap.viewer', '{PORTAL}', true), set_config('imap.within', '', true);
+    {body}
+    PERFORM set_config('imap.viewer', viewer, true), set_config('imap.within', limits, true);
+    RETURN{" answer" if declare else ""};
+END
+$$
+"""
+
+
+# The tokens of all secretariats, as a setting of the viewer, for what the portal does on behalf of them all.
+SECRETARIATS_FUNCTION = as_the_portal(
+    "imap_secretariats()",
+    "text[]",
+    "SELECT coalesce(array_agg('secretariat:' || slug ORDER BY slug), '{}') INTO answer FROM atlas_dialogue;",
+    declare="answer text[];",
+)
+
+
 def owner_keeps(table: str) -> tuple[str, ...]:
     """SQL, which may run twice: the role that migrates reaches every row of the table while it keeps."""
     return (
@@ -98,6 +152,7 @@ class Lock(migrations.RunSQL):
     `audience`: 'own' (a column of its own), 'inherits' (a column that may be null) or None.
     `parents`: foreign key column → parent table; a null key passes.
     `write`: SQL condition under which rows may be added, changed and removed; with `append_only` only added.
+    `of_dialogue`: the column of the dialogue that a row without an audience belongs to.
     `desk_only`: rows are read under that condition too. `further`: more columns that may be null, each to be overlapped.
     `names`: foreign key column → table of names (`access.names`); a row is read by those who may be told of the name.
     `asked`: SQL that narrows what is read to what the session asks for. An index serves a policy's own condition, whatever
@@ -105,13 +160,25 @@ class Lock(migrations.RunSQL):
     """
 
     def __init__(
-        self, table, *, audience, parents, write, append_only=False, desk_only=False, further=(), asked="", names=()
+        self,
+        table,
+        *,
+        audience,
+        parents,
+        write,
+        append_only=False,
+        desk_only=False,
+        further=(),
+        asked="",
+        names=(),
+        of_dialogue="",
     ):
         self.table = table
         self.arguments = {"audience": audience, "parents": parents, "write": write}
         self.arguments |= {"append_only": append_only, "desk_only": desk_only, "further": further}
         self.arguments |= {"asked": asked} if asked else {}
         self.arguments |= {"names": dict(names)} if names else {}
+        self.arguments |= {"of_dialogue": of_dialogue} if of_dialogue else {}
         self.reading = self._reading()
         put_on: list = [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
@@ -137,6 +204,8 @@ class Lock(migrations.RunSQL):
         table, audience, parents = self.table, self.arguments["audience"], self.arguments["parents"]
         conditions = {"own": [OVERLAP], "inherits": [f"(audience IS NULL OR {OVERLAP})"], None: []}[audience][:]
         conditions += [f"({column} IS NULL OR {overlap(column)})" for column in self.arguments["further"]]
+        if "of_dialogue" in self.arguments:
+            conditions.append(in_its_dialogue(self.arguments["of_dialogue"]))
         if self.arguments["desk_only"]:
             conditions.append(self.arguments["write"])
         if asked := self.arguments.get("asked"):
@@ -154,6 +223,23 @@ class Lock(migrations.RunSQL):
 
     def describe(self):
         return f"Put row-level security on {self.table}"
+
+
+class InItsDialogue(migrations.RunSQL):
+    """Of a locked table whose rows belong to a dialogue: beside its own policy, the dialogue's readers alone read it.
+
+    What the desk's own rows say of it is written by the policies that the table has.
+    """
+
+    def __init__(self, table: str, column: str = "dialogue_id"):
+        self.arguments = [table, column]
+        super().__init__(
+            sql=f"CREATE POLICY in_its_dialogue ON {table} AS RESTRICTIVE FOR SELECT USING ({in_its_dialogue(column)})",
+            reverse_sql=f"DROP POLICY in_its_dialogue ON {table}",
+        )
+
+    def deconstruct(self):
+        return (self.__class__.__name__, self.arguments, {})
 
 
 class ReadByTodaysRule(migrations.RunSQL):

@@ -60,6 +60,8 @@ class Sayable:
 class Name(Sayable, models.Model):
     """Names that are reference data, or made by someone: `made_by` is the dialogue whose secretariat may say it."""
 
+    regardless_of: Mapping[str, str] = {"made_by": "A name has no readers: this rule says who is told of it."}
+
     is_reference = models.BooleanField(
         _("reference data"), default=False, help_text=_("Named to everyone. The portal’s administrators alone decide.")
     )

@@ -1,5 +1,7 @@
 """Names in the admin: lists, forms, filters and completions offer what their user may be told of, and take no other.
 
+So it is with rows that have readers.
+
 The request is a reader's: `request.viewer` says who is looking.
 """
 
@@ -13,6 +15,7 @@ from django.db.models import Q
 
 from access.names import Sayable
 from access.viewer import Viewer
+from access.visibility import RestrictedModel
 
 
 def offered(model: type[models.Model], viewer: Viewer) -> models.QuerySet:
@@ -27,7 +30,7 @@ class SayableChoices(admin.options.BaseModelAdmin):
     """A form, or a part of one, that offers no name its user may not be told of."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        if issubclass(db_field.related_model, Sayable):
+        if issubclass(db_field.related_model, Sayable | RestrictedModel):
             kwargs.setdefault("queryset", offered(db_field.related_model, request.viewer))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

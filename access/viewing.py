@@ -31,6 +31,12 @@ def viewing(viewer: Viewer, using: str = "default") -> Iterator[None]:
             _exchange(connection, *previous)
 
 
+def every_secretariat(using: str = "default") -> Viewer:
+    """For tasks and commands that work on behalf of all secretariats, also of dialogues that hardly anybody may know of."""
+    row = asked("SELECT imap_secretariats()", {}, using)
+    return Viewer.of(row[0] if row else ())
+
+
 def asked_as(viewer: Viewer, sql: str, values: Mapping[str, Any], using: str = "default") -> tuple | None:
     """The first row of one question asked as this viewer, in one round trip.
 

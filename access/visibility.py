@@ -1,11 +1,15 @@
 """The rule, over many rows: own audience overlaps the viewer's and every row it belongs to is visible.
 
+A key to such a row that decides nothing about this one stands in `regardless_of`, with the reason.
 While a secretariat views as someone else, each audience overlaps `within` too (see `access.viewer`).
 
 A model says in `belongs_to` which foreign keys lead to the rows it belongs to, and has an `audience` of its own,
 or none; and in `further_audiences` which columns must be overlapped too. An audience that may be null inherits. Rows of a model with `desk` (a path to the dialogue) are seen by that
 dialogue's secretariat only. `access.lock` states the same rule to PostgreSQL.
 """
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -24,8 +28,10 @@ class RestrictedModel(models.Model):
     """A model whose rows have an audience, or belong to one that has."""
 
     belongs_to: tuple[str, ...] = ()
+    regardless_of: Mapping[str, str] = {}
     further_audiences: tuple[str, ...] = ()
     desk: str | None = None
+    are_few = False  # then a query asks once which of them are seen, rather than join them to each row
 
     objects = RestrictedQuerySet.as_manager()
 
@@ -47,6 +53,11 @@ def is_open(alias: str) -> str:
     return f"coalesce('{tokens.PUBLIC}' = ANY ({alias}.audience), true)"
 
 
+def sees_dialogue(alias: str) -> str:
+    """The same of the dialogue that the row belongs to."""
+    return f"{alias}.dialogue_id IN (SELECT d.slug FROM atlas_dialogue d WHERE {sees('d')})"
+
+
 def tokens_of(viewer: Viewer) -> dict[str, list[str] | None]:
     """The parameters that `sees` names."""
     return {"tokens": sorted(viewer.tokens), "within": None if viewer.within is None else sorted(viewer.within)}
@@ -66,7 +77,11 @@ def rule(model: type[models.Model], viewer: Viewer, path: str = "") -> Q:
     for name in getattr(model, "belongs_to", ()):
         parent = model._meta.get_field(name)
         assert parent.is_relation and isinstance(parent.related_model, type)
-        reached = rule(parent.related_model, viewer, f"{path}{name}__")
+        whole: Any = parent.related_model
+        if getattr(whole, "are_few", False):
+            reached = Q(**{f"{path}{name}__in": whole.objects.visible_to(viewer).order_by().values("pk")})
+        else:
+            reached = rule(whole, viewer, f"{path}{name}__")
         condition &= (reached | Q(**{f"{path}{name}__isnull": True})) if parent.null else reached
     return condition
 

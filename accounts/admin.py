@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import (  # noqa: F401  most of them register their own models
+    dialogue_admin,
     log_admin,
     mandate_admin,
     models,

@@ -54,6 +54,11 @@ def names_in(audience: Iterable[str], kind: str) -> list[str]:
     return [token.removeprefix(f"{kind}:") for token in audience if token.startswith(f"{kind}:")]
 
 
+def _name_of(dialogue: str) -> str:
+    known = Dialogue.objects.filter(pk=dialogue).first()
+    return known.short_name if known else "…"  # whoever asks may not know of it
+
+
 def who_can_read(audience: list[str]) -> str:
     """A sentence in the reader's language, for the page and for the form that sets an audience.
 
@@ -68,11 +73,13 @@ def who_can_read(audience: list[str]) -> str:
         named = names_in(audience, "dialogue")
         dialogue, _sep, theme = named[0].partition(":")
         if len(named) > 1:
-            return _("Restricted access: the nominated users of %(dialogue)s, whatever their theme, can read this.") % {
-                "dialogue": Dialogue.objects.get(pk=dialogue).short_name
-            }
+            words = {"dialogue": _name_of(dialogue)}
+            return (
+                _("Restricted access: the nominated users of %(dialogue)s, whatever their theme, can read this.")
+                % words
+            )
         return _("Restricted access: the nominated users of %(dialogue)s for “%(theme)s” can read this.") % {
-            "dialogue": Dialogue.objects.get(pk=dialogue).short_name,
+            "dialogue": _name_of(dialogue),
             "theme": Theme.objects.get(pk=theme).name,
         }
     if preset is Preset.PARTNERS:

@@ -70,7 +70,7 @@ def what_ends_with(
 
     Groups of a dialogue are named to its secretariat and to their own members; to others they are counted.
     """
-    lost = Dialogue.objects.filter(pk__in=lost_with(ended, dialogues))
+    lost = Dialogue.objects.visible_to(viewer).filter(pk__in=lost_with(ended, dialogues))
     return [sentence for dialogue in lost for sentence in _ending_in(dialogue, ended.user, viewer)]
 
 

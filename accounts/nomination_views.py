@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,11 +14,11 @@ from accounts.dialogue_standing import what_ends_with
 from accounts.letters import CONTENT_TYPES
 from accounts.limits import limited
 from accounts.log import note
-from accounts.models import Action, Affiliation, MandateEvent, Nomination
+from accounts.models import Action, Affiliation, MandateEvent, Nomination, Scope
 from accounts.nomination_forms import AddressForm, EndForm, NominationForm
 from accounts.requests import ReaderRequest
 from accounts.standing import lines
-from atlas.models import Partner
+from atlas.models import Dialogue, Partner
 from atlas.sorting import in_reading_order
 
 require_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -119,9 +120,9 @@ def letter(request: ReaderRequest, pk: int) -> FileResponse:
 def people(request: ReaderRequest) -> HttpResponse:
     """The list to re-confirm first, then everyone who stands for the partner. Of what they read it says nothing."""
     partners = _partners_or_404(request)
-    rows = list(
-        _people(request).prefetch_related("scopes__dialogue", "scopes__theme").order_by("ends_on", "user__name")
-    )
+    known = Scope.objects.filter(dialogue__in=Dialogue.objects.visible_to(request.viewer))
+    known = known.select_related("dialogue", "theme")
+    rows = list(_people(request).prefetch_related(Prefetch("scopes", known)).order_by("ends_on", "user__name"))
     due = [row for row in rows if mandates.is_due(row)]
     others = in_reading_order([row for row in rows if row not in due], name=lambda row: str(row.user))
     context = {"partners": partners, "due": due, "others": others, "tab": "people"}

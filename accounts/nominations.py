@@ -303,7 +303,8 @@ def _invite(nomination: Nomination, by: User, template: str) -> None:
     person = nomination.user
     assert person is not None
     mandate = Affiliation.objects.open().get(user=person, partner=nomination.partner)
-    dialogues = list(Dialogue.objects.filter(pk__in=mandates.dialogues_of(mandate)))
+    known = Dialogue.objects.visible_to(person.viewer)
+    dialogues = list(known.filter(pk__in=mandates.dialogues_of(mandate)))
     context = {"partner": nomination.partner, "dialogues": dialogues}
     if person.has_joined:
         context |= {"person": person, "link": mail.address_of("home", person.language)}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from access import tokens
 from access.viewer import Viewer
+from access.viewing import viewing
 from accounts.models import ReadingGroup
 from atlas.models import Dialogue, Partner, Theme
 from atlas.sorting import in_reading_order
@@ -55,9 +56,16 @@ class Persona:
             )
             return own.viewing_as(cursor.fetchone()[0], self.dialogue)
 
+    def _name_of_dialogue(self) -> str:
+        """Whoever is of its secretariat knows it, also while they see the portal as someone does who does not."""
+        if known := Dialogue.objects.filter(pk=self.dialogue).first():
+            return known.short_name
+        with viewing(Viewer.secretariat_of(self.dialogue)):
+            return Dialogue.objects.get(pk=self.dialogue).short_name
+
     def as_sentence(self) -> str:
         """Whom the dialogue is seen as, in the reader's language."""
-        words = {"dialogue": Dialogue.objects.get(pk=self.dialogue).short_name}
+        words = {"dialogue": self._name_of_dialogue()}
         if self.whom == tokens.PUBLIC:
             return _("You see %(dialogue)s as the public does.") % words
         if self.kind == "group":

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from access.viewing import every_secretariat, viewing
 from accounts import mail
 from accounts.log import note
 from accounts.models import Action, PartnerPolicy, PolicyWidening, User, WideningState
@@ -119,9 +120,10 @@ def who_could_confirm(widening: PolicyWidening) -> list[User]:
 
 
 def dialogues_of(partner: Partner) -> list[Dialogue]:
-    """Those in which the partner takes part today."""
-    taking_part = Membership.objects.current().filter(partner=partner).values("dialogue")
-    return list(Dialogue.objects.filter(pk__in=taking_part))
+    """Those in which the partner takes part today, whoever asks: all of them are concerned, and nobody is told of them."""
+    with viewing(every_secretariat()):
+        taking_part = Membership.objects.current().filter(partner=partner).values("dialogue")
+        return list(Dialogue.objects.filter(pk__in=taking_part))
 
 
 def _held(partner: Partner) -> PartnerPolicy:

@@ -1,20 +1,17 @@
 """The request as readers' views get it: with who is looking, and as whom."""
 
-from django.http import HttpRequest
-
-from access.viewer import Viewer
+from access.requests import ViewersRequest
 from accounts.models import User
 from accounts.personas import Persona
 
 
-class ReaderRequest(HttpRequest):
+class ReaderRequest(ViewersRequest):
     """`accounts.middleware.Reader` sets `viewer` and `persona`; `user` is a `User` or Django's anonymous one.
 
     While a secretariat views as someone else, `viewer` is what the persona sees; `user` is still who does it.
     `is_machine`: asked below /api/, where a cookie signs nobody in.
     """
 
-    viewer: Viewer
     persona: Persona | None
     user: User
     is_machine: bool = False

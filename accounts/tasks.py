@@ -7,13 +7,11 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from access.viewer import Viewer
-from access.viewing import viewing
+from access.viewing import every_secretariat, viewing
 from accounts import engagements, invitations, mail, mandates, reminders
 from accounts.models import SentForm, User
 from accounts.safe_forms.once import KEPT_FOR
 from accounts.use import count_use
-from atlas.models import Dialogue
 
 
 @shared_task(nobody_waits="The scheduler sends it again.")
@@ -27,20 +25,21 @@ def forget_ended_sessions() -> None:
 @shared_task(nobody_waits="The scheduler sends it again.")
 def count_use_by_quarter() -> None:
     """On behalf of all secretariats, so that their pages show how the present quarter goes."""
-    with viewing(Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))):
+    with viewing(every_secretariat()):
         count_use("default")
 
 
 @shared_task(nobody_waits="The scheduler sends it again.")
 def remind_of_mandates() -> None:
     """Once a day; a second time on the same day says nothing again."""
-    reminders.remind(timezone.localdate())
+    with viewing(every_secretariat()):
+        reminders.remind(timezone.localdate())
 
 
 @shared_task(nobody_waits="The scheduler sends it again.")
 def end_what_is_over() -> None:
     """On behalf of all secretariats, whose histories say that it ended."""
-    with viewing(Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))):
+    with viewing(every_secretariat()):
         mandates.end_what_is_over()
         engagements.end_what_is_over()
 

@@ -5,7 +5,12 @@ whose role in the dialogue is *partner*; for observers, donors and the Commissio
 A focal point and a nominating authority both nominate. A group, and a person's name in an audience, count only while the
 person stands in the dialogue (`imap_standing`); what is a person's own stays theirs.
 The same rule says what a typical person would hold, for a secretariat that views as one.
+
+Who takes part in a dialogue is under its lock, and tokens are asked for before there is a viewer: so these functions read
+as the portal (`access.lock.as_the_portal`), and return tokens and standings alone.
 """
+
+from access.lock import as_the_portal
 
 TAKES_PART = "m.partner_id = held.partner_id AND (m.left IS NULL OR m.left > extract(year FROM CURRENT_DATE))"
 IS_CURRENT = "held.ended_at IS NULL AND held.begins_on <= CURRENT_DATE AND (held.ends_on IS NULL OR held.ends_on >= CURRENT_DATE)"
@@ -32,9 +37,11 @@ FOR_PARTNERS = f"""
 
 # The one rule of who stands in which dialogue, and by what: a seat in its secretariat, an open engagement there, or a
 # current affiliation, not ended there, to a partner that is a member of it in any role. `ground`: the row's key.
-STANDING = f"""
-CREATE OR REPLACE FUNCTION imap_standing(who bigint) RETURNS TABLE (dialogue_id text, kind text, ground bigint)
-LANGUAGE sql STABLE AS $$
+STANDING = as_the_portal(
+    "imap_standing(who bigint)",
+    "TABLE (dialogue_id text, kind text, ground bigint)",
+    f"""
+    RETURN QUERY
     SELECT s.dialogue_id::text, 'seat', s.id FROM accounts_secretariatmember s WHERE s.user_id = who
     UNION ALL
     SELECT e.dialogue_id::text, 'engagement', e.id FROM accounts_engagement e
@@ -42,19 +49,21 @@ LANGUAGE sql STABLE AS $$
     UNION ALL
     SELECT m.dialogue_id::text, 'affiliation', held.id
     FROM accounts_affiliation held JOIN atlas_membership m ON {TAKES_PART}
-    WHERE held.user_id = who AND {IS_CURRENT} AND NOT m.dialogue_id = ANY (held.left_dialogues)
-$$
-"""
+    WHERE held.user_id = who AND {IS_CURRENT} AND NOT m.dialogue_id = ANY (held.left_dialogues);
+    """,
+)
 
-TOKENS_OF = f"""
-CREATE OR REPLACE FUNCTION imap_tokens_of(who bigint) RETURNS text[] LANGUAGE sql STABLE AS $$
+TOKENS_OF = as_the_portal(
+    "imap_tokens_of(who bigint)",
+    "text[]",
+    f"""
     WITH affiliated AS (
         SELECT held.id, partner_id, may_nominate OR is_focal_point AS may_nominate FROM accounts_affiliation held
         WHERE held.user_id = who AND {IS_CURRENT}
     ), scope AS (SELECT * FROM accounts_scope), {FOR_PARTNERS}, standing AS (
         SELECT DISTINCT dialogue_id, kind = 'seat' AS is_seat FROM imap_standing(who)
     )
-    SELECT array_agg(DISTINCT token ORDER BY token) FROM (
+    SELECT array_agg(DISTINCT token ORDER BY token) INTO answer FROM (
         SELECT 'public' AS token
         UNION ALL SELECT 'self:' || who
         UNION ALL SELECT token FROM for_partners
@@ -65,27 +74,29 @@ CREATE OR REPLACE FUNCTION imap_tokens_of(who bigint) RETURNS text[] LANGUAGE sq
         JOIN accounts_readinggroup_members m ON m.readinggroup_id = g.slug
         JOIN standing ON standing.dialogue_id = g.dialogue_id
         WHERE m.user_id = who AND {IS_OPEN}
-    ) AS tokens
-$$
-"""
+    ) AS tokens;
+    """,
+    declare="answer text[];",
+)
 
 # Someone of a partner, nominated for these themes of a dialogue; or a member of a group of that dialogue; each may be null.
-TOKENS_OF_PERSONA = f"""
-CREATE OR REPLACE FUNCTION imap_tokens_of_persona(
-    partner text, reading_group text, dialogue text, themes text[], granted boolean
-) RETURNS text[] LANGUAGE sql STABLE AS $$
+TOKENS_OF_PERSONA = as_the_portal(
+    "imap_tokens_of_persona(partner text, reading_group text, dialogue text, themes text[], granted boolean)",
+    "text[]",
+    f"""
     WITH affiliated AS (
         SELECT 0 AS id, partner AS partner_id, false AS may_nominate WHERE partner IS NOT NULL
     ), scope AS (
         SELECT 0 AS affiliation_id, dialogue AS dialogue_id, theme AS theme_id, granted AS is_granted
         FROM unnest(themes) AS theme
     ), {FOR_PARTNERS}
-    SELECT array_agg(DISTINCT token ORDER BY token) FROM (
+    SELECT array_agg(DISTINCT token ORDER BY token) INTO answer FROM (
         SELECT 'public' AS token
         UNION ALL SELECT token FROM for_partners
         UNION ALL
         SELECT 'group:' || g.slug FROM accounts_readinggroup g
         WHERE g.slug = reading_group AND g.dialogue_id = dialogue AND {IS_OPEN}
-    ) AS tokens
-$$
-"""
+    ) AS tokens;
+    """,
+    declare="answer text[];",
+)

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
+from access.viewing import viewing
 from accounts import personas
 from accounts.log import note
 from accounts.models import Action
@@ -25,6 +26,11 @@ def view_as(request: ReaderRequest) -> HttpResponse:
     if "leave" in request.POST:
         personas.leave(request)
         return redirect(_way_on(request, reverse("view_as")))
+    with viewing(request.user.viewer):  # who sees it as someone else sees less, and finds the way back all the same
+        return _view_as(request)
+
+
+def _view_as(request: ReaderRequest) -> HttpResponse:
     dialogues = Dialogue.objects.filter(pk__in=request.user.viewer.secretariats)
     wanted = request.POST.get("dialogue") or request.GET.get("dialogue") or _dialogue_of(request)
     dialogue = dialogues.filter(pk=wanted).first() if wanted else dialogues.first()

@@ -54,6 +54,12 @@ def settle(change: Change, row: Row, dialogue: str, by: User) -> None:
         _ask(row, dialogue, change.wanted, by)
 
 
+def note_change(change: Change, name: str, dialogue: str, by: User) -> None:
+    """Notes a change of what needs no second person; `name`: as the log names the row."""
+    if not _is_same(change.before, change.applied):
+        _note(Action.AUDIENCE_CHANGED, name, dialogue, change.before, change.applied, by)
+
+
 def readers_of(audience: Audience, row: Row) -> list[str]:
     """Who reads the row with this audience; one that inherits is read by those of what it is a part of."""
     return row.whole.audience if audience is None else audience  # type: ignore[attr-defined]

@@ -1,5 +1,7 @@
 """The world in the admin. It is shared by all dialogues: editors look, the portal's superusers change."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db import transaction
 from django.forms.widgets import Media, Script
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from leaflet.admin import LeafletAdminWidget, LeafletGeoAdminMixin
 
 from access.names_admin import NameAdmin, SayableChoices
+from access.visibility import rule
 from atlas import models
 from atlas.mapping import basemap_for
 from atlas.translated_admin import TranslatedAdmin, TranslatedInline
@@ -19,18 +22,21 @@ class ThemeAdmin(NameAdmin, TranslatedAdmin):
 
 
 class DialogueThemeInline(SayableChoices, admin.TabularInline):
+    """Of the dialogues, whose admin has an audience too: `accounts.dialogue_admin`."""
+
     model = models.DialogueTheme
     extra = 0
 
 
-@admin.register(models.Dialogue)
-class DialogueAdmin(TranslatedAdmin):
-    list_display = ["slug", "short_name", "position"]
-    inlines = [DialogueThemeInline]
+class OfADialogue(SayableChoices):
+    """What belongs to a dialogue is listed for those who may know of it."""
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).filter(rule(self.model, request.viewer))
 
 
 @admin.register(models.OutlineSection)
-class OutlineSectionAdmin(TranslatedAdmin):
+class OutlineSectionAdmin(OfADialogue, TranslatedAdmin):
     list_display = ["title", "dialogue", "theme", "kind", "position"]
     list_filter = ["dialogue", "theme", "kind"]
     ordering = ["dialogue", "theme", "kind", "position"]
@@ -71,7 +77,7 @@ class SubjectAdmin(LeafletGeoAdminMixin, NameAdmin, TranslatedAdmin):
     inlines = [FormerNameInline, NameVariantInline]
 
 
-class MembershipInline(SayableChoices, admin.TabularInline):
+class MembershipInline(OfADialogue, admin.TabularInline):
     model = models.Membership
     extra = 0
 
@@ -93,7 +99,7 @@ class PartnerAdmin(NameAdmin, TranslatedAdmin):
 
 
 @admin.register(models.Membership)
-class MembershipAdmin(SayableChoices, admin.ModelAdmin):
+class MembershipAdmin(OfADialogue, admin.ModelAdmin):
     list_display = ["partner", "dialogue", "role", "joined", "left"]
     list_filter = ["dialogue", "role"]
     list_select_related = ["partner__subject", "dialogue"]
@@ -101,7 +107,7 @@ class MembershipAdmin(SayableChoices, admin.ModelAdmin):
 
 
 @admin.register(models.Coverage)
-class CoverageAdmin(SayableChoices, admin.ModelAdmin):
+class CoverageAdmin(OfADialogue, admin.ModelAdmin):
     list_display = ["subject", "dialogue", "remark"]
     list_filter = ["dialogue"]
     list_select_related = ["subject", "dialogue"]
@@ -109,7 +115,7 @@ class CoverageAdmin(SayableChoices, admin.ModelAdmin):
 
 
 @admin.register(models.BoundaryRule)
-class BoundaryRuleAdmin(admin.ModelAdmin):
+class BoundaryRuleAdmin(OfADialogue, admin.ModelAdmin):
     list_display = ["territory", "dialogue", "treatment", "host", "is_confirmed"]
     list_filter = ["dialogue", "is_confirmed"]
 

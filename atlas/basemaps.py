@@ -11,6 +11,7 @@ import brotli
 from django.conf import settings
 from shapely import box
 
+from access.viewing import every_secretariat, viewing
 from atlas.models import Basemap, BoundaryRule, Dialogue
 from atlas.shapes import (
     Boundary,
@@ -57,12 +58,12 @@ def draw_basemaps(data: Path | None = None) -> int:
     Raises ShapesError when the file of shapes is broken or a place of the policy is not where it must be.
     """
     data = data or settings.DATA_DIR
-    dialogues: list[Dialogue | None] = [None]
-    dialogues += Dialogue.objects.filter(boundary_rules__isnull=False).distinct()
-    Basemap.objects.exclude(dialogue=None).exclude(
-        dialogue__in=[dialogue for dialogue in dialogues if dialogue]
-    ).delete()
-    return sum(_draw(dialogue, data) for dialogue in dialogues)
+    with viewing(every_secretariat()):
+        dialogues: list[Dialogue | None] = [None]
+        dialogues += Dialogue.objects.filter(boundary_rules__isnull=False).distinct()
+        drawn = [dialogue for dialogue in dialogues if dialogue]
+        Basemap.objects.exclude(dialogue=None).exclude(dialogue__in=drawn).delete()
+        return sum(_draw(dialogue, data) for dialogue in dialogues)
 
 
 def _draw(dialogue: Dialogue | None, data: Path) -> bool:

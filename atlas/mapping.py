@@ -122,7 +122,7 @@ def _common_disclaimer() -> str:
 
 
 def _words(dialogue: Dialogue | None) -> dict[str, str]:
-    name = dialogue.short_name if dialogue else _("the four regional i-Maps")
+    name = dialogue.short_name if dialogue else _("the regional i-Maps")
     return {
         "map": _("Map of %(dialogue)s") % {"dialogue": name},
         "help": _("Use the arrow keys to move, plus and minus to zoom, and Tab to go from country to country."),

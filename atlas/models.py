@@ -1,5 +1,7 @@
 """The world of the portal: dialogues, subjects and their names, partners, memberships, coverage, boundaries."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
@@ -9,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from djgeojson.fields import PointField
 
-from access.fields import refuse_what_no_token_can_name
+from access.fields import AudienceField, everyone, refuse_what_no_token_can_name
 from access.names import CANNOT_BE_USED, Name
 from access.presets import Preset
+from access.visibility import RestrictedModel, RestrictedQuerySet
 from atlas.addresses import refuse_reserved_word
 
 KEY: dict = {"primary_key": True, "error_messages": {"unique": CANNOT_BE_USED}}
@@ -43,9 +46,14 @@ class Theme(Name):
         return self.name
 
 
-class Dialogue(models.Model):
-    """A cooperation framework and its regional i-Map. A new one is data, not code."""
+class Dialogue(RestrictedModel):
+    """A cooperation framework and its regional i-Map. A new one is data, not code.
 
+    It is for everyone until an administrator of the portal narrows its audience, such as before it opens. Whatever
+    belongs to it is read by nobody who may not know of it.
+    """
+
+    are_few = True
     mentions = ("themes",)
 
     slug = models.SlugField(_("last word of the address"), **KEY, validators=[refuse_reserved_word, *IN_TOKENS])
@@ -66,6 +74,7 @@ class Dialogue(models.Model):
     started = models.PositiveSmallIntegerField(_("started in"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     themes = models.ManyToManyField(Theme, through="DialogueTheme", related_name="dialogues", verbose_name=_("themes"))
+    audience = AudienceField(verbose_name=_("audience"), default=everyone)
 
     class Meta:
         ordering = ["position"]
@@ -79,10 +88,12 @@ class Dialogue(models.Model):
         return language in self.languages
 
 
-class DialogueTheme(models.Model):
+class DialogueTheme(RestrictedModel):
     """A theme as a dialogue takes it up, with the audience that its profiles are proposed."""
 
     names = ("theme",)
+    belongs_to = ("dialogue",)
+
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="dialogue_themes", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="dialogue_themes", verbose_name=_("theme"))
     preset = models.CharField(_("proposed audience"), max_length=20, choices=Preset, default=Preset.SECRETARIAT)
@@ -109,10 +120,11 @@ class SubjectKind(models.TextChoices):
     REPORTING_AREA = "reporting-area", _("reporting area")
 
 
-class OutlineSection(models.Model):
+class OutlineSection(RestrictedModel):
     """One heading of the agreed outline of a dialogue, a theme and a kind of subject."""
 
     mentions = ("theme",)
+    belongs_to = ("dialogue",)
 
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="outline", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="outline", verbose_name=_("theme"))
@@ -284,7 +296,7 @@ class Role(models.TextChoices):
     SECRETARIAT = "secretariat", _("Secretariat")
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
+class MembershipQuerySet(RestrictedQuerySet):
     def current(self) -> "MembershipQuerySet":
         """Those that hold today; the database says the same of readers (`accounts.tokens_sql`)."""
         return self.filter(Q(left__isnull=True) | Q(left__gt=timezone.localdate().year))
@@ -297,10 +309,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return dict(self.order_by().values_list("dialogue_id").annotate(models.Count("pk")))
 
 
-class Membership(models.Model):
+class Membership(RestrictedModel):
     """A partner takes part in a dialogue, in a role, with years. Being covered by its map is another thing."""
 
     names = ("partner",)
+    belongs_to = ("dialogue",)
+
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="memberships", verbose_name=_("dialogue"))
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="memberships", verbose_name=_("partner"))
     role = models.CharField(_("role"), max_length=20, choices=Role)
@@ -308,7 +322,7 @@ class Membership(models.Model):
     left = models.PositiveSmallIntegerField(_("left in"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
 
-    objects = MembershipQuerySet.as_manager()
+    objects: ClassVar = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["dialogue", "role", "joined", "partner"]
@@ -328,10 +342,12 @@ class Membership(models.Model):
         return f"{self.partner} · {self.get_role_display()} · {self.dialogue}"
 
 
-class Coverage(models.Model):
+class Coverage(RestrictedModel):
     """A subject is on a dialogue's map."""
 
     names = ("subject",)
+    belongs_to = ("dialogue",)
+
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="coverage", verbose_name=_("dialogue"))
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="coverage", verbose_name=_("subject"))
     remark = models.CharField(_("remark"), max_length=300, blank=True)
@@ -352,8 +368,10 @@ class Treatment(models.TextChoices):
     DASHED = "dashed", _("drawn as part of its host, behind a dashed line")
 
 
-class BoundaryRule(models.Model):
+class BoundaryRule(RestrictedModel):
     """How a territory is drawn: one rule for all dialogues (no dialogue named), or a dialogue's own."""
+
+    belongs_to = ("dialogue",)
 
     dialogue = models.ForeignKey(
         Dialogue, models.CASCADE, null=True, blank=True, related_name="boundary_rules", verbose_name=_("dialogue")
@@ -384,8 +402,10 @@ class BoundaryRule(models.Model):
         return self.territory
 
 
-class Basemap(models.Model):
+class Basemap(RestrictedModel):
     """The drawn countries and lines, by a dialogue's boundary policy (or, without a dialogue, by the common one)."""
+
+    belongs_to = ("dialogue",)
 
     dialogue = models.OneToOneField(Dialogue, models.CASCADE, null=True, blank=True, related_name="basemap")
     gzipped = models.BinaryField(help_text="compact TopoJSON for the browser, compressed once when drawn")

@@ -4,31 +4,34 @@ import gzip
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from access.requests import ViewersRequest
+from access.viewer import Viewer
 from atlas.mapping import countries_on_map, map_of
 from atlas.models import Basemap, Dialogue, Membership, PartnerKind, Role
 from atlas.sorting import in_reading_order
 
 
-def dialogue_or_404(slug: str) -> Dialogue:
+def dialogue_or_404(viewer: Viewer, slug: str) -> Dialogue:
     """With its themes, which stand on each of its pages."""
-    return get_object_or_404(Dialogue.objects.prefetch_related("dialogue_themes__theme"), pk=slug)
+    known = Dialogue.objects.visible_to(viewer)
+    return get_object_or_404(known.prefetch_related("dialogue_themes__theme"), pk=slug)
 
 
 @require_safe
-def about(request: HttpRequest, dialogue: str) -> HttpResponse:
-    row = dialogue_or_404(dialogue)
+def about(request: ViewersRequest, dialogue: str) -> HttpResponse:
+    row = dialogue_or_404(request.viewer, dialogue)
     return render(request, "atlas/about.html", {"dialogue": row, "themes": row.dialogue_themes.all()})
 
 
 @require_safe
-def partners(request: HttpRequest, dialogue: str) -> HttpResponse:
+def partners(request: ViewersRequest, dialogue: str) -> HttpResponse:
     """Partner States by the year in which they joined, Partner Agencies, observers; alphabetical in each group."""
-    row = dialogue_or_404(dialogue)
+    row = dialogue_or_404(request.viewer, dialogue)
     members = _members(row, exclude=Role.DONOR)
     states = _partner_states(members)
     context = {
@@ -46,9 +49,9 @@ def partners(request: HttpRequest, dialogue: str) -> HttpResponse:
 
 
 @require_safe
-def by_year(request: HttpRequest, dialogue: str) -> HttpResponse:
+def by_year(request: ViewersRequest, dialogue: str) -> HttpResponse:
     """Who joined the dialogue when: a map that fills through the years (static/js/by-year.js), and a list."""
-    row = dialogue_or_404(dialogue)
+    row = dialogue_or_404(request.viewer, dialogue)
     states = _partner_states(_members(row, role=Role.PARTNER))
     steps, number = [], 0
     for year, joined in _by_year_of_joining(states):
@@ -67,21 +70,21 @@ def by_year(request: HttpRequest, dialogue: str) -> HttpResponse:
 
 
 @require_safe
-def supporters(request: HttpRequest, dialogue: str) -> HttpResponse:
-    row = dialogue_or_404(dialogue)
+def supporters(request: ViewersRequest, dialogue: str) -> HttpResponse:
+    row = dialogue_or_404(request.viewer, dialogue)
     return render(request, "atlas/supporters.html", {"dialogue": row, "supporters": _members(row, role=Role.DONOR)})
 
 
 @require_safe
-def contact(request: HttpRequest, dialogue: str) -> HttpResponse:
-    return render(request, "atlas/contact.html", {"dialogue": dialogue_or_404(dialogue)})
+def contact(request: ViewersRequest, dialogue: str) -> HttpResponse:
+    return render(request, "atlas/contact.html", {"dialogue": dialogue_or_404(request.viewer, dialogue)})
 
 
 @require_safe
 @cache_control(public=True, max_age=31536000, immutable=True)
-def basemap(request: HttpRequest, digest: str) -> HttpResponse:
+def basemap(request: ViewersRequest, digest: str) -> HttpResponse:
     """The drawn countries and lines. The address changes with the content."""
-    row = Basemap.objects.filter(digest=digest).first()
+    row = Basemap.objects.visible_to(request.viewer).filter(digest=digest).first()
     if row is None:
         raise Http404
     accepted = request.headers.get("Accept-Encoding", "")

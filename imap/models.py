@@ -54,7 +54,7 @@ class FormerAddress(RestrictedModel):
     `dialogue`, `theme` and `kind` (of a subject) are the words beside it in the address, empty where there is none.
     """
 
-    belongs_to = ("profile", "story", "review")
+    belongs_to = ("profile", "story", "review", "heading")
     mentions = ("subject",)
 
     dialogue = models.SlugField(blank=True)

@@ -38,13 +38,14 @@ def sitemap_xml(viewer: Viewer) -> str:
                 "accessibility",
             )
         ]
-        for dialogue in Dialogue.objects.values_list("pk", flat=True):
+        for dialogue in Dialogue.objects.visible_to(viewer).values_list("pk", flat=True):
             paths += [
                 reverse(name, args=[dialogue])
                 for name in ("dialogue", "by_year", "about", "partners", "supporters", "contact")
             ]
         paths += [reverse("routes", args=[dialogue]) for dialogue in sorted(dialogues_with_routes(viewer))]
-        paths += [reverse("theme", args=row) for row in DialogueTheme.objects.values_list("dialogue_id", "theme_id")]
+        taken_up = DialogueTheme.objects.visible_to(viewer).values_list("dialogue_id", "theme_id")
+        paths += [reverse("theme", args=row) for row in taken_up]
         profiles = listed(viewer)
         paths += [reverse("profile", args=[row.dialogue_id, row.theme_id, row.slug]) for row in profiles]
         countries = {row.subject.slug for row in profiles if row.subject.kind == "country"}

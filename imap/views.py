@@ -71,8 +71,8 @@ def root(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: ReaderRequest) -> HttpResponse:
     """The map of the regional i-Maps, what was published last, and what is new since the reader was here."""
-    dialogues = Dialogue.objects.all()
-    states = Membership.objects.of_partner_states().number_by_dialogue()
+    dialogues = Dialogue.objects.visible_to(request.viewer)
+    states = Membership.objects.visible_to(request.viewer).of_partner_states().number_by_dialogue()
     since = last_visit_of(request)
     context = {
         "dialogues": [(dialogue, states.get(dialogue.pk, 0)) for dialogue in dialogues],

@@ -4,14 +4,12 @@ from pathlib import Path
 
 from django.db import transaction
 
-from access.viewer import Viewer
-from access.viewing import viewing
+from access.viewing import every_secretariat, viewing
 from accounts.desk import editors
 from accounts.loading import load_terms
 from atlas.basemaps import ShapesError, draw_basemaps
 from atlas.loading import Loading, RefusedData
 from atlas.loading.world import World
-from atlas.models import Dialogue
 from atlas.revision import advance
 from indicators.loading import load_figures
 from newscentre.calendar.loading import load_meetings
@@ -26,16 +24,17 @@ from routes.loading import load_routes
 def load_world(data: Path) -> Loading:
     """Raises RefusedData (file, line, reason) when one row is bad; then nothing is changed."""
     loading = Loading()
-    World(data, loading).load()
-    load_terms(data, loading)
-    load_categories(data, loading)
-    editors()  # with the rights of this version
-    try:
-        drawn = draw_basemaps(data)
-    except ShapesError as error:
-        raise RefusedData("shapes", 0, str(error)) from None
-    loading.note("maps drawn", "changed" if drawn else "skipped", drawn or 1)
-    with viewing(Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))):
+    with viewing(every_secretariat()):  # of dialogues that were loaded before, and may have been narrowed since
+        World(data, loading).load()
+        load_terms(data, loading)
+        load_categories(data, loading)
+        editors()  # with the rights of this version
+        try:
+            drawn = draw_basemaps(data)
+        except ShapesError as error:
+            raise RefusedData("shapes", 0, str(error)) from None
+        loading.note("maps drawn", "changed" if drawn else "skipped", drawn or 1)
+    with viewing(every_secretariat()):
         load_figures(data, loading)
         load_routes(data, loading)
         load_profiles(data, loading)

@@ -91,6 +91,8 @@ class SourceKind(models.TextChoices):
 class Source(RestrictedModel):
     """Who says so. A restricted source restricts its figures."""
 
+    belongs_to = ("dialogue",)
+
     slug = models.SlugField(_("identifier"), unique=True, error_messages={"unique": CANNOT_BE_USED})
     dialogue = models.ForeignKey(
         Dialogue, models.PROTECT, related_name="sources", verbose_name=_("kept by the Secretariat of")
@@ -138,7 +140,7 @@ class Observation(RestrictedModel):
     """
 
     names = ("subject",)
-    belongs_to = ("source",)
+    belongs_to = ("dialogue", "source")
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations", verbose_name=_("indicator"))
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="observations", verbose_name=_("subject"))

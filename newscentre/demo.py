@@ -6,13 +6,12 @@ from pathlib import Path
 from django.utils import timezone
 
 from access.tokens import PUBLIC
-from access.viewing import viewing
+from access.viewing import every_secretariat, viewing
 from newscentre.claims import claim_due
 from newscentre.importing import fetch_claimed
 from newscentre.made_news import MadeFeed, began_at, feeds, now, put_on
 from newscentre.models import Article, Feed, Fetching, Publisher, Rule
 from newscentre.simulator import publishing
-from newscentre.tasks import every_secretariat
 
 DIALOGUE = "mtm"
 

@@ -112,6 +112,7 @@ class Feed(RestrictedModel):
     """
 
     names = ("publisher",)
+    belongs_to = ("dialogue",)
     publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="feeds", verbose_name=_("publisher"))
     name = models.CharField(_("name"), max_length=160)
     dialogue = models.ForeignKey(

@@ -38,7 +38,9 @@ _NAMES = {
         row.pk: row.name for row in Category.objects.sayable_to(viewer).filter(pk__in=words)
     },
     "subject": lambda words, viewer: {row.slug: row.name for row in reversed(list(subjects_called(words, viewer)))},
-    "dialogue": lambda words, viewer: {row.pk: row.short_name for row in Dialogue.objects.filter(pk__in=words)},
+    "dialogue": lambda words, viewer: {
+        row.pk: row.short_name for row in Dialogue.objects.visible_to(viewer).filter(pk__in=words)
+    },
     "publisher": lambda words, viewer: {row.slug: row.name for row in publishers_for(viewer) if row.slug in words},
 }
 

@@ -8,9 +8,7 @@ from celery.signals import worker_ready
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from access.viewer import Viewer
-from access.viewing import viewing
-from atlas.models import Dialogue
+from access.viewing import every_secretariat, viewing
 from newscentre import heartbeats, importing  # noqa: F401  # the worker and the scheduler are heard of by the former
 from newscentre.claims import HARD_LIMIT, SOFT_LIMIT, asked_for, claim_due, is_another_of_its_host_due, slow
 from newscentre.links import gathering, looking
@@ -18,10 +16,6 @@ from newscentre.links.models import OutsideAddress
 from newscentre.stages.fetch import Reason
 
 BETWEEN_TWO_OF_A_HOST = 2  # seconds
-
-
-def every_secretariat() -> Viewer:
-    return Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))
 
 
 @shared_task(nobody_waits="The scheduler sends it again.")

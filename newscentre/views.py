@@ -57,7 +57,7 @@ def _choices(request: ReaderRequest) -> dict[str, object]:
         "languages": LANGUAGES,
         "categories": list(Category.objects.sayable_to(request.viewer)),
         "subjects": _subjects(request.viewer),
-        "dialogues": in_reading_order(Dialogue.objects.all()),
+        "dialogues": in_reading_order(Dialogue.objects.visible_to(request.viewer)),
         "publishers": in_reading_order(publishers_for(request.viewer)),
     }
 

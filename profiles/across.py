@@ -34,7 +34,7 @@ def across_rows(viewer: Viewer, dialogue: Dialogue, theme: str, section: str) ->
 
     Six queries, whatever the number of profiles and of figures that the texts cite.
     """
-    headings = OutlineSection.objects.filter(dialogue=dialogue, theme=theme, slug=section)
+    headings = OutlineSection.objects.visible_to(viewer).filter(dialogue=dialogue, theme=theme, slug=section)
     kinds = set(headings.values_list("kind", flat=True))
     profiles = listed(viewer, dialogue=dialogue, theme=theme, subject__kind__in=kinds)
     order = [get_language(), *dialogue.languages]
@@ -65,4 +65,4 @@ def across_rows(viewer: Viewer, dialogue: Dialogue, theme: str, section: str) ->
 
 def _audience_of(text: EditionText, profile: Profile) -> tuple[str, ...]:
     of_section = text.section.effective_audience(profile.audience)
-    return tuple(narrowest(profile.audience, text.edition.audience, text.audience, of_section))
+    return tuple(narrowest(profile.readers, text.edition.audience, text.audience, of_section))

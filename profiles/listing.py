@@ -53,7 +53,7 @@ def _newest(viewer: Viewer, conditions: Mapping[str, object]) -> QuerySet[Editio
 def _profile_of(edition: Edition) -> Profile:
     profile = edition.profile
     profile.edition_id = edition.pk
-    profile.readers = narrowest(profile.audience, edition.audience)
+    profile.readers = narrowest(profile.audience, edition.audience, profile.dialogue.audience)
     profile.number, profile.as_of, profile.published_at = edition.number, edition.as_of, edition.published_at
     return profile
 

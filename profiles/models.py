@@ -47,6 +47,7 @@ class Profile(RestrictedModel):
     """The record: what it is about, where it belongs, and, live, who may see anything of it."""
 
     mentions = ("theme", "subject")
+    belongs_to = ("dialogue",)
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="profiles", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="profiles", verbose_name=_("theme"))
@@ -100,6 +101,7 @@ class Section(RestrictedModel):
 
     mentions = ("tags",)
     belongs_to = ("profile",)
+    regardless_of = {"heading": "It is of the profile’s own dialogue, to which the profile belongs."}
 
     profile = models.ForeignKey(Profile, models.CASCADE, related_name="sections")
     heading = models.ForeignKey(

@@ -84,10 +84,12 @@ def read(standing: Standing, viewer: Viewer) -> Reading:
     """Composes the profile from the parts that the viewer sees. A fixed number of queries."""
     address = standing.address
     subject = Subject.objects.select_related("country").get(pk=standing.subject_id)
-    dialogue = Dialogue.objects.get(pk=address.dialogue)
-    headings = OutlineSection.objects.filter(
-        dialogue_id=address.dialogue, theme_id=address.theme, kind=subject.kind
-    ).order_by("position")
+    dialogue = Dialogue.objects.visible_to(viewer).get(pk=address.dialogue)
+    headings = (
+        OutlineSection.objects.visible_to(viewer)
+        .filter(dialogue_id=address.dialogue, theme_id=address.theme, kind=subject.kind)
+        .order_by("position")
+    )
     texts = _best_texts(standing, viewer, dialogue)
     sources = _sources(standing, viewer)
     figures = figures_in(texts.values(), viewer)

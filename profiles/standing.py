@@ -14,7 +14,7 @@ from django.db import connection
 from access import tokens
 from access.viewer import ANYONE, Viewer, narrowest
 from access.viewing import asked_as
-from access.visibility import is_open, sees, tokens_of
+from access.visibility import is_open, sees, sees_dialogue, tokens_of
 from accounts.audiences import readers_named
 from atlas.mark import MARK, Mark, Remembered, mark_of_the_public, today
 from profiles.shown_editions import SHOWN
@@ -22,7 +22,7 @@ from profiles.shown_editions import SHOWN
 # A figure whose date lies ahead shows from that day on: until its year is over the mark is another every day.
 CAME_TO_BE_KNOWN = "CASE WHEN max(f.known_on) >= left(%(today)s, 4) THEN %(today)s ELSE '' END"
 QUERY = f"""
-    SELECT p.id, p.subject_id, p.audience, e.audience, e.id, e.number, e.published_at, e.as_of, e.is_demonstration,
+    SELECT p.id, p.subject_id, p.audience, e.audience, d.audience, e.id, e.number, e.published_at, e.as_of, e.is_demonstration,
            (SELECT json_agg(json_build_array(coalesce(h.slug, ''), t.language, t.digest, t.audience || s.audience,
                                              {is_open("t")} AND {is_open("s")})
                             ORDER BY h.position, t.language)
@@ -32,13 +32,13 @@ QUERY = f"""
              WHERE t.edition_id = e.id AND {sees("t")} AND {sees("s")}),
            (SELECT md5(string_agg(concat(f.id, ' ', f.changed_at, f.audience, c.audience), ',' ORDER BY f.id)) || {CAME_TO_BE_KNOWN}
               FROM indicators_observation f LEFT JOIN indicators_source c ON c.id = f.source_id
-             WHERE f.subject_id = ANY (p.subject_id || e.cited_subjects) AND {sees("f")} AND {sees("c")}),
+             WHERE f.subject_id = ANY (p.subject_id || e.cited_subjects) AND {sees("f")} AND {sees_dialogue("f")} AND {sees("c")}),
            (SELECT md5(string_agg(w.id::text, ',' ORDER BY w.id))
               FROM indicators_furthersource w
               JOIN indicators_observation f ON f.id = w.observation_id
               LEFT JOIN indicators_source c ON c.id = f.source_id
               JOIN indicators_source n ON n.id = w.source_id
-             WHERE f.subject_id = p.subject_id AND {sees("f")} AND {sees("c")} AND {sees("n")}),
+             WHERE f.subject_id = p.subject_id AND {sees("f")} AND {sees_dialogue("f")} AND {sees("c")} AND {sees("n")}),
            (SELECT md5(string_agg(c.id::text, ',' ORDER BY c.id))
               FROM profiles_citation c
               JOIN profiles_section s ON s.id = c.section_id
@@ -46,11 +46,12 @@ QUERY = f"""
              WHERE c.edition_id = e.id AND {sees("s")} AND {sees("n")}),
            {MARK}
       FROM profiles_profile p
+      JOIN atlas_dialogue d ON d.slug = p.dialogue_id AND {sees("d")}
       JOIN LATERAL {SHOWN.format(profile="p.id", upto="%(number)s::numeric", most=1)} shown ON true
       JOIN profiles_edition e ON e.id = shown
      WHERE p.dialogue_id = %(dialogue)s AND p.theme_id = %(theme)s AND p.slug = %(slug)s AND {sees("p")} AND {sees("e")}
 """
-STILL = f"SELECT {MARK} FROM profiles_profile p WHERE p.id = %(profile)s AND {sees('p')}"
+STILL = f"SELECT {MARK} FROM profiles_profile p WHERE p.id = %(profile)s AND {sees('p')} AND {sees_dialogue('p')}"
 REMEMBERED = 2000  # standings; about 4 KB each
 
 
@@ -73,7 +74,7 @@ class Address:
 class Standing:
     """The edition a viewer reads and the parts of it they may see.
 
-    `audience`: the record's and the edition's, whichever is narrower. `texts`: (section slug or '', language, digest).
+    `audience`: the record's, the edition's and the dialogue's, whichever is narrowest. `texts`: (section slug or '', language, digest).
     `mark`: of the rows it was made of; None for one that was not looked up.
     `restricted`: slugs (or '') of the sections with a text that not everyone may read, even where the edition is open.
     """
@@ -169,13 +170,17 @@ def _values(viewer: Viewer, **more: Any) -> dict[str, Any]:
 
 
 def _standing(address: Address, row: tuple) -> Standing:
-    profile, subject, live, kept, edition, number, published_at, as_of, demonstration, texts, *rest = row
+    profile, subject, live, kept, whole, edition, number, published_at, as_of, demonstration, texts, *rest = row
     texts = texts or ()
     restricted = frozenset(slug for slug, *_, is_open_to_all in texts if not is_open_to_all)
     digests, mark = rest[: -len(Mark._fields)], Mark(*rest[-len(Mark._fields) :])
-    named = readers_named([live, kept, *(audience for _, _, _, audience, _ in texts)])  # as pages say who can read them
-    fingerprint = sha256(repr((named, edition, live, kept, texts, digests, mark.revision)).encode()).hexdigest()[:24]
+    named = readers_named(
+        [live, kept, whole, *(audience for _, _, _, audience, _ in texts)]
+    )  # as pages say who can read them
+    fingerprint = sha256(repr((named, edition, live, kept, whole, texts, digests, mark.revision)).encode()).hexdigest()[
+        :24
+    ]
     return Standing(
-        address, profile, subject, tuple(narrowest(live, kept)), edition, number, published_at, as_of,
+        address, profile, subject, tuple(narrowest(live, kept, whole)), edition, number, published_at, as_of,
         demonstration, tuple((slug, language, digest) for slug, language, digest, *_ in texts), fingerprint, mark, restricted,
     )  # fmt: skip

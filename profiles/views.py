@@ -14,7 +14,7 @@ from accounts.requests import ReaderRequest
 from accounts.visits import last_visit_of
 from atlas.addresses import on_the_portal
 from atlas.mapping import countries_on_map, map_of
-from atlas.models import Dialogue, DialogueTheme, OutlineSection, Subject, SubjectKind
+from atlas.models import Coverage, Dialogue, DialogueTheme, Membership, OutlineSection, Subject, SubjectKind
 from atlas.sorting import in_reading_order
 from atlas.views import dialogue_or_404, footnotes_of
 from indicators.glance import at_a_glance
@@ -31,8 +31,9 @@ from routes.along import crossings_of
 Fragment = Callable[[Viewer, Subject], SafeString]  # what a viewer may see of a subject, as a piece of a page
 
 
-def _theme_or_404(dialogue: str, theme: str) -> DialogueTheme:
-    taken_up = DialogueTheme.objects.select_related("theme").prefetch_related("dialogue__dialogue_themes__theme")
+def _theme_or_404(viewer: Viewer, dialogue: str, theme: str) -> DialogueTheme:
+    taken_up = DialogueTheme.objects.visible_to(viewer).select_related("theme")
+    taken_up = taken_up.prefetch_related("dialogue__dialogue_themes__theme")
     return get_object_or_404(taken_up, dialogue=dialogue, theme=theme)
 
 
@@ -102,7 +103,7 @@ def maps(request: ReaderRequest) -> HttpResponse:
                 for taken in dialogue.dialogue_themes.all()
             ],
         )
-        for dialogue in Dialogue.objects.prefetch_related("dialogue_themes__theme")
+        for dialogue in Dialogue.objects.visible_to(request.viewer).prefetch_related("dialogue_themes__theme")
     ]
     return render(request, "profiles/maps.html", {"rows": rows, "footnotes": _footnotes(profiles)})
 
@@ -114,7 +115,7 @@ def _of(profiles, dialogue: str, theme: str):
 @require_safe
 def dialogue(request: ReaderRequest, dialogue: str) -> HttpResponse:
     """A regional i-Map: its map, and lists that say the same."""
-    row = dialogue_or_404(dialogue)
+    row = dialogue_or_404(request.viewer, dialogue)
     profiles = listed(request.viewer, dialogue=row)
     links = country_links(profiles)
     countries = countries_on_map([row], links)
@@ -153,7 +154,7 @@ def country_links(profiles) -> dict[int, str]:
 @require_safe
 def theme(request: ReaderRequest, dialogue: str, theme: str) -> HttpResponse:
     """The profiles of a theme, by name or (`?by=area`) by area, and the sections to read across."""
-    taken = _theme_or_404(dialogue, theme)
+    taken = _theme_or_404(request.viewer, dialogue, theme)
     profiles = listed(request.viewer, dialogue=dialogue, theme=theme)
     is_by_area = request.GET.get("by") == "area"
     context = {
@@ -162,7 +163,7 @@ def theme(request: ReaderRequest, dialogue: str, theme: str) -> HttpResponse:
         "is_by_area": is_by_area,
         "areas": by_area(profiles, request.viewer) if is_by_area else [],
         "kinds": by_kind(profiles),
-        "sections": _headings(dialogue, theme),
+        "sections": _headings(request.viewer, dialogue, theme),
         "footnotes": _footnotes(profiles),
     }
     return render(request, "profiles/theme.html", context)
@@ -171,8 +172,8 @@ def theme(request: ReaderRequest, dialogue: str, theme: str) -> HttpResponse:
 @require_safe
 def across(request: ReaderRequest, dialogue: str, theme: str, section: str) -> HttpResponse:
     """One section, for all subjects this reader may see."""
-    taken = _theme_or_404(dialogue, theme)
-    headings = _headings(dialogue, theme)
+    taken = _theme_or_404(request.viewer, dialogue, theme)
+    headings = _headings(request.viewer, dialogue, theme)
     heading = next((heading for heading in headings if heading.slug == section), None)
     if heading is None:
         raise Http404
@@ -189,10 +190,10 @@ def across(request: ReaderRequest, dialogue: str, theme: str, section: str) -> H
     return render(request, "profiles/across.html", context)
 
 
-def _headings(dialogue: str, theme: str) -> list[OutlineSection]:
+def _headings(viewer: Viewer, dialogue: str, theme: str) -> list[OutlineSection]:
     """The headings of all outlines of a theme, each word once; countries' first."""
     order = {kind.value: place for place, kind in enumerate((SubjectKind.COUNTRY, SubjectKind.ROUTE, SubjectKind.HUB))}
-    rows = OutlineSection.objects.filter(dialogue=dialogue, theme=theme)
+    rows = OutlineSection.objects.visible_to(viewer).filter(dialogue=dialogue, theme=theme)
     once: dict[str, OutlineSection] = {}
     for heading in sorted(rows, key=lambda heading: (order.get(heading.kind, 3), heading.position)):
         once.setdefault(heading.slug, heading)
@@ -206,8 +207,9 @@ def countries(request: ReaderRequest) -> HttpResponse:
     of_country: dict[int, list[list[str]]] = {}
     for profile in profiles:
         of_country.setdefault(profile.subject_id, []).append(profile.readers)
+    covered = Coverage.objects.visible_to(request.viewer).values("subject")
     rows = in_reading_order(
-        Subject.objects.sayable_to(request.viewer).filter(kind=SubjectKind.COUNTRY, coverage__isnull=False).distinct(),
+        Subject.objects.sayable_to(request.viewer).filter(kind=SubjectKind.COUNTRY, pk__in=covered),
         name=lambda row: row.name,
     )
     counted = [(row, len(held := of_country.get(row.pk, [])), narrowest(*held) if held else []) for row in rows]
@@ -228,7 +230,8 @@ def country(request: ReaderRequest, slug: str, fragments: Sequence[Fragment] = (
     )
     partner = getattr(subject, "partner", None)
     asked = asked_date(request.GET.get("known-on", ""))
-    coverage = subject.coverage.select_related("dialogue").order_by("dialogue__position")
+    coverage = Coverage.objects.visible_to(request.viewer).filter(subject=subject).select_related("dialogue")
+    memberships = Membership.objects.visible_to(request.viewer).filter(partner=partner).select_related("dialogue")
     named_with = _places_and_regions(request.viewer, subject)
     context = {
         "subject": subject,
@@ -236,10 +239,8 @@ def country(request: ReaderRequest, slug: str, fragments: Sequence[Fragment] = (
         "nearby": listed(request.viewer, subject__country=subject),
         "asked": asked,
         "glance": at_a_glance(subject.pk, request.viewer, asked.day),
-        "coverage": coverage,
-        "memberships": partner.memberships.select_related("dialogue").order_by("dialogue__position", "role")
-        if partner
-        else [],
+        "coverage": coverage.order_by("dialogue__position"),
+        "memberships": memberships.order_by("dialogue__position", "role") if partner else [],
         "crossings": crossings_of(request.viewer, subject.iso3),
         "places": in_reading_order(named_with[False], name=lambda place: place.name),
         "regions": named_with[True],

@@ -8,7 +8,7 @@ from django.utils.http import parse_etags
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import asked_as
-from access.visibility import sees, tokens_of
+from access.visibility import sees, sees_dialogue, tokens_of
 from accounts.log import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
@@ -16,7 +16,7 @@ from atlas.mark import MARK, Remembered, mark_now, mark_of_the_public, today
 from routes.layers import LayerFile, Sight, sight_of
 from routes.reading import edition_at, proof_at
 
-STILL = f"SELECT {MARK} FROM routes_mapedition e WHERE e.id = %(edition)s AND {sees('e')}"
+STILL = f"SELECT {MARK} FROM routes_mapedition e WHERE e.id = %(edition)s AND {sees('e')} AND {sees_dialogue('e')}"
 REMEMBERED = 2000  # sights; about 1 KB each
 
 

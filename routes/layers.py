@@ -52,7 +52,8 @@ def sight_of(edition: MapEdition, viewer: Viewer) -> Sight:
     is_open = BoolAnd(Q(audience__contains=[tokens.PUBLIC]))
     features = features_seen(viewer, edition.pk).filter(kind__in=DRAWN).order_by()
     seen = features.aggregate(digest=MD5(numbers), is_open=is_open)
-    is_restricted = tokens.PUBLIC not in edition.audience or seen["is_open"] is False
+    audiences = (edition.audience, edition.dialogue.audience)
+    is_restricted = any(tokens.PUBLIC not in audience for audience in audiences) or seen["is_open"] is False
     return Sight(viewer, edition.pk, edition.log_name, seen["digest"] or "", is_restricted)
 
 

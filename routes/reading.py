@@ -66,7 +66,7 @@ class RouteMap:
 
 def is_restricted(edition: MapEdition, features: Iterable[MapFeature]) -> bool:
     """Whether not everyone may read the edition, or one of these features of it: then handing them out is noted."""
-    audiences = [edition.audience, *(row.readers for row in features)]
+    audiences = [edition.audience, edition.dialogue.audience, *(row.readers for row in features)]
     return any(tokens.PUBLIC not in audience for audience in audiences)
 
 

@@ -49,13 +49,14 @@ class Readers(RestrictedModel):
     There are few such sets, so that the lock is asked about each of them once, not about each entry. `id` is their digest.
     """
 
-    further_audiences = ("second", "third", "fourth")
+    further_audiences = ("second", "third", "fourth", "fifth")
 
     id = models.UUIDField(primary_key=True)
     audience = AudienceField()
     second = AudienceField(null=True, default=None)
     third = AudienceField(null=True, default=None)
     fourth = AudienceField(null=True, default=None)
+    fifth = AudienceField(null=True, default=None)
 
     class Meta:
         db_table = "search_readers"

@@ -2,9 +2,7 @@
 
 from django.db import connection, transaction
 
-from access.viewer import Viewer
-from access.viewing import viewing
-from atlas.models import Dialogue
+from access.viewing import every_secretariat, viewing
 from search.entries import WRITE
 from search.kinds import kinds
 from search.models import Entry, Readers, RestrictedEntry
@@ -12,8 +10,7 @@ from search.models import Entry, Readers, RestrictedEntry
 
 def rebuild() -> dict[str, int]:
     """Entries by the name of their kind. One transaction: readers find the old ones until it ends."""
-    everyone = Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))
-    with transaction.atomic(), viewing(everyone), connection.cursor() as cursor:
+    with transaction.atomic(), viewing(every_secretariat()), connection.cursor() as cursor:
         for kind in kinds():
             cursor.execute(WRITE, [kind.name, kind.view])
         Readers.objects.exclude(pk__in=RestrictedEntry.objects.values("readers")).delete()

@@ -31,6 +31,7 @@ class LogEntry(RestrictedModel):
     """One line. Written by `accounts.log.note` alone; its person and the secretariats concerned may read it."""
 
     append_only = True
+    regardless_of = {"dialogue": "A line says what was, to those it names, whatever became of the dialogue."}
 
     at = models.DateTimeField(_("when"), db_default=Now())
     action = models.CharField(_("action"), max_length=20, choices=Action)
@@ -71,6 +72,7 @@ class UseOfQuarter(RestrictedModel):
     The Secretariat's own reading is not counted.
     """
 
+    belongs_to = ("dialogue",)
     desk = "dialogue"
 
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="+", verbose_name=_("dialogue"))

@@ -82,7 +82,7 @@ class Submission(RestrictedModel):
     """A nomination as it lies before the secretariat of one dialogue, for some of its themes."""
 
     mentions = ("themes",)
-    belongs_to = ("nomination",)
+    belongs_to = ("dialogue", "nomination")
 
     nomination = models.ForeignKey(Nomination, models.CASCADE, related_name="submissions", verbose_name=_("nomination"))
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="submissions", verbose_name=_("dialogue"))
@@ -183,6 +183,7 @@ class MandateEvent(RestrictedModel):
 
     mentions = ("partner",)
     belongs_to = ("nomination",)
+    regardless_of = {"dialogue": "It tells its own people what became of their mandate, whoever wrote it."}
     append_only = True
 
     at = models.DateTimeField(_("when"), default=timezone.now)

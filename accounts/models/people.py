@@ -221,6 +221,10 @@ class Affiliation(models.Model):
         return self.may_nominate or self.is_focal_point
 
 
+# Whoever asks, or ends a mandate, finds all of it: what a person may do follows from these rows, before there is a viewer.
+RIGHTS = {"dialogue": "What a person holds is asked before there is a viewer, and ended whole, whoever ends it."}
+
+
 class Scope(models.Model):
     """The dialogue and theme that an affiliation is for.
 
@@ -228,6 +232,7 @@ class Scope(models.Model):
     """
 
     mentions = ("theme",)
+    regardless_of = RIGHTS
 
     affiliation = models.ForeignKey(Affiliation, models.CASCADE, related_name="scopes", verbose_name=_("affiliation"))
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="scopes", verbose_name=_("dialogue"))
@@ -246,6 +251,8 @@ class Scope(models.Model):
 
 class SecretariatMember(models.Model):
     """A user works in the secretariat of a dialogue."""
+
+    regardless_of = RIGHTS
 
     user = models.ForeignKey(User, models.CASCADE, related_name="secretariats", verbose_name=_("user"))
     dialogue = models.ForeignKey(
@@ -266,6 +273,8 @@ class Engagement(models.Model):
 
     It gives standing in the dialogue, so what names the person there: their token in it, and those of its groups.
     """
+
+    regardless_of = RIGHTS
 
     user = models.ForeignKey(User, models.CASCADE, related_name="engagements", verbose_name=_("user"))
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="engagements", verbose_name=_("dialogue"))
@@ -301,6 +310,8 @@ class ReadingGroup(Sayable, models.Model):
 
     Its members read by it while they stand in its dialogue.
     """
+
+    regardless_of = {"dialogue": "Named by a rule of its own, to its members and its secretariat."}
 
     slug = models.SlugField(
         _("identifier"),

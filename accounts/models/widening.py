@@ -54,6 +54,7 @@ class Widening(AskedOfASecondPerson, RestrictedModel):
     `held` is the row's audience when this was asked, `wanted` the one asked for; null means as the profile.
     """
 
+    belongs_to = ("dialogue",)
     desk = "dialogue"
 
     content_type = models.ForeignKey(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,7 +35,8 @@ def grounds_of(user: User) -> list[Ground]:
 
 def _affiliations_of(user: User) -> list[Affiliation]:
     rows = Affiliation.objects.open().filter(user=user).select_related("partner__subject")
-    return list(rows.prefetch_related("scopes__dialogue", "scopes__theme"))
+    known = Scope.objects.filter(dialogue__in=Dialogue.objects.visible_to(user.viewer))
+    return list(rows.prefetch_related(Prefetch("scopes", known.select_related("dialogue", "theme"))))
 
 
 def _of_secretariats(user: User) -> Iterator[Ground]:
@@ -101,7 +103,8 @@ def _of_scope(scope: Scope, partner: str, until: date | None, viewer: Viewer) ->
 
 
 def _of_engagements(user: User) -> Iterator[Ground]:
-    for engagement in user.engagements.filter(ended_at=None, ends_on__gte=timezone.localdate()):
+    known = user.engagements.filter(dialogue__in=Dialogue.objects.visible_to(user.viewer))
+    for engagement in known.filter(ended_at=None, ends_on__gte=timezone.localdate()).select_related("dialogue"):
         words = {"dialogue": engagement.dialogue.short_name, "purpose": engagement.purpose}
         yield Ground(
             _(
@@ -120,7 +123,7 @@ def _by_name(user: User) -> Iterator[Ground]:
     for one in standing_of(user):
         if one.kind != "engagement":
             last_days.setdefault(one.dialogue, []).append(ends[one.ground] if one.kind == "affiliation" else None)
-    for dialogue in Dialogue.objects.filter(pk__in=last_days):
+    for dialogue in Dialogue.objects.visible_to(user.viewer).filter(pk__in=last_days):
         days = last_days[dialogue.pk]
         yield Ground(
             _("You may read what %(dialogue)s shares with you by name, while you take part in it.")
@@ -131,7 +134,8 @@ def _by_name(user: User) -> Iterator[Ground]:
 
 
 def _of_groups(user: User) -> Iterator[Ground]:
-    for group in user.reading_groups.select_related("dialogue"):
+    known = Dialogue.objects.visible_to(user.viewer)
+    for group in user.reading_groups.filter(dialogue__in=known).select_related("dialogue"):
         token = tokens.group(group.pk)
         if not user.viewer.may_read([token]):
             if group.is_open:

@@ -3,6 +3,7 @@
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
+from access.viewing import every_secretariat, viewing
 from accounts import mail
 from accounts.log import note
 from accounts.mandates import dialogues_today
@@ -34,7 +35,9 @@ def ask_the_secretariats(user: User, agency: Agency) -> None:
     note(Action.SIGN_IN_FAILED, user)
     if not cache.add(f"agency-account-asked:{user.pk}", 1, timeout=ASKED_AGAIN_AFTER):
         return
-    for dialogue in Dialogue.objects.filter(pk__in=dialogues_today(user)).exclude(contact_email=""):
+    with viewing(every_secretariat()):  # nobody is signed in yet
+        desks = list(Dialogue.objects.filter(pk__in=dialogues_today(user)).exclude(contact_email=""))
+    for dialogue in desks:
         language = desk_language(dialogue)
         context = {
             "person": user,

@@ -74,6 +74,7 @@ class Meeting(RestrictedModel):
     """A meeting of a dialogue. Its dates may be partial; what the sources leave in doubt of it stands in `doubts`."""
 
     mentions = ("theme", "country", "host", "supporters", "delegations")
+    belongs_to = ("dialogue",)
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="meetings", verbose_name=_("dialogue"))
     slug = models.SlugField(_("identifier"))

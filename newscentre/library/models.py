@@ -25,6 +25,7 @@ class Publication(RestrictedModel):
     """
 
     mentions = ("theme", "made_with")
+    belongs_to = ("dialogue",)
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="publications", verbose_name=_("dialogue"))
     slug = models.SlugField(_("identifier"), max_length=80)
@@ -135,6 +136,7 @@ class Project(RestrictedModel):
     """An initiative or project: who did it, when, what for, and what came of it."""
 
     mentions = ("theme", "made_with")
+    belongs_to = ("dialogue",)
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="projects", verbose_name=_("dialogue"))
     slug = models.SlugField(_("identifier"))

@@ -32,7 +32,7 @@ def library(request: ReaderRequest) -> HttpResponse:
         "filters": filters,
         "publications": publications[: listing.MOST],
         "projects": [] if filters.subject else projects[: listing.MOST],
-        "dialogues": in_reading_order(Dialogue.objects.all()),
+        "dialogues": in_reading_order(Dialogue.objects.visible_to(request.viewer)),
         "themes": in_reading_order(Theme.objects.sayable_to(request.viewer)),
     }
     return render(request, "newscentre/library/library.html", context)

@@ -30,6 +30,8 @@ class LinkCategory(models.TextChoices):
 class Link(RestrictedModel):
     """An institution, forum or glossary elsewhere. `gone_on`: since when it is no longer available, as far as known."""
 
+    belongs_to = ("dialogue",)
+
     dialogue = models.ForeignKey(
         Dialogue, models.PROTECT, related_name="links", verbose_name=_("kept by the Secretariat of")
     )
@@ -89,6 +91,7 @@ class OutsideAddress(RestrictedModel):
     A claim is one look: whoever holds it may begin it once, and a claim that is over may be taken by another worker.
     """
 
+    belongs_to = ("dialogue",)
     desk = "dialogue"
 
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="+", verbose_name=_("dialogue"))

@@ -5,12 +5,10 @@ from datetime import datetime
 from django.core.mail import EmailMultiAlternatives
 from django.utils import translation
 
-from access.viewer import Viewer
-from access.viewing import viewing
+from access.viewing import every_secretariat, viewing
 from accounts import gate, mail
 from accounts.log import note
 from accounts.models import Action, NewsDigest, User
-from atlas.models import Dialogue
 from newscentre.models import Review
 from newscentre.reviews.reading import read
 from newscentre.watching import mailings
@@ -21,7 +19,7 @@ from newscentre.watching.models import Mailing
 def plan(now: datetime) -> None:
     """For every reader of digests, whatever they may read: that is asked when the mail is sent."""
     readers = User.objects.filter(is_active=True).exclude(news_digest=NewsDigest.NONE)
-    with viewing(Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))):
+    with viewing(every_secretariat()):
         fresh = Review.objects.filter(is_mailed=True, published_at__gt=now - mailings.GIVEN_UP_AFTER)
         numbers = list(fresh.values_list("pk", flat=True))
     for number in numbers:

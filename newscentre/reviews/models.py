@@ -29,6 +29,8 @@ class ReviewQuerySet(RestrictedQuerySet):
 class Review(RestrictedModel):
     """Until it is published, the Secretariat alone reads it. `planned_audience`: who will, as far as that is chosen."""
 
+    belongs_to = ("dialogue",)
+
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="press_reviews", verbose_name=_("dialogue"))
     month = models.CharField(_("month"), max_length=7, validators=[MONTH], default=this_month)
     introduction = models.TextField(_("introduction"), blank=True)

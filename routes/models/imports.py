@@ -41,7 +41,7 @@ class GeodataImport(RestrictedModel):
     """
 
     mentions = ("route",)
-    belongs_to = ("layer",)
+    belongs_to = ("dialogue", "layer")
     desk = "dialogue"
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="+", verbose_name=_("dialogue"))

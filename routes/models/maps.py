@@ -19,6 +19,7 @@ class MapEdition(RestrictedModel):
     A proof is such a map before it is published: its readers are the agencies asked to check it.
     """
 
+    belongs_to = ("dialogue",)
     append_only = True
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="map_editions", verbose_name=_("dialogue"))

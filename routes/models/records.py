@@ -18,6 +18,7 @@ class Layer(RestrictedModel):
     """A set of segments and stops that are shown, hidden and shared together."""
 
     mentions = ("theme",)
+    belongs_to = ("dialogue",)
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="layers", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="layers", verbose_name=_("theme"))
@@ -223,6 +224,7 @@ class Reason(RestrictedModel):
     """What changed on a route, when, and who says so. A map keeps the words it was published with."""
 
     mentions = ("route",)
+    belongs_to = ("dialogue",)
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="reasons", verbose_name=_("dialogue"))
     route = models.ForeignKey(

@@ -15,6 +15,7 @@ class Story(RestrictedModel):
     """A guided walk through the map: steps that a secretariat composed, each a view of the map with its text."""
 
     mentions = ("theme",)
+    belongs_to = ("dialogue",)
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="stories", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="stories", verbose_name=_("theme"))

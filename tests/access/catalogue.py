@@ -15,9 +15,11 @@ WITHOUT_LOCK = f"""
     WHERE c.relkind IN ('r', 'p', 'f') AND {OURS} AND NOT c.relrowsecurity
       AND (
         EXISTS (SELECT 1 FROM pg_attribute a
-                WHERE a.attrelid = c.oid AND a.attname LIKE '%audience%' AND NOT a.attisdropped)
+                WHERE a.attrelid = c.oid AND a.attname LIKE '%%audience%%' AND NOT a.attisdropped)
         OR EXISTS (SELECT 1 FROM pg_constraint k JOIN pg_class parent ON parent.oid = k.confrelid
-                   WHERE k.contype = 'f' AND k.conrelid = c.oid AND parent.relrowsecurity)
+                   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
+                   WHERE k.contype = 'f' AND k.conrelid = c.oid AND parent.relrowsecurity
+                     AND NOT c.relname || '.' || a.attname = ANY (%(regardless)s))
         OR EXISTS (SELECT 1 FROM pg_inherits i JOIN pg_class parent ON parent.oid = i.inhparent
                    WHERE i.inhrelid = c.oid AND parent.relrowsecurity)
       )
@@ -63,9 +65,13 @@ class Policy(NamedTuple):
         return (self.name, self.roles, self.using, self.check) == ("keeping", [self.owner], KEEPS, KEEPS)
 
 
-def faults(cursor, append_only: Collection[str]) -> list[str]:
-    """One sentence for each thing that stands outside the lock, or whose lock is not whole."""
-    found = [f"{table} has no lock" for table in _names(cursor, WITHOUT_LOCK)]
+def faults(cursor, append_only: Collection[str], regardless: Collection[str] = ()) -> list[str]:
+    """One sentence for each thing that stands outside the lock, or whose lock is not whole.
+
+    `regardless`: columns, as table.column, that lead to locked rows and decide nothing about who sees theirs.
+    """
+    cursor.execute(WITHOUT_LOCK, {"regardless": list(regardless)})
+    found = [f"{table} has no lock" for table in sorted(name for (name,) in cursor.fetchall())]
     found += [f"{table} is not locked for its owner" for table in _names(cursor, NOT_FORCED)]
     found += [f"view {view} reads as its owner" for view in _names(cursor, OPEN_VIEWS)]
     found += [f"materialised view {view} is a copy without a lock" for view in _names(cursor, MATERIALISED_VIEWS)]

@@ -38,6 +38,7 @@ from profiles.references import element
 from profiles.texts import digest
 from tests import conftest
 from tests.access.planting_calendar import plant_calendar
+from tests.access.planting_dialogues import plant_hidden_dialogue
 from tests.access.planting_library import plant_library
 from tests.access.planting_names import plant_names_of_another_desk, plant_towns
 from tests.access.planting_news import plant_news, plant_watch
@@ -156,13 +157,14 @@ def plant_all() -> dict[Preset, Planted]:
     for member in group.members.all():
         values = {"purpose": "Expert", "ends_on": timezone.localdate() + timedelta(days=30)}
         Engagement.objects.get_or_create(user=member, dialogue_id=DIALOGUE, ended_at=None, defaults=values)
-    plant_other_desk()
+    other_desk = plant_other_desk()
     with viewing(DESK):
         plant_people(conftest.user_of("official.mar"))
         towns = plant_towns(canary)
         planted = {preset: _plant(preset, towns[Preset.SECRETARIAT][0]) for preset in Preset}
         proof = plant_routes(canary, audience_for, towns)
     plant_names_of_another_desk(canary)
+    plant_hidden_dialogue(canary, other_desk)
     official = conftest.user_of("official.mar")
     with viewing(official.viewer):
         answer_as_planted(proof, canary, official)

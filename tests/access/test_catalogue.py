@@ -11,6 +11,11 @@ from tests.access import catalogue
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
 APPEND_ONLY_TABLES = {model._meta.db_table for model in apps.get_models() if getattr(model, APPEND_ONLY, False)}
+REGARDLESS = [
+    f"{model._meta.db_table}.{model._meta.get_field(name).column}"
+    for model in apps.get_models()
+    for name in getattr(model, "regardless_of", {})
+]
 LOCK = Lock("stray", audience="own", parents={}, write="false").sql
 
 
@@ -19,12 +24,12 @@ def faults_after(*statements: str) -> list[str]:
     with connections["owner"].cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
-        return catalogue.faults(cursor, APPEND_ONLY_TABLES)
+        return catalogue.faults(cursor, APPEND_ONLY_TABLES, REGARDLESS)
 
 
 def test_nothing_stands_outside_the_lock_and_every_lock_is_whole():
     with connection.cursor() as cursor:
-        assert catalogue.faults(cursor, APPEND_ONLY_TABLES) == []
+        assert catalogue.faults(cursor, APPEND_ONLY_TABLES, REGARDLESS) == []
 
 
 @pytest.mark.parametrize(
@@ -58,6 +63,23 @@ def test_nothing_stands_outside_the_lock_and_every_lock_is_whole():
 )
 def test_a_table_outside_the_lock_is_found(statements, fault):
     assert fault in faults_after(*statements)
+
+
+def test_a_key_to_a_locked_row_stands_outside_only_where_a_model_says_why():
+    assert "atlas_subject has no lock" in faults_after(
+        "ALTER TABLE atlas_subject ADD COLUMN drawn_by varchar(50) REFERENCES atlas_dialogue"
+    )
+
+
+def test_what_belongs_to_a_dialogue_says_so_in_the_database():
+    """By its own policy for reading, or by one beside it."""
+    belonging = {model._meta.db_table for model in apps.get_models() if "dialogue" in getattr(model, "belongs_to", ())}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename FROM pg_policies WHERE cmd = 'SELECT' AND qual LIKE '%%imap_dialogues()%%'"
+            " AND (permissive = 'RESTRICTIVE' OR policyname = 'reading')"
+        )
+        assert {table for (table,) in cursor.fetchall()} == belonging
 
 
 def test_what_is_outside_the_lock_in_search_belongs_to_nobody_in_particular():

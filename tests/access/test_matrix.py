@@ -36,6 +36,7 @@ from newscentre.models import (
 )
 from profiles.listing import listed
 from profiles.models import METHOD_NOTE, Draft, Profile, Section
+from tests.access import planting_dialogues
 from tests.access.hostile import is_shown_as_text, is_taken_for_more, plant_markup
 from tests.access.planting import (
     DIALOGUE,
@@ -84,6 +85,7 @@ OF_A_READER |= {"layer", "stop", "segment", "why", "story", "news", "meeting", "
 OF_A_READER |= {"project", "link", "review", "place", "publisher"}
 OF_THE_DESK = {"narrow", "narrowsource", "narrowcited", "deskdocument", "deskfile"}
 OF_ANOTHER_DESK = {("secretariat", "otherplace"), ("secretariat", "otherpress")}
+OF_A_HIDDEN_DIALOGUE = {("secretariat", kind) for kind in planting_dialogues.KINDS}
 OPEN_BUT_FOR_THE_NAMES = {"public", "nominated"}  # meetings whose participants the dialogue and theme alone may read
 NEVER_FOR_READERS = {"draft", "name", "inbox", "feed", "outside"}
 NOT_SECRET_IN_ADMIN = {"name"}  # of persons: see the test at the end
@@ -96,6 +98,7 @@ def may_see(login: str) -> set[tuple[str, str]]:
     kinds |= {"further"} if login in DESK | MOROCCO else set()
     shown = {(preset, kind) for preset in TABLE[login] for kind in kinds}
     shown |= OF_ANOTHER_DESK if login in {"secretariat", OTHER_DESK} else set()
+    shown |= OF_A_HIDDEN_DIALOGUE if login in {OTHER_DESK, "observer.las"} else set()
     shown |= {("theme", "watch")} if login == "official.mar" else set()
     named = TABLE[login] if "theme" in TABLE[login] else TABLE[login] - OPEN_BUT_FOR_THE_NAMES
     shown |= {(preset, "participants") for preset in named}
@@ -107,6 +110,8 @@ def may_see(login: str) -> set[tuple[str, str]]:
 # ---------------------------------------------------------------------------------------------------------------------
 
 IN_THEME = (DIALOGUE, THEME)
+HIDDEN = planting_dialogues.HIDDEN
+IN_HIDDEN = (HIDDEN, planting_dialogues.THEME)
 
 
 @dataclass(frozen=True)
@@ -200,16 +205,21 @@ SURFACES: dict[str, list[Surface]] = {
     "former_terms": [at("2026-11-24")],
     "privacy": [at()],
     "accessibility": [at()],
-    "about": [at(DIALOGUE)],
-    "partners": [at(DIALOGUE)],
-    "supporters": [at(DIALOGUE)],
-    "contact": [at(DIALOGUE)],
+    "about": [at(DIALOGUE), at(HIDDEN)],
+    "partners": [at(DIALOGUE), at(HIDDEN)],
+    "supporters": [at(DIALOGUE), at(HIDDEN)],
+    "contact": [at(DIALOGUE), at(HIDDEN)],
     "maps": [at(shows="address asof")],
-    "dialogue": [at(DIALOGUE, shows="address asof"), at("rabat-process")],
-    "theme": [at(*IN_THEME, shows="address asof"), at(*IN_THEME, query="?by=area", shows="address asof")],
+    "dialogue": [at(DIALOGUE, shows="address asof"), at("rabat-process"), at(HIDDEN)],
+    "theme": [
+        at(*IN_THEME, shows="address asof"),
+        at(*IN_THEME, query="?by=area", shows="address asof"),
+        at(*IN_HIDDEN),
+    ],
     "across": [
         at(*IN_THEME, OPENING, shows="address text cited narrowcited"),
         at(*IN_THEME, NARROW, shows="address narrow"),
+        at(*IN_HIDDEN, planting_dialogues.HEADING),
     ],
     "profile": [at(*IN_THEME, "slug", each=True, shows="text note source further tag figure cited narrowcited asof")],
     "section": [
@@ -233,7 +243,7 @@ SURFACES: dict[str, list[Surface]] = {
         ),
         at(*IN_THEME, "slug", "former", each=True, shows="former figure asof"),
     ],
-    "by_year": [at(DIALOGUE)],
+    "by_year": [at(DIALOGUE), at(HIDDEN)],
     "routes": [at(DIALOGUE, shows="layer why story"), at(DIALOGUE, query="?known-on=2012", shows="layer why story")],
     "route_edition": [at(DIALOGUE, YEAR, shows="layer why"), at(DIALOGUE, 2012), at(DIALOGUE, 1999)],
     "route_edition_number": [at(DIALOGUE, YEAR, 1, shows="layer why"), at(DIALOGUE, YEAR, 9)],
@@ -254,6 +264,7 @@ SURFACES: dict[str, list[Surface]] = {
         at(query="?publisher=press-public", shows=""),
         at(query="?subject=town-secretariat-1"),
         at(query="?subject=hub-of-another-desk"),
+        at(query=f"?dialogue={HIDDEN}"),
     ],
     "news_feed": [at("rss"), at("atom"), at("rss", query="?publisher=press-theme")],
     "reviews": [at()],
@@ -263,7 +274,13 @@ SURFACES: dict[str, list[Surface]] = {
     "keep_watch": [at()],
     "remove_watch": [at("1")],
     "stop_digest": [at("0" * 64)],
-    "news_of": [at("slug", each=True), at(NAMED, shows="news"), at("town-secretariat-1"), at("hub-of-another-desk")],
+    "news_of": [
+        at("slug", each=True),
+        at(NAMED, shows="news"),
+        at("town-secretariat-1"),
+        at("hub-of-another-desk"),
+        at("hub-being-prepared"),
+    ],
     "article": [at("article", each=True, shows="news")],
     "search": [
         at(),
@@ -271,6 +288,8 @@ SURFACES: dict[str, list[Surface]] = {
         at(query="?q=cnry+news", shows="news"),
         at(query="?q=inbox"),
         at(query="?q=cnry+meeting", shows="meeting"),
+        at(query="?q=cnry+deskmeeting"),
+        at(query="?q=cnry+deskbook"),
         at(query="?q=cnry&kind=document", shows="document"),
         at(query="?q=cnry&kind=publication", shows="publication"),
         at(query="?q=cnry&kind=project", shows="project"),
@@ -693,7 +712,7 @@ def test_with_every_filter_forgotten_nothing_leaks(planted, forgotten_filters, l
 
 
 WITH_VIEWERS = {"accounts", "profiles", "imap", "atlas", "indicators", "routes", "newscentre", "search", "api"}
-EVERYTHING = Viewer.of(f"secretariat:{dialogue}" for dialogue in ALL_FOUR)
+EVERYTHING = Viewer.of(f"secretariat:{dialogue}" for dialogue in (*ALL_FOUR, HIDDEN))
 
 
 @pytest.fixture

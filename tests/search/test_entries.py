@@ -78,7 +78,16 @@ def entries(only: dict[str, list[int]]) -> set[tuple]:
     held = [(row, []) for row in Entry.objects.all()]
     for row in RestrictedEntry.objects.select_related("readers"):
         readers = row.readers
-        held.append((row, [one for one in (readers.audience, readers.second, readers.third, readers.fourth) if one]))
+        held.append(
+            (
+                row,
+                [
+                    one
+                    for one in (readers.audience, readers.second, readers.third, readers.fourth, readers.fifth)
+                    if one
+                ],
+            )
+        )
     return {
         (row.kind, row.record, row.language, row.at, tuple(sorted(tuple(one) for one in readers)), row.vector)
         for row, readers in held

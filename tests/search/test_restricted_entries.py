@@ -5,6 +5,7 @@ from django.db import connection
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
+from atlas.models import Dialogue
 from newscentre.models import Article, Feed, Link, Meeting, MeetingDocument, Project, Publication
 from profiles.models import EditionText, Profile, Section
 from search.asking import search
@@ -156,3 +157,30 @@ def test_whoever_narrows_a_feed_narrows_the_entries_of_all_its_articles():
     assert not Entry.objects.filter(kind="article", record__in=[row.pk for row in rows]).exists()
     with viewing(OFFICIAL):
         assert search(OFFICIAL, CANARY, kind_named("article")).number == 3
+
+
+@pytest.mark.django_db
+def test_whoever_narrows_a_dialogue_narrows_the_entries_of_all_that_belongs_to_it():
+    with viewing(DESK):
+        audience = list(Dialogue.objects.get(pk="mtm").audience)
+        said = {"dialogue_id": "mtm", "audience": ["public"]}
+        meeting = Meeting.objects.create(slug="zm", name_en=PHRASE, starts="2013-02", **said)
+        MeetingDocument.objects.create(
+            meeting=meeting, kind="agenda", title=PHRASE, language="en", file="a.pdf", audience=None
+        )
+        Publication.objects.create(slug="zp", title=PHRASE, year=2013, **said)
+        Project.objects.create(slug="zj", name_en=PHRASE, starts="2013", **said)
+        Link.objects.create(slug="zl", name_en=PHRASE, category="forum", address="https://a.example/", **said)
+    write(article, write(feed), title=PHRASE)
+    kinds = {"article", "document", "link", "meeting", "profile", "project", "publication"}
+    open_before = set(Entry.objects.values_list("kind", "record", "language"))
+    assert {kind for kind, *_ in open_before} == kinds
+    write(Dialogue.objects.filter(pk="mtm").update, audience=["partner:morocco"])
+    with viewing(DESK):
+        restricted = set(RestrictedEntry.objects.values_list("kind", "record", "language"))
+    assert {kind for kind, *_ in restricted} == kinds
+    assert not set(Entry.objects.values_list("kind", "record", "language")) & restricted
+    assert titles(CANARY) == []
+    assert titles(CANARY, Viewer.of(["partner:morocco"])) == [PHRASE]
+    write(Dialogue.objects.filter(pk="mtm").update, audience=audience)
+    assert open_before <= set(Entry.objects.values_list("kind", "record", "language"))

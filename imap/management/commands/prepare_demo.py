@@ -5,9 +5,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from access.viewing import viewing
+from access.viewing import every_secretariat, viewing
 from newscentre.demo import fetch_first, load_demo_feeds
-from newscentre.tasks import every_secretariat, gather_outside_addresses
+from newscentre.tasks import gather_outside_addresses
 
 
 class Command(BaseCommand):
