@@ -269,7 +269,7 @@ def test_pages_follow_each_other_without_a_gap_and_nothing_is_counted():
         found, before, pages = [], "", 0
         while pages == 0 or before:
             with CaptureQueriesContext(connection) as queries:
-                page = page_of(LogEntry.objects.filter(dialogue="mtm"), before)
+                page = page_of(LogEntry.objects.filter(dialogue="mtm"), MTM, before)
             assert not any("COUNT(" in query["sql"].upper() for query in queries)
             found += [line.object for line in page.lines]
             before, pages = page.before, pages + 1
