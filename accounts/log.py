@@ -27,8 +27,7 @@ QUICK_LINES = f"{LINES}, (SELECT set_config('synchronous_commit', 'off', true)) 
 def note(action: Action, person: User | None, *, dialogue: str | None = None, objects: Iterable[str] = ("",)) -> None:
     """One line for each object; what is too long for one goes on in others, as a log that is cut says less than was done.
 
-    Read by the person, and by the secretariat of the dialogue. Without a dialogue (signing in) it is read by the secretariats
-    of all dialogues that the person was nominated for.
+    Read by the person, and by the secretariat of the dialogue. Without a dialogue (signing in) it is read by the secretariats of all dialogues that the person was nominated for.
     """
     said = [clean_line(one) for one in objects]
     done_to = said if action in WITHOUT_WAITING else [line for one in said for line in _lines(one)]

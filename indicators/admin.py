@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.presets import Preset
@@ -30,6 +31,10 @@ Border = [
 ]
 Sex = [("", NOT_BROKEN_DOWN), ("female", _("women and girls")), ("male", _("men and boys"))]
 BREAKDOWNS = ("border", "nationality", "sex")
+WHAT_WAS_KNOWN = [
+    *("indicator", "subject", "period", "breakdown", "value", "flag", "known_on", "source", "remark", "dialogue"),
+    *("held_from", "reason", "withdrawn_on", "withdrawn_because"),
+]
 
 
 @admin.register(models.Topic)
@@ -107,9 +112,14 @@ class ObservationForm(FigureAudienceForm):
             self.initial["value"] = Decimal(plain_number(value))  # without the zeros of its column
         for name in BREAKDOWNS:
             self.fields[name].initial = (self.instance.breakdown or {}).get(name, "")
+        for name in self._not_asked():
+            self.fields.pop(name, None)
+
+    def _not_asked(self) -> list[str]:
+        """A figure that is new has nothing to correct; of one that is no longer held its readers alone are changed."""
         if self.instance.pk is None:
-            self.fields.pop("why", None)
-            self.fields.pop("is_taken_back", None)
+            return ["why", "is_taken_back"]
+        return [*BREAKDOWNS, "why", "is_taken_back"] if self.instance.withdrawn_on else []
 
     def _get_validation_exclusions(self):
         """The breakdown is asked for field by field, and is one of what tells a figure apart."""
@@ -117,6 +127,8 @@ class ObservationForm(FigureAudienceForm):
 
     def clean(self):
         told = super().clean() or {}
+        if self.instance.withdrawn_on:
+            return told
         of_others = {name: value for name, value in (self.instance.breakdown or {}).items() if name not in BREAKDOWNS}
         self.instance.breakdown = of_others | {name: told[name] for name in BREAKDOWNS if told.get(name)}
         if self.instance.pk and (self.corrects or told.get("is_taken_back")) and not told.get("why"):
@@ -126,7 +138,7 @@ class ObservationForm(FigureAudienceForm):
     @property
     def corrects(self) -> bool:
         """Whether what the figure says is other than the row says."""
-        return not set(self.changed_data).isdisjoint({*SAYS, *BREAKDOWNS})
+        return self.instance.withdrawn_on is None and not set(self.changed_data).isdisjoint({*SAYS, *BREAKDOWNS})
 
 
 class FurtherSourceInline(admin.TabularInline):
@@ -164,19 +176,14 @@ class ObservationAdmin(AudienceAdmin, TranslatedAdmin):
             return fieldsets[:-1]
         if obj.withdrawn_on is None:
             return fieldsets
-        told = [
-            "indicator",
-            "subject",
-            "period",
-            "breakdown",
-            "value",
-            "flag",
-            "known_on",
-            "source",
-            "remark",
-            "dialogue",
-        ]
-        return [(None, {"fields": [*told, "held_from", "reason", "withdrawn_on", "withdrawn_because"]})]
+        audience = [(_("Audience"), {"fields": AUDIENCE_FIELDS})]
+        return [(None, {"fields": WHAT_WAS_KNOWN}), *(audience if self.has_change_permission(request, obj) else [])]
+
+    def get_readonly_fields(self, request, obj=None):
+        return WHAT_WAS_KNOWN if obj and obj.withdrawn_on else super().get_readonly_fields(request, obj)
+
+    def get_inlines(self, request, obj):
+        return [] if obj and obj.withdrawn_on else super().get_inlines(request, obj)
 
     def get_object(self, request, object_id, from_field=None):
         """What is sent from the form of a figure that was corrected meanwhile is compared with the row in its place."""
@@ -189,8 +196,12 @@ class ObservationAdmin(AudienceAdmin, TranslatedAdmin):
         return row
 
     def has_change_permission(self, request, obj=None):
-        """What a figure said before it was corrected is looked at, never changed."""
-        return super().has_change_permission(request, obj) and not (obj and obj.withdrawn_on)
+        """What a figure said before it was corrected is looked at: its readers are those of the row in its place, at most.
+
+        Who may read a figure that was taken back, as what was known, is changed on its own page.
+        """
+        is_replaced = bool(obj and obj.withdrawn_on) and models.Observation.objects.filter(replaces=obj.pk).exists()
+        return super().has_change_permission(request, obj) and not is_replaced
 
     def has_delete_permission(self, request, obj=None):
         """It was known, and stays so: from a day on it is taken back."""
@@ -204,8 +215,9 @@ class ObservationAdmin(AudienceAdmin, TranslatedAdmin):
     def save_model(self, request, obj, form, change):
         if change and form.cleaned_data.get("is_taken_back"):
             withdraw(obj, form.cleaned_data["why"])
-            return
-        if change and form.corrects:
+            models.Observation.objects.filter(pk=obj.pk).update(audience=obj.audience, changed_at=timezone.now())
+            self.settle_audience(request, form)
+        elif change and form.corrects:
             supersede(models.Observation.objects.get(pk=obj.pk), obj, form.cleaned_data["why"])
             self.settle_audience(request, form)
         else:

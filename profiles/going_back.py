@@ -106,6 +106,8 @@ def _names(sources: Iterable[int], tags: Iterable[str]) -> tuple[str, ...]:
 def go_back(profile: Profile, coming: Content, by=None) -> int:
     """Puts this content into the drafts, having kept what was there. Returns how many texts and sections changed."""
     Profile.objects.select_for_update(of=("self",)).order_by().get(pk=profile.pk)
+    # Whoever saves a draft locks its section: what they save meanwhile comes after this, or is kept by it.
+    list(Section.objects.select_for_update(of=("self",)).filter(profile=profile).order_by("pk").values_list("pk"))
     held = content_of(profile)
     _keep(profile, held, by)
     drafts = {(draft.section_id, draft.language): draft for draft in Draft.objects.filter(section__profile=profile)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from access.viewer import Viewer
 from atlas.models import Subject, SubjectKind
 from routes.models import FeatureKind, MapEdition, MapFeature
-from routes.reading import RouteMap, newest_editions
+from routes.reading import RECORDS, RouteMap, newest_editions
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def crossings_of(viewer: Viewer, iso3: str | None) -> list[Crossing]:
         edition__in=[edition.pk for edition in editions], kind=FeatureKind.SEGMENT, countries__contains=[iso3]
     )
     by_edition: dict[int, dict[int | None, set[str]]] = defaultdict(dict)
-    for row in inside.order_by().select_related("segment__layer").defer("geometry", "properties"):
+    for row in inside.order_by().select_related(*RECORDS).defer("geometry", "properties"):
         by_edition[row.edition_id].setdefault(row.route_id, set()).update(row.readers)
     routes = list(Subject.objects.filter(kind=SubjectKind.ROUTE).order_by("position")) if by_edition else []
     return [

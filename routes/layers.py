@@ -23,11 +23,17 @@ from access import tokens
 from access.viewer import Viewer
 from routes.models import FeatureKind, MapEdition, MapFeature
 from routes.page import in_language, segment_name
-from routes.reading import features_seen
+from routes.reading import RECORDS, features_seen
 from routes.simplifying import simplified, tolerance_deg
 
 ZOOMS = (4, 7)  # up to which each file is drawn; the map goes no closer than the last
 DRAWN = (FeatureKind.SEGMENT, FeatureKind.STOP)
+# As `MapFeature.readers` says it, asked of the database.
+IS_OPEN = Q(audience__contains=[tokens.PUBLIC])
+for path in sorted(
+    {"__".join(names[:depth]) for names in (path.split("__") for path in RECORDS) for depth in (1, 2, 3)}
+):
+    IS_OPEN &= Q(**{f"{path}__isnull": True}) | Q(**{f"{path}__audience__contains": [tokens.PUBLIC]})
 QUALITY = 9  # of Brotli: a file is compressed while its first reader waits
 
 
@@ -49,9 +55,8 @@ class Sight:
 def sight_of(edition: MapEdition, viewer: Viewer) -> Sight:
     """One query."""
     numbers = StringAgg(Cast("pk", CharField()), ",", order_by="pk")
-    is_open = BoolAnd(Q(audience__contains=[tokens.PUBLIC]))
     features = features_seen(viewer, edition.pk).filter(kind__in=DRAWN).order_by()
-    seen = features.aggregate(digest=MD5(numbers), is_open=is_open)
+    seen = features.aggregate(digest=MD5(numbers), is_open=BoolAnd(IS_OPEN))
     audiences = (edition.audience, edition.dialogue.audience)
     is_restricted = any(tokens.PUBLIC not in audience for audience in audiences) or seen["is_open"] is False
     return Sight(viewer, edition.pk, edition.log_name, seen["digest"] or "", is_restricted)

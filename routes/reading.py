@@ -15,6 +15,9 @@ from atlas.shown_rows import ShownRows
 from routes.figures import AreaFigures, figures_of_areas
 from routes.models import FeatureKind, MapEdition, MapFeature, Story
 
+# What a feature was made from: they say who may see it today.
+RECORDS = ("segment__layer", "segment__start__layer", "segment__end__layer", "stop__layer", "reason")
+
 
 @dataclass(frozen=True)
 class RouteMap:
@@ -142,8 +145,7 @@ def _with_dialogue(editions: QuerySet[MapEdition]) -> QuerySet[MapEdition]:
 
 def features_seen(viewer: Viewer, edition: MapEdition | int) -> QuerySet[MapFeature]:
     """Of an edition, or of the one with that key; with the records that say who may see them today."""
-    records = ("segment__layer", "stop__layer", "reason")
-    return MapFeature.objects.visible_to(viewer).filter(edition=edition).select_related(*records).order_by("pk")
+    return MapFeature.objects.visible_to(viewer).filter(edition=edition).select_related(*RECORDS).order_by("pk")
 
 
 def read(edition: MapEdition, viewer: Viewer, known_on: date | None = None) -> RouteMap:

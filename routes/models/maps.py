@@ -121,8 +121,10 @@ class MapFeature(RestrictedModel):
     @property
     def readers(self) -> list[str]:
         """Tokens of those who may see it: as it was published, and as the record it was made from says today."""
-        record, layer = self.segment or self.stop or self.reason, self.layer_today
-        return narrowest(self.audience, record.audience if record else None, layer.audience if layer else None)
+        stops = [self.segment.start, self.segment.end] if self.segment else [self.stop] if self.stop else []
+        drawn = [self.segment, *stops] if self.segment else stops
+        records = [*drawn, *(row.layer for row in drawn), *([self.reason] if self.reason else [])]
+        return narrowest(self.audience, *(row.audience for row in records))
 
     @property
     def coordinates(self) -> list:

@@ -1,6 +1,6 @@
 """A worker with short time limits, in which every task of the portal comes to the bad end that `imap-tests:end` names.
 
-Run by `test_bad_ends.py` with the limits in seconds and the words of Celery. What people wait for does what it does up to the work itself, which ends
+Run by `test_bad_ends.py` with the words of Celery. What people wait for does what it does up to the work itself, which ends
 badly; whatever else there is ends badly at once. Each beginning is counted.
 """
 
@@ -23,6 +23,7 @@ from newscentre import importing  # noqa: E402
 from newscentre.links import looking  # noqa: E402
 from routes.importing import taking  # noqa: E402
 
+SOFT, HARD = 2, 4
 END, BEGUN, ALIVE = "imap-tests:end", "imap-tests:begun", "imap-tests:alive"
 
 
@@ -31,10 +32,8 @@ def valkey() -> redis.Redis:
 
 
 def end_badly(*given: object, **named: object) -> None:
-    how = valkey().get(END)
-    if how is None:  # what a worker sends itself when it comes up
-        return
     valkey().hincrby(BEGUN, app.current_worker_task.name, 1)
+    how = valkey().get(END)
     if how == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     if how == "out of memory":
@@ -59,12 +58,12 @@ class Nobody:
     probe = staticmethod(end_badly)
 
 
-def main(soft: int, hard: int, words: list[str]) -> None:
+def main(words: list[str]) -> None:
     app.loader.import_default_modules()
     importing._read, taking._compared, taking._read = end_badly, end_badly, end_badly  # type: ignore[assignment]
     looking.fetcher = Nobody  # type: ignore[assignment]
     for task in app.tasks.values():
-        task.soft_time_limit, task.time_limit = soft, hard
+        task.soft_time_limit, task.time_limit = SOFT, HARD
         if getattr(task, "nobody_waits", ""):
             task.run = end_badly
     app.task(name="tests.alive", nobody_waits="A test does.")(be_alive)
@@ -72,4 +71,4 @@ def main(soft: int, hard: int, words: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    main(sys.argv[1:])

@@ -8,19 +8,16 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 import redis
 from celery import Celery, current_app
-from django.utils import timezone
 
 from imap import servers
 from newscentre.simulator import publishing
 from newscentre.why_not import WhyNot
 from routes.importing.refusals import said
 from routes.models import GeodataImport, ImportState
-from routes.models.imports import LONGEST_WAIT
 from tests.imap.bad_ends import ALIVE, BEGUN, END
 from tests.imap.embedded import CHECKOUT, clean, wait_for
 from tests.imap.test_ending_tasks import tasks
@@ -61,9 +58,9 @@ class Worker(Portal):
     def valkey(self) -> redis.Redis:
         return redis.Redis.from_url(servers.addresses(self.home).redis_url, decode_responses=True)
 
-    def start_worker(self, soft: int = 2, hard: int = 4) -> None:
+    def start_worker(self) -> None:
         words = ("worker", "--queues", "now,background,slow", "--concurrency", "3", "--loglevel", "INFO")
-        self.run("worker", "-m", "tests.imap.bad_ends", str(soft), str(hard), *words)
+        self.run("worker", "-m", "tests.imap.bad_ends", *words)
         self.is_alive()
 
     def is_alive(self) -> None:
@@ -189,48 +186,3 @@ def test_what_people_wait_for_is_all_tried_here():
         "routes.tasks.examine_import", "routes.tasks.take_import",
     }  # fmt: skip
     assert current_app.conf.task_acks_late
-
-
-def test_when_the_whole_worker_is_killed_what_it_was_at_is_ended_by_the_clock(worker: Worker):
-    """Claims end and are recorded by the next round; the page of an import says that it is overdue."""
-    worker.kill("worker")
-    worker.valkey.delete(END)
-    worker.start_worker(soft=60, hard=120)
-    worker.valkey.set(END, "the whole worker")
-    worker.valkey.delete(BEGUN)
-    feed, address = worker.feed(), worker.address()
-    pk = worker.brought(ImportState.WAITING)
-    for name, told in (
-        ("newscentre.tasks.fetch_feed", feed), ("newscentre.tasks.look_at_address", address),
-        ("routes.tasks.examine_import", (pk, "mtm")),
-    ):  # fmt: skip
-        worker.send(name, *told)
-    wait_for(lambda: len(worker.valkey.hgetall(BEGUN)) == 3, 30)
-    worker.kill("worker")
-    assert worker.of_feed(feed[0])[3]
-    worker.ask("UPDATE newscentre_fetching SET claimed_until = now() WHERE claim IS NOT NULL")
-    worker.ask("UPDATE newscentre_outsideaddress SET claimed_until = now() WHERE claim IS NOT NULL")
-    subprocess.run([sys.executable, "-c", ROUND], cwd=CHECKOUT, env=worker.environment, check=True)
-    assert worker.of_feed(feed[0]) == ("broke-off", 2, True, False)
-    assert worker.of_address(address[0]) == (True, False)
-    brought = worker.of_import(pk)
-    assert brought.is_at_work
-    assert not brought.is_overdue
-    brought.waiting_since = timezone.now() - LONGEST_WAIT - timedelta(seconds=1)
-    assert brought.is_overdue
-    worker.start_worker()
-
-
-# What the scheduler's tasks do, as those who run them.
-ROUND = """
-import django
-django.setup()
-from django.utils import timezone
-from access.viewing import viewing
-from newscentre import importing
-from newscentre.links import looking
-from newscentre.tasks import every_secretariat
-for work in (importing.end_what_broke_off, looking.put_off_what_broke_off):
-    with viewing(every_secretariat()):
-        work(timezone.now())
-"""

@@ -124,8 +124,28 @@ def test_a_figure_that_is_taken_back_was_known_until_then(figure):
     desk = browser_of("editor")
     page = desk.get(change_of(figure)).content.decode()
     assert "The source took it back." in page
+    assert 'name="value"' not in page
+    desk.post(change_of(figure), opened(desk, change_of(figure)) | {"value": "1"})
+    assert total(yesterday()) == 29891708, "what was known is looked at, never changed"
+
+
+@pytest.mark.parametrize("when", ["with it", "afterwards"])
+def test_a_figure_that_is_taken_back_is_narrowed_with_it_or_afterwards(figure, when):
+    """It was published by mistake: its past is read by nobody else either."""
+    taken_back = {"is_taken_back": "on", "why": "It should not have been published."}
+    assert correct(figure, **taken_back, **({"preset": "secretariat"} if when == "with it" else {})).status_code == 302
+    if when == "afterwards":
+        assert total(yesterday()) == 29891708
+        assert correct(figure, preset="secretariat").status_code == 302
+    assert total(yesterday()) != 29891708
+    assert total(yesterday(), DESK) == 29891708
+
+
+def test_a_figure_that_was_corrected_is_changed_in_the_row_in_its_place_alone(figure):
+    correct(figure, value="30112000", why="One report.")
+    page = browser_of("editor").get(change_of(figure)).content.decode()
     assert 'name="_save"' not in page
-    assert desk.post(change_of(figure), {"value": "1"}).status_code == 403
+    assert 'name="preset"' not in page
 
 
 def test_a_correction_keeps_the_further_sources_and_those_of_before(figure):

@@ -10,12 +10,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from access.tokens import PUBLIC
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from accounts.models import LogEntry
 from routes.layers import LayerFile, sight_of
 from routes.models import Layer, MapEdition, MapFeature, Segment, SegmentDrawing, Stop, StopDrawing
 from routes.publishing import Titled, publish_map
+from routes.reading import features_seen
 from tests.conftest import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,22 @@ def test_the_browser_asks_again_and_is_told_that_nothing_changed(reader):
     official = reader("official.mar")
     assert official.get(FAR)["ETag"] != first["ETag"]
     assert official.get(FAR)["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("narrowed", ["a layer", "a stop at an end", "a segment"])
+def test_what_was_narrowed_since_a_map_was_published_counts_as_restricted(narrowed):
+    """For the line of the log, the mark, and the name on a print alike."""
+    reader = Viewer.of(["nominated"])
+    edition = MapEdition.objects.get(dialogue="mtm", year=2025, number=1)
+    with viewing(reader):
+        assert not sight_of(edition, reader).is_restricted
+    with viewing(DESK):
+        feature = next(row for row in features_seen(DESK, edition) if row.segment and PUBLIC in row.readers)
+        row = {"a layer": feature.segment.layer, "a stop at an end": feature.segment.end, "a segment": feature.segment}
+        type(row[narrowed]).objects.filter(pk=row[narrowed].pk).update(audience=["nominated"])
+    with viewing(reader):
+        assert PUBLIC not in features_seen(reader, edition).get(pk=feature.pk).readers
+        assert sight_of(edition, reader).is_restricted
 
 
 def test_a_layer_with_something_restricted_is_noted_for_whoever_fetches_it_alone(reader):

@@ -21,6 +21,13 @@ const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => v
 export const isThere = ({ since, until }, year) =>
   (!since || Number(since.slice(0, 4)) <= year) && (!until || Number(until.slice(0, 4)) >= year);
 
+/** The mark of what not every reader of the page may see. */
+export function markNarrower(parent, { isNarrower }, words) {
+  if (!isNarrower) return;
+  parent.append(" ");
+  put("span", words.narrower, parent, "tier narrower");
+}
+
 /** `panel`: where to write; `choose`: {route, place, year, quarter} the reader wants to see. */
 export function createFacts(panel, content, { segments, stops }, choose) {
   const { words } = content;
@@ -29,12 +36,7 @@ export function createFacts(panel, content, { segments, stops }, choose) {
 
   const isNarrower = (id) => content.narrower.includes(id);
 
-  /** The mark of what not every reader of the page may see. */
-  function mark(parent, { isNarrower: is }) {
-    if (!is) return;
-    parent.append(" ");
-    put("span", words.narrower, parent, "tier narrower");
-  }
+  const mark = (parent, shown) => markNarrower(parent, shown, words);
 
   function box(colour) {
     const made = document.createElement("section");

@@ -4,6 +4,7 @@
  * What the server wrote stands there again when the choice is taken back.
  */
 
+import { markNarrower } from "./route-facts.js";
 import { figureIn } from "./route-moment.js";
 
 export function createTwin(twin, content) {
@@ -19,7 +20,9 @@ export function createTwin(twin, content) {
   let told = content.nationality;
 
   function tellRow({ area, period, cells: [detections, deaths] }, nationality) {
-    detections.textContent = figureIn(area, { period, nationality })?.text ?? content.words.noneOfNationality;
+    const figure = figureIn(area, { period, nationality });
+    detections.textContent = figure?.text ?? content.words.noneOfNationality;
+    if (figure) markNarrower(detections, figure, content.words);
     deaths.textContent = content.words.notAvailable;
   }
 
