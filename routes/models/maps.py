@@ -122,8 +122,8 @@ class MapFeature(RestrictedModel):
     def readers(self) -> list[str]:
         """Tokens of those who may see it: as it was published, and as the record it was made from says today."""
         stops = [self.segment.start, self.segment.end] if self.segment else [self.stop] if self.stop else []
-        drawn = [self.segment, *stops] if self.segment else stops
-        records = [*drawn, *(row.layer for row in drawn), *([self.reason] if self.reason else [])]
+        layers = [row.layer for row in stops] + ([self.segment.layer] if self.segment else [])
+        records = [*stops, *layers, *(row for row in (self.segment, self.reason) if row)]
         return narrowest(self.audience, *(row.audience for row in records))
 
     @property
