@@ -325,5 +325,20 @@ def test_two_editors_of_two_languages_write_into_one_feed(reader):
         )
 
 
+def test_no_form_of_the_feed_takes_first_hand_news_from_its_readers(reader):
+    written(reader, title="For Morocco")
+    written(reader, title="For Ukraine", partners=["ukraine"])
+    page = f"/secretariat/newscentre/feed/{first_hand_feed().pk}/change/"
+    shown = body_of(reader("editor").get(page)).decode()
+    assert "secretariat-mtm" in shown or "MTM" in shown
+    assert 'name="preset"' not in shown
+    assert 'name="fetching-0-address"' not in shown
+    told = {"publisher": "secretariat-mtm", "name": "x", "rule": "wait", "preset": "partners", "partners": ["morocco"]}
+    assert reader("editor").post(page, told).status_code == 403
+    with viewing(DESK):
+        row = Article.objects.get(title="For Ukraine")
+    assert reader("official.ukr").get(f"/en/news/{row.pk}/").status_code == 200
+
+
 def test_no_editor_writes_first_hand_news_for_another_dialogue(reader):
     assert written(reader, dialogue="budapest-process").status_code == 200

@@ -3,6 +3,7 @@
 import contextlib
 import re
 import threading
+import uuid
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -21,7 +22,7 @@ from newscentre.models import Article, Feed, Mailing, Watch
 from newscentre.watching import digests, mailings
 from newscentre.watching.tasks import send_digests, send_mailing
 from tests.conftest import browser_of, user_of
-from tests.newscentre.feeds_of_tests import article, feed
+from tests.newscentre.feeds_of_tests import NOON, article, feed
 from tests.readers import body_of
 
 DESK = Viewer.secretariat_of(*ALL_FOUR)
@@ -171,6 +172,27 @@ def test_nothing_is_sent_when_nothing_is_new_and_nothing_is_told_twice(at):
     send_digests()
     assert len(mail.outbox) == 1
     assert "Older" not in mail.outbox[0].body
+
+
+@pytest.mark.django_db
+def test_a_story_is_not_mailed_again_when_another_version_of_it_comes_in(at):
+    wants("official.mar")
+    wants("official.mar.dev", language="fr")
+    story = uuid.uuid4()
+    told("Rescue", story=story)
+    send_digests()
+    assert [len(sent_to(login)) for login in ("official.mar", "official.mar.dev")] == [1, 1]
+    told("Sauvetage", released=SATURDAY + timedelta(hours=1), title_language="fr", story=story)
+    for number in range(digests.MOST + 2):  # stories that are new, and older, beside it
+        told(f"Older {number}", released=SATURDAY + timedelta(hours=1), published_at=NOON - timedelta(days=1))
+    at(SATURDAY + timedelta(days=1))
+    send_digests()
+    _, english = sent_to("official.mar")
+    _, french = sent_to("official.mar.dev")
+    assert "Rescue" not in english
+    assert "Sauvetage" in french, "who reads French has not had it in French"
+    assert english.count("\u2068Older ") == digests.MOST
+    assert "There is more" in english
 
 
 @pytest.mark.django_db
