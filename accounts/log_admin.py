@@ -21,6 +21,7 @@ from accounts.models import Action, LogEntry, UseOfQuarter
 from accounts.requests import ReaderRequest
 from accounts.spreadsheets import as_csv
 from accounts.use import ReportedUse
+from atlas.downloads import disposition
 from atlas.wording import period
 
 MOST_LINES_IN_A_FILE = 50_000
@@ -45,7 +46,7 @@ class ReadingOnly(NothingByHand, DeskAdmin):
 
 
 def _file(name: str, text: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    headers = {"Content-Disposition": disposition(f"{name}.csv")}
     return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
 

@@ -15,6 +15,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from untrusted.characters import clean, clean_line
+
 BETWEEN_PARAGRAPHS = re.compile(r"\n\s*\n")
 SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # but those that a French mark wants before it
 ADDRESS = re.compile(r"https?://\S+")
@@ -42,7 +44,7 @@ def compose(name: str, to: str, language: str, context: Mapping[str, object]) ->
     with translation.override(language):
         text = render_to_string(f"mail/{name}.txt", {"site": settings.SITE_ADDRESS, **context}).strip()
         subject, *paragraphs = (part.strip() for part in BETWEEN_PARAGRAPHS.split(text))
-        subject = SPACES.sub(" ", subject)
+        subject, paragraphs = SPACES.sub(" ", clean_line(subject)), [clean(paragraph) for paragraph in paragraphs]
         page = {
             "subject": subject,
             "paragraphs": [Paragraph(paragraph) for paragraph in paragraphs],

@@ -23,6 +23,7 @@ from api.parameters import OF_OTHERS, Refused, asked_of, single
 from atlas.addresses import on_the_portal
 from routes.models import MapFeature
 from routes.reading import is_restricted
+from untrusted.characters import clean_deep
 
 MISSING = "There is no such thing here, or it is not for you."
 
@@ -53,7 +54,7 @@ def answered(view: View) -> Callable[..., HttpResponse]:
 
 def _as_json(content: dict, kind: str, status: int = HTTPStatus.OK) -> HttpResponse:
     how = {"ensure_ascii": False, "separators": (",", ":")}
-    response = JsonResponse(content, json_dumps_params=how, content_type=kind, status=status)
+    response = JsonResponse(clean_deep(content), json_dumps_params=how, content_type=kind, status=status)
     response["Access-Control-Allow-Origin"] = "*"
     response["Cache-Control"] = "no-cache"
     patch_vary_headers(response, ["Authorization"])

@@ -24,14 +24,20 @@ from newscentre.filters import Filters
 from newscentre.listing import news_page
 from newscentre.models import Article
 from newscentre.naming import in_words
-from untrusted.characters import clean
+from untrusted.characters import clean_deep
 
 ENTRIES = 50
 POLLED = "public, max-age=0, must-revalidate"
 
 
 class EachInItsLanguage(SyndicationFeed):
-    """The language of an entry's title, which may be another than the feed's."""
+    """The language of an entry's title, which may be another than the feed's. No text holds what XML cannot say."""
+
+    def __init__(self, **told):
+        super().__init__(**clean_deep(told))
+
+    def add_item(self, **told):
+        super().add_item(**clean_deep(told))
 
     def item_attributes(self, item):
         return {"xml:lang": item["language"]} if item["language"] else {}
@@ -71,7 +77,7 @@ def feed_of(filters: Filters, kind: str) -> bytes:
         asked_for = in_words(filters, ANYONE)
     address = on_the_portal(reverse("news"))
     made = KINDS[kind](
-        title=_plain(_("News Centre") + " · i-Map" + (_(": ") + asked_for if asked_for else "")),
+        title=_("News Centre") + " · i-Map" + (_(": ") + asked_for if asked_for else ""),
         link=address + filters.as_query(),
         description=_("What the press writes on migration, in Arabic, English and French."),
         language=get_language(),
@@ -88,18 +94,13 @@ def _add(made: Rss | Atom, article: Article) -> None:
     """Leads to the publisher, whose article it is; readers' programs take descriptions for markup, titles for text."""
     page = on_the_portal(reverse("article", args=[article.pk]))
     made.add_item(
-        title=_plain(article.title or article.feed.publisher.name),
-        link=_plain(article.link or page),
-        description=escape(_plain(article.told.text if article.told else article.excerpt)),
-        author_name=_plain(article.feed.publisher.name),
+        title=article.title or article.feed.publisher.name,
+        link=article.link or page,
+        description=escape(article.told.text if article.told else article.excerpt),
+        author_name=article.feed.publisher.name,
         pubdate=article.published_at if article.is_date_known else None,
         updateddate=article.published_at,
         unique_id=page,
         unique_id_is_permalink=True,
         language=article.title_language,
     )
-
-
-def _plain(text: str) -> str:
-    """Without what XML cannot hold."""
-    return clean(text)

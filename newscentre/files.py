@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import letters
+from atlas.downloads import disposition
 
 LARGEST = 40 * 1024 * 1024  # bytes
 MOST_PARTS = 5000  # of an Office document
@@ -87,9 +88,8 @@ class KeptFile(models.Model):
 def handed_out(row: "KeptFile", name: str) -> FileResponse:
     """The file as one to keep, never as a page to show. `name`: what it is called there, without ending."""
     kind = row.kind_of_file
-    response = FileResponse(
-        row.file.open("rb"), as_attachment=True, filename=f"{name}.{kind}", content_type=CONTENT_TYPES[kind]
-    )
+    response = FileResponse(row.file.open("rb"), content_type=CONTENT_TYPES[kind])
+    response["Content-Disposition"] = disposition(f"{name}.{kind}")
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = SANDBOX
     response["Cache-Control"] = "private, no-store"

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.log import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
+from atlas.downloads import disposition
 from atlas.models import Dialogue
 from newscentre.lists import list_of, take
 from newscentre.opml import MOST_BYTES, MOST_FEEDS, BadFile, Outline, read
@@ -73,7 +74,7 @@ class ListPages(admin.ModelAdmin):
             raise PermissionDenied
         for dialogue in request.viewer.secretariats:
             note(Action.EXPORTED, request.user, dialogue=dialogue, objects=["feeds opml"])
-        headers = {"Content-Disposition": 'attachment; filename="feeds.opml"'}
+        headers = {"Content-Disposition": disposition("feeds.opml")}
         body = list_of(_("Feeds of the i-Map"), self.get_queryset(request))
         return HttpResponse(body, content_type="text/x-opml; charset=utf-8", headers=headers)
 

@@ -8,12 +8,14 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 from accounts.spreadsheets import as_csv
 from routes.export_notice import ExportNotice
 from routes.geojson import as_feature
 from routes.models import FeatureKind, MapFeature
+from untrusted.characters import clean_deep
 
 LAYERS = {FeatureKind.SEGMENT: "segments", FeatureKind.STOP: "stops"}
 CRS = "EPSG:4326"
@@ -108,9 +110,9 @@ FORMATS: dict[str, tuple[str, Writer]] = {
 
 
 def exported(features: Iterable[MapFeature], ending: str, notice: ExportNotice) -> bytes:
-    """The file of these features. KeyError for an ending that there is no format of."""
+    """The file of these features, in which no text holds a control character. KeyError for an ending without a format."""
     rows = list(features)
     segments, stops = (
         [as_feature(row) for row in rows if row.kind == kind] for kind in (FeatureKind.SEGMENT, FeatureKind.STOP)
     )
-    return FORMATS[ending][1](segments, stops, notice)
+    return FORMATS[ending][1](segments, stops, ExportNotice(**clean_deep(asdict(notice))))

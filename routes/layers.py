@@ -25,6 +25,7 @@ from routes.models import FeatureKind, MapEdition, MapFeature
 from routes.page import in_language, segment_name
 from routes.reading import RECORDS, features_seen
 from routes.simplifying import simplified, tolerance_deg
+from untrusted.characters import clean_deep
 
 ZOOMS = (4, 7)  # up to which each file is drawn; the map goes no closer than the last
 DRAWN = (FeatureKind.SEGMENT, FeatureKind.STOP)
@@ -88,7 +89,7 @@ class LayerFile:
         kept = self.kept(encoding)
         if kept is not None:
             return kept
-        text = json.dumps(self.content(), ensure_ascii=False, separators=(",", ":")).encode()
+        text = json.dumps(clean_deep(self.content()), ensure_ascii=False, separators=(",", ":")).encode()
         made = {"br": brotli.compress(text, quality=QUALITY), "gzip": gzip.compress(text, mtime=0)}
         cache.set_many({f"{self.key}:{name}": held for name, held in made.items()})
         return made.get(encoding, text)

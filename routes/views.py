@@ -16,6 +16,7 @@ from accounts.limits import is_within, limited
 from accounts.log import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
+from atlas.downloads import disposition
 from atlas.kept_prints import MEDIA_TYPES, TooManyMade
 from atlas.mapping import countries_on_map, map_of
 from atlas.models import Subject, SubjectKind
@@ -225,7 +226,7 @@ def export(request: ReaderRequest, dialogue: str, year: int, number: int, ending
         return redirect("route_export", dialogue, year, number, FORMER_ENDINGS[ending], permanent=True)
     features = list(features_seen(request.viewer, edition).filter(kind__in=LAYERS))
     name = f"{dialogue}-routes-{year}-{edition.number}.{ending}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": disposition(name)}
     content = exported(features, ending, notice_of(edition, sources_of(features)))
     if is_restricted(edition, features):
         note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {ending}"])
@@ -252,5 +253,5 @@ def sheet(
     if shown.is_restricted:
         note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {paper} {ending}"])
     name = f"{dialogue}-routes-{shown_year}-{paper}-{get_language()}.{ending}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": disposition(name)}
     return HttpResponse(content, content_type=MEDIA_TYPES[ending], headers=headers)

@@ -30,6 +30,8 @@ from accounts.signing_in.adapter import tell
 from accounts.signing_in.factors import factors_in_words
 from accounts.signing_in.reauthentication import confirmed
 from atlas.addresses import on_the_portal
+from atlas.downloads import disposition
+from untrusted.characters import clean_deep
 
 
 @login_required
@@ -105,7 +107,7 @@ def own_data(request: ReaderRequest) -> HttpResponse:
     """Everything held about the person, as a JSON file."""
     note(Action.EXPORTED, request.user, objects=["own data"])
     with viewing(request.user.viewer):  # as oneself, whomever a secretariat views as
-        data = data_of(request.user, request.user.viewer)
+        data = clean_deep(data_of(request.user, request.user.viewer))
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
-    response["Content-Disposition"] = 'attachment; filename="i-map-account.json"'
+    response["Content-Disposition"] = disposition("i-map-account.json")
     return response

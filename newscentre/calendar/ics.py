@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, Timezone
 
 from newscentre.calendar.timezones import described
+from untrusted.characters import clean, clean_line
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 ASK_AGAIN = timedelta(hours=12)
@@ -53,11 +54,11 @@ def _zones(entries: list[Entry]) -> list[Timezone]:
 
 
 def _on_one_line(text: str) -> str:
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return " ".join(clean_line(text).split())
 
 
 def _in_lines(text: str) -> str:
-    return "\n".join(_on_one_line(line) for line in text.splitlines()).strip()
+    return "\n".join(_on_one_line(line) for line in clean(text).splitlines()).strip()
 
 
 def _day_after(day: date) -> date:

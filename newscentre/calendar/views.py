@@ -19,6 +19,7 @@ from accounts.log import note
 from accounts.models import Action, TokenScope
 from accounts.personal_tokens import person_bearing
 from accounts.requests import ReaderRequest
+from atlas.downloads import disposition
 from atlas.models import Dialogue, Theme
 from atlas.sorting import in_reading_order
 from atlas.wording import first_weekday, weekdays
@@ -158,7 +159,7 @@ def _newest(viewer: Viewer, filters: listing.MeetingFilters) -> list[Meeting]:
 def _as_file(name: str, meetings: Iterable[Meeting], file_name: str) -> HttpResponse:
     content = as_calendar(name, get_language() or "en", listing.as_entries(meetings))
     response = HttpResponse(content, content_type=CONTENT_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{file_name}.ics"'
+    response["Content-Disposition"] = disposition(f"{file_name}.ics")
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

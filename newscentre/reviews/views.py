@@ -9,6 +9,7 @@ from accounts.limits import is_within, limited
 from accounts.log import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
+from atlas.downloads import disposition
 from atlas.kept_prints import TooManyMade
 from newscentre.reviews.printing import printed
 from newscentre.reviews.reading import Reading, published, read
@@ -38,7 +39,7 @@ def review_pdf(request: ReaderRequest, dialogue: str, month: str) -> HttpRespons
         return respond_429(request)
     _note(request, Action.EXPORTED, reading)
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="press-review-{dialogue}-{month}.pdf"'
+    response["Content-Disposition"] = disposition(f"press-review-{dialogue}-{month}.pdf", as_attachment=False)
     return response
 
 
