@@ -60,19 +60,22 @@ class SafeAdmin(OwnChoices, admin.ModelAdmin):
         """A refused form comes back with the reason and with everything that was written in it."""
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
-        if object_id is not None and self._is_older(request, object_id):
-            self._refuse(request, Refusal(CHANGED_MEANWHILE))
         try:
             with transaction.atomic():
-                response = super().changeform_view(request, object_id, form_url, extra_context)
-                connection.check_constraints()
-                return response
+                if object_id is not None and self._is_older(request, object_id):
+                    self._refuse(request, Refusal(CHANGED_MEANWHILE))
+                return super().changeform_view(request, object_id, form_url, extra_context)
         except DatabaseError as error:
             refusal = refusal_of(error)
             if refusal is None:
                 raise
         self._refuse(request, refusal)
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_related(self, request, form, formsets, change):
+        """The constraints that would be asked at the end are asked here, before anyone is told that all is saved."""
+        super().save_related(request, form, formsets, change)
+        connection.check_constraints()
 
     def _refuse(self, request: ReaderRequest, refusal: Refusal) -> None:
         request.form_refusal = refusal  # type: ignore[attr-defined]

@@ -70,10 +70,16 @@ def _is_first(key: uuid.UUID, person: int) -> bool:
         return cursor.rowcount == 1
 
 
+def _kept(address: str) -> str:
+    """Where it leads; of one that is too long, as with a long search that its list was filtered by, the page alone."""
+    most = SentForm._meta.get_field("answer").max_length or 0
+    return address if len(address) <= most else address.partition("?")[0]
+
+
 def _settle(key: uuid.UUID, response: HttpResponse, is_done: bool) -> None:
     """What was done is remembered; a form that came back with its errors may be sent again."""
     if is_done:
-        SentForm.objects.filter(pk=key).update(answer=response["Location"])
+        SentForm.objects.filter(pk=key).update(answer=_kept(response["Location"]))
         response.set_cookie(SAVED, str(key), max_age=3600, path="/secretariat/", samesite="Lax")
     else:
         SentForm.objects.filter(pk=key).delete()
