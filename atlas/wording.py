@@ -42,9 +42,9 @@ def number(value: Decimal | int | float, decimals: int | None = None, language: 
     return format_decimal(value, format=pattern, locale=_locale(_language(language)), numbering_system="latn")
 
 
-def plain_number(value: Decimal) -> str:
+def plain_number(value: Decimal | int) -> str:
     """As forms and texts in storage write it, in every language: 29891708, 1.38, no zeros at its end."""
-    return f"{value.normalize():f}"
+    return f"{Decimal(value).normalize():f}"
 
 
 def percent(value: Decimal | int, decimals: int = 0, language: str | None = None) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from access.presets import Preset
 from accounts.models import User
 from atlas.models import Subject
-from newscentre.models import Article, Feed, Fetching, Publisher, Review, ReviewItem, Watch
+from newscentre.models import Article, Feed, Fetching, Publisher, Review, ReviewItem, Status, Watch
 
 DIALOGUE = "mtm"
 NAMED = "chad"  # the country that every published article names
@@ -25,6 +25,7 @@ def plant_news(preset: Preset, audience: list[str], hidden: Subject) -> Article:
         feed, title=_canary(preset, "news"), excerpt=_canary(preset, "news"), subjects=[country.pk, hidden.pk]
     )
     published.link = f"https://{_canary(preset, 'news')}.example/"
+    published.status, published.audience = Status.PUBLISHED, None  # its feed's
     if preset is Preset.PARTNERS:  # first-hand news name their readers themselves
         published.is_first_hand, published.audience = True, audience
     published.save()

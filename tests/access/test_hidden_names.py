@@ -7,7 +7,7 @@ import pytest
 from access.viewer import Viewer
 from access.viewing import viewing
 from atlas.models import NameVariant, Subject, SubjectKind
-from newscentre.models import Article, Feed, Publisher
+from newscentre.models import Article, Feed, Publisher, Status
 from routes.models import Layer, Stop, StopDrawing
 from tests.access.planting import plant_other_desk
 from tests.access.planting_news import article
@@ -36,7 +36,9 @@ def hub() -> Subject:
         StopDrawing.objects.create(stop=stop, point={"type": "Point", "coordinates": [26.3, 41.2]})
         publisher = Publisher.objects.create(slug="open-press", name="Open press")
         feed = Feed.objects.create(publisher=publisher, name="All", dialogue_id="mtm", audience=["public"])
-        article(feed, title="Told of a crossing", subjects=[hub.pk])
+        told = article(feed, title="Told of a crossing", subjects=[hub.pk])
+        told.status, told.audience = Status.PUBLISHED, None
+        told.save()
     return hub
 
 
