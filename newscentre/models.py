@@ -151,7 +151,10 @@ class Feed(RestrictedModel):
         constraints = [
             models.UniqueConstraint(fields=["dialogue", "publisher", "name"], name="one_feed_of_a_name"),
             models.UniqueConstraint(
-                fields=["dialogue"], condition=Q(is_first_hand=True), name="one_feed_of_first_hand_news"
+                fields=["dialogue"],
+                condition=Q(is_first_hand=True),
+                name="one_feed_of_first_hand_news",
+                violation_error_message=_("A dialogue has one feed of first-hand news."),
             ),
         ]
         verbose_name = _("feed")

@@ -14,7 +14,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "feed",
             models.UniqueConstraint(
-                fields=["dialogue"], condition=Q(is_first_hand=True), name="one_feed_of_first_hand_news"
+                fields=["dialogue"],
+                condition=Q(is_first_hand=True),
+                name="one_feed_of_first_hand_news",
+                violation_error_message="A dialogue has one feed of first-hand news.",
             ),
         ),
     ]
