@@ -13,6 +13,8 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import translation
 
+import atlas.shown_rows
+import profiles.shown_editions
 import profiles.standing
 from access import visibility
 from access.presets import Preset
@@ -701,8 +703,12 @@ def forgotten_filters(monkeypatch):
     open_query = profiles.standing.QUERY
     for alias in re.findall(r"coalesce\((\w+)\.audience", open_query):
         open_query = open_query.replace(visibility.sees(alias), "true")
-    assert "tokens" not in open_query
+    # Functions of the database compare audiences with the tokens that they are given: with none, they let all pass.
+    for given in ("%(tokens)s", "%(within)s"):
+        open_query = open_query.replace(given, "NULL")
     monkeypatch.setattr(profiles.standing, "QUERY", open_query)
+    for asking in (atlas.shown_rows, profiles.shown_editions):
+        monkeypatch.setattr(asking, "tokens_of", lambda viewer: {"tokens": None, "within": None})
 
 
 @pytest.mark.parametrize("login", SOME)

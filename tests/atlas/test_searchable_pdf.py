@@ -11,8 +11,8 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
+from atlas import kept_prints
 from atlas.typesetting import typeset
-from routes.printing import sheets
 from tests.conftest import browser_of
 
 WORDS = {
@@ -93,13 +93,13 @@ def test_twenty_words_of_a_press_review_are_found(language, words_in):
 def test_every_word_of_a_printed_map_is_found(language, words_in, monkeypatch):
     """What stands around the map is known before it is set."""
     kept: list[dict] = []
-    set_by_typst = sheets.typeset
+    printed = kept_prints.printed
 
-    def keep(sheet: dict, picture: str, ending: str) -> bytes:
+    def keep(program: str, sheet: dict, *given, **named) -> bytes:
         kept.append(sheet)
-        return set_by_typst(sheet, picture, ending)
+        return printed(program, sheet, *given, **named)
 
-    monkeypatch.setattr(sheets, "typeset", keep)
+    monkeypatch.setattr(kept_prints, "printed", keep)
     answer = browser_of("stranger").get(f"/{language}/maps/mtm/routes/editions/2025/1/map-2012-a3.pdf")
     (sheet,) = kept
     told = " ".join([sheet["title"], sheet["dates"], *sheet["notes"], *(row["text"] for row in sheet["legend"])])
