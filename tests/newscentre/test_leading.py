@@ -87,12 +87,12 @@ def test_in_search_the_story_stands_once(client, story, language):
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
-def test_in_a_digest_though_another_version_is_the_new_one(story, language, reader):
+def test_in_a_digest_though_another_version_is_the_newest(story, language, reader):
     reader("official.mar")
     User.objects.filter(email="official.mar@imap.example").update(language=language, news_digest=NewsDigest.DAILY)
     now = timezone.now() + timedelta(hours=1)
     with viewing(DESK):
-        Article.objects.exclude(title_language="fr").update(released_at=now - timedelta(days=9))
+        Article.objects.exclude(title_language="fr").update(released_at=now - timedelta(hours=2))
         Article.objects.filter(pk=story["fr"].pk).update(released_at=now - timedelta(hours=1))
     [user] = User.objects.filter(email="official.mar@imap.example")
     mailings.plan("day:2026-11-30", User.objects.filter(pk=user.pk), now)

@@ -20,7 +20,7 @@ from accounts.audiences import audience_of
 from accounts.models import Affiliation
 from atlas.models import OutlineSection
 from indicators.models import FurtherSource, Observation, Source
-from profiles import pages, shelf, standing
+from profiles import pages, shelf, shown_editions_sql, standing
 from profiles.models import Citation, EditionText, Profile, Section
 from profiles.publishing import publish
 from profiles.standing import Address, standing_of, unchanged_standing_of
@@ -239,10 +239,12 @@ def test_a_narrowed_profile_and_one_that_was_never_there_are_asked_for_alike(rea
 
 @pytest.mark.django_db
 def test_every_table_that_settles_a_page_counts_its_changes():
-    asked = set(re.findall(r"(?:FROM|JOIN)\s+((?:profiles|indicators|atlas)_\w+)", standing.QUERY))
+    questions = " ".join((standing.QUERY, *shown_editions_sql.MAKE))
+    asked = set(re.findall(r"(?:FROM|JOIN)\s+((?:profiles|indicators|atlas)_\w+)", questions))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'count_change' AND tgenabled = 'A'"
+            "SELECT tgrelid::regclass::text FROM pg_trigger "
+            "WHERE tgname IN ('count_change', 'count_reference_change') AND tgenabled = 'A'"
         )
         counted = {table for (table,) in cursor.fetchall()}
     assert asked - counted == {"profiles_mark"}
