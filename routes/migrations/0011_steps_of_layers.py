@@ -23,7 +23,9 @@ class Migration(migrations.Migration):
     dependencies = [("routes", "0010_maps_shown")]
     operations = [
         migrations.AddField(
-            "storystep", "has_layers", models.BooleanField(db_default=False, default=False, editable=False)
+            "storystep",
+            "has_layers",
+            models.BooleanField(db_default=False, default=False, editable=False, verbose_name="is about layers"),
         ),
         migrations.RunSQL(
             [COUNT, TRIGGER],

@@ -67,7 +67,7 @@ class StoryStep(RestrictedModel):
         Layer, blank=True, related_name="+", verbose_name=_("layers"), help_text=_("empty: all layers")
     )
     # Kept by the database: a reader who sees none of the layers cannot tell that there are any.
-    has_layers = models.BooleanField(default=False, db_default=False, editable=False)
+    has_layers = models.BooleanField(_("is about layers"), default=False, db_default=False, editable=False)
     latitude = models.FloatField(_("latitude"), validators=[MinValueValidator(-90), MaxValueValidator(90)])
     longitude = models.FloatField(_("longitude"), validators=[MinValueValidator(-180), MaxValueValidator(180)])
     zoom = models.FloatField(_("zoom"), default=4, validators=[MinValueValidator(2), MaxValueValidator(7)])

@@ -238,4 +238,5 @@ def test_the_limit_ends_with_its_block_and_with_an_error(db):
 
 
 def test_the_hand_written_query_asks_for_the_limit_wherever_it_asks_for_tokens():
-    assert standing.QUERY.count("%(tokens)s") * 2 == standing.QUERY.count("%(within)s") > 0
+    asked = standing.QUERY.replace("%(tokens)s::text[], %(within)s::text[]", "")  # a function is given both
+    assert asked.count("%(tokens)s") * 2 == asked.count("%(within)s") > 0

@@ -69,7 +69,7 @@ PROGRAMS = [
 def review(language: str, text: str, text_language: str = "") -> bytes:
     told = {"text": text, "language": text_language or language}
     entry = {
-        "title": told, "publisher": "Agency", "day": "1", "summary": told, "comment": told, "link": "", "is_restricted": "",
+        "title": told, "publisher": "Agency", "day": "1", "summary": told, "comments": [told], "link": "", "is_restricted": "",
     }  # fmt: skip
     sheet = {
         "language": language, "title": text, "dialogue": "MTM", "dates": "", "access": "", "introduction": told,

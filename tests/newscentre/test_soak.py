@@ -123,7 +123,7 @@ def week(committed_world, monkeypatch):
     ]
     monkeypatch.setattr(timezone, "now", lambda: clock.now)
     stub = StubFetcher({one.address: one for one in publishers}, clock, chance)
-    monkeypatch.setattr(importing, "fetcher", lambda: stub)
+    monkeypatch.setattr(importing, "fetcher", lambda *given: stub)
     monkeypatch.setattr(importing, "parse", document_in)  # in this process: a feed of ours bursts nothing
     with connections["default"].cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")  # a week's commits need not wait for the disk
