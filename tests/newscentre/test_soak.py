@@ -133,6 +133,13 @@ def week(committed_world, monkeypatch):
     connections["default"].close()
 
 
+def fetched(feed_id: int, claim: uuid.UUID) -> bool:
+    try:
+        return fetch_claimed(feed_id, claim, DESK)
+    except importing.IsSlow:  # the worker of slow feeds is sent it
+        return fetch_claimed(feed_id, claim, DESK)
+
+
 def work(claimed: list[tuple[int, uuid.UUID]], clock: Clock, chance: random.Random) -> Counter[str]:
     """The workers of a moment: most do their task; some die before it, some in its midst, some are sent it twice."""
     fates: Counter[str] = Counter()
@@ -143,7 +150,7 @@ def work(claimed: list[tuple[int, uuid.UUID]], clock: Clock, chance: random.Rand
             with viewing(DESK):
                 begin(feed_id, claim, clock.now)
         if fate in ("well", "twice"):
-            assert fetch_claimed(feed_id, claim, DESK)
+            assert fetched(feed_id, claim)
         if fate == "twice":
             assert not fetch_claimed(feed_id, claim, DESK)
     return fates
