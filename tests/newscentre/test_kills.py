@@ -198,7 +198,7 @@ def is_up(portal: Portal) -> bool:
 
 
 def comes_in(portal: Portal, feed: int) -> None:
-    wait_for(lambda: portal.mend() or portal.is_in_order(feed), 90)
+    wait_for(lambda: portal.mend() or portal.is_in_order(feed), 240)
     assert portal.titles(feed) == everything()
 
 
@@ -277,7 +277,7 @@ def test_valkey_killed_while_worker_and_scheduler_run(whole_portal: Portal) -> N
 
 
 def test_postgresql_killed_while_articles_come_in(whole_portal: Portal) -> None:
-    whole_portal.publisher.pages["/base"] = Answer(body=FEED, drip_seconds=0.001)
+    whole_portal.publisher.pages["/base"] = Answer(body=FEED, drip_seconds=0.0004)
     feed = whole_portal.add_feed("/base")
     wait_for(lambda: whole_portal.begun(feed), 60)
     killed_server(whole_portal, "postgres")
