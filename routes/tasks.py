@@ -8,8 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from access.viewer import Viewer
-from access.viewing import viewing
-from atlas.models import Dialogue
+from access.viewing import every_secretariat, viewing
 from routes.importing.refusals import Refused
 from routes.importing.taking import examine, take_or_say_why, tells
 from routes.models import GeodataImport, ImportState
@@ -51,7 +50,7 @@ def _write_end(brought: GeodataImport) -> None:
 @shared_task(nobody_waits="The scheduler sends it again.")
 def end_overdue_imports() -> None:
     """Those whose worker died with all it had in hand, or never came. One that a worker is at is held by it, and left alone."""
-    with viewing(Viewer.secretariat_of(*Dialogue.objects.values_list("pk", flat=True))):
+    with viewing(every_secretariat()):
         for brought in overdue(timezone.now()).select_for_update(of=("self",), skip_locked=True):
             logger.error("import %s: no worker ended it in time", brought.pk)
             _write_end(brought)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from atlas.models import Subject
+from atlas.models import Dialogue, Subject
 from routes import import_admin
 from routes.importing import taking
 from routes.importing.comparing import FAR_KM
@@ -457,6 +457,16 @@ def test_a_task_that_comes_too_late_does_nothing(editor, state, task, is_swept):
         made.refresh_from_db()
     assert made.state == was
     assert drawn() == before
+
+
+def test_an_import_of_a_dialogue_that_hardly_anybody_knows_of_ends_too(editor):
+    made = overdue(editor, "taking")
+    with viewing(DESK):
+        Dialogue.objects.filter(pk="mtm").update(audience=[])
+    end_overdue_imports()
+    with viewing(DESK):
+        made.refresh_from_db()
+    assert made.state == "read"
 
 
 def test_an_import_that_is_waited_for_is_not_ended(editor):
