@@ -60,7 +60,7 @@ def _profile(viewer: Viewer, asked: Words) -> Words | None:
 def _section(viewer: Viewer, asked: Words, kind: str = "") -> Words:
     """Of the outline of this kind of subject, or of any."""
     place = {"dialogue": asked["dialogue"], "theme": asked["theme"]}
-    headings = OutlineSection.objects.filter(**place, **({"kind": kind} if kind else {}))
+    headings = OutlineSection.objects.visible_to(viewer).filter(**place, **({"kind": kind} if kind else {}))
     if headings.filter(slug=asked["section"]).exists():
         return asked
     row = _former(viewer, **place, word=asked["section"]).filter(heading__in=headings).select_related("heading").first()

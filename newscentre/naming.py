@@ -1,4 +1,4 @@
-"""A filter of the news in words: “Arabic, remittances, Morocco”."""
+"""Names that a page of this room says: of what a filter asks for (“Arabic, remittances, Morocco”), and of partners."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from access.viewer import Viewer
 from atlas import wording
 from atlas.models import Dialogue
+from atlas.sorting import in_reading_order
 from newscentre.filters import Filters, day_of, subjects_called
 from newscentre.listing import publishers_for
 from newscentre.models import Category, Watch
@@ -86,3 +87,8 @@ def _parts(filters: Filters, named: Named) -> Iterator[tuple[str, str]]:
 def _day(text: str) -> str:
     day = day_of(text)
     return wording.day(day) if day else text
+
+
+def partners_by_name(partners, viewer: Viewer) -> list[str]:
+    """Of those of whom the viewer may be told, alphabetically in the reader's language, whoever they are."""
+    return in_reading_order([row.display_name for row in partners.sayable_to(viewer).select_related("subject")])

@@ -28,6 +28,7 @@ from newscentre.calendar.ics import CONTENT_TYPE, as_calendar
 from newscentre.calendar.models import Meeting, MeetingDocument
 from newscentre.calendar.months import Month, weeks_of
 from newscentre.files import handed_out
+from newscentre.naming import partners_by_name
 
 LAST_PAGE = 200
 
@@ -92,15 +93,10 @@ def meeting(request: ReaderRequest, pk: int) -> HttpResponse:
         "meeting": row,
         "documents": listing.documents_of(row, request.viewer),
         "participants": participants,
-        "supporters": _by_name(row.supporters, request.viewer),
-        "delegations": _by_name(row.delegations, request.viewer),
+        "supporters": partners_by_name(row.supporters, request.viewer),
+        "delegations": partners_by_name(row.delegations, request.viewer),
     }
     return render(request, "newscentre/calendar/meeting.html", context)
-
-
-def _by_name(partners, viewer: Viewer) -> list[str]:
-    """Those of whom the viewer may be told, alphabetically in the reader's language, whoever they are."""
-    return in_reading_order([row.display_name for row in partners.sayable_to(viewer).select_related("subject")])
 
 
 @require_safe

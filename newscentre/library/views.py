@@ -16,6 +16,7 @@ from atlas.sorting import in_reading_order
 from newscentre.files import handed_out
 from newscentre.library import listing
 from newscentre.models import Publication, PublicationFile
+from newscentre.naming import partners_by_name
 
 # Viewer, dialogue → the profiles that this viewer may open; another room knows them.
 ProfilesOf = Callable[[Viewer, str], listing.Profiles]
@@ -48,7 +49,7 @@ def publication(request: ReaderRequest, pk: int, profiles: ProfilesOf) -> HttpRe
         "publication": row,
         "page_readers": row.audience,
         "files": listing.files_of(row, request.viewer),
-        "partners": _by_name(row.made_with, request.viewer),
+        "partners": partners_by_name(row.made_with, request.viewer),
         "sections": listing.sections_of(row, request.viewer, profiles(request.viewer, row.dialogue_id)),
     }
     return render(request, "newscentre/library/publication.html", context)
@@ -69,13 +70,8 @@ def project(request: ReaderRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(listing.projects_seen(request.viewer), pk=pk)
     if not row.is_open:
         note(Action.READ, _person(request), dialogue=row.dialogue_id, objects=[row.log_name])
-    context = {"active": "library", "project": row, "partners": _by_name(row.made_with, request.viewer)}
+    context = {"active": "library", "project": row, "partners": partners_by_name(row.made_with, request.viewer)}
     return render(request, "newscentre/library/project.html", context)
-
-
-def _by_name(partners, viewer: Viewer) -> list[str]:
-    """Those of whom the viewer may be told."""
-    return in_reading_order([row.display_name for row in partners.sayable_to(viewer).select_related("subject")])
 
 
 def _person(request: ReaderRequest):

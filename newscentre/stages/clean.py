@@ -12,13 +12,12 @@ from html import unescape
 
 import nh3
 
-from newscentre.stages.documents import Document, Entry, Wording
+from newscentre.stages.documents import LONGEST_TEXT, Document, Entry, Wording
 from newscentre.stages.languages import direction_of, language_of
 from newscentre.stages.links import home_of, safe_link, tells, without
 from untrusted.markup import shallow
 
 LONGEST_TITLE, LONGEST_EXCERPT = 300, 360  # characters
-LONGEST_READ = 20_000  # characters of any text; of what is longer no more than its beginning is ever shown
 MOST_MARKS = 30  # on one letter, as in Unicode's Stream-Safe Text Format: sorting more costs the square of their number
 MOST_LEVELS = 50  # of markup within markup: all of it goes, so that what is deeper may go before
 FIRST_YEAR = 1990  # of the web; what is dated earlier was not dated
@@ -121,7 +120,7 @@ def shortened(whole: Line, most: int) -> Line:
 
 def plain(wording: Wording) -> str:
     """Text without markup, control characters and marks that turn the reading order; white space is one space."""
-    text = wording.text[:LONGEST_READ]
+    text = wording.text[:LONGEST_TEXT]
     if wording.is_markup:
         text = _without_markup(text)
         if ESCAPED_TWICE.search(text):
