@@ -1,17 +1,11 @@
-"""Which maps of a dialogue a viewer is told of, in the database: for migrations.
+"""Which maps of a dialogue a viewer is told of (`atlas.shown_rows_sql`): for migrations.
 
-A map is *shown* to a viewer when it is the first that they may read, or when it looks otherwise to them than the map
-before it that they may read: in its years, its titles, its readers, in a feature that they see, or by an agency more
-that checked it. So is one that says the same again with another date, to anybody. What changes for others alone moves
-no number and no date of theirs. The Secretariat, which sees everything, is shown every map. Both locks are asked, as in `profiles.shown_editions_sql`.
+Two look alike to a viewer when their years, titles and readers and the features that they see are the same, and no agency
+more checked the newer one. One that says just the same again, with another date, is shown to everybody. What changes for
+others alone moves no number and no date of theirs.
 """
 
-from access.visibility import sees
-
-
-def _seen(*aliases: str) -> str:
-    return " AND ".join(sees(alias) % {"tokens": "held", "within": "bounds"} for alias in aliases)
-
+from atlas.shown_rows_sql import seen, those_shown
 
 OF_THE_EDITION = "e.year, e.first_year, e.last_year, e.title_en, e.title_fr, e.title_ar, e.audience"
 # FROM and WHERE of the features `f` of a map that the viewer sees: with the records of which they were made.
@@ -27,7 +21,7 @@ FEATURE_SEEN = f"""
     LEFT JOIN routes_layer of_stop ON of_stop.id = h.layer_id
     LEFT JOIN routes_reason r ON r.id = f.reason_id
     WHERE f.edition_id = {{edition}}
-      AND {_seen("f", "g", "starts", "ends", "h", "of_segment", "of_start", "of_end", "of_stop", "r")}
+      AND {seen("f", "g", "starts", "ends", "h", "of_segment", "of_start", "of_end", "of_stop", "r")}
 """
 
 
@@ -36,7 +30,7 @@ def _is_in_both(one: str, other: str) -> str:
     return f"""
         NOT EXISTS (SELECT 1 {FEATURE_SEEN.format(edition=one)} AND NOT EXISTS (
             SELECT 1 FROM routes_mapfeature o
-             WHERE o.edition_id = {other} AND o.kind = f.kind AND {_seen("o")}
+             WHERE o.edition_id = {other} AND o.kind = f.kind AND {seen("o")}
                AND coalesce(o.segment_id, o.stop_id, o.reason_id) = coalesce(f.segment_id, f.stop_id, f.reason_id)
                AND o.layer = f.layer AND o.audience = f.audience AND o.countries = f.countries
                AND o.properties = f.properties AND o.geometry IS NOT DISTINCT FROM f.geometry))
@@ -55,28 +49,15 @@ END
 $$
 """
 
-SHOWN = f"""
-CREATE FUNCTION routes_maps_shown(of_dialogue text, held text[], bounds text[])
-RETURNS SETOF bigint LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    newer bigint;
-    older bigint;
-    is_desk boolean := bounds IS NULL AND ('secretariat:' || of_dialogue) = ANY (held);
-BEGIN
-    FOR older IN SELECT e.id FROM routes_mapedition e
-                  WHERE e.dialogue_id = of_dialogue AND NOT e.is_proof AND {_seen("e")}
-                  ORDER BY e.year DESC, e.number DESC LOOP
-        IF newer IS NOT NULL AND (is_desk OR NOT routes_maps_look_alike(newer, older, held, bounds)) THEN
-            RETURN NEXT newer;
-        END IF;
-        newer := older;
-    END LOOP;
-    IF newer IS NOT NULL THEN
-        RETURN NEXT newer;
-    END IF;
-END
-$$
-"""
+SHOWN = those_shown(
+    "routes_maps_shown(of_dialogue text, held text[], bounds text[])",
+    dialogue="of_dialogue",
+    versions=f"""
+        SELECT e.id FROM routes_mapedition e
+         WHERE e.dialogue_id = of_dialogue AND NOT e.is_proof AND {seen("e")} ORDER BY e.year DESC, e.number DESC
+    """,
+    look_alike="routes_maps_look_alike",
+)
 MAKE = (LOOKS_ALIKE, SHOWN)
 UNMAKE = (
     "DROP FUNCTION routes_maps_shown(text, text[], text[])",
