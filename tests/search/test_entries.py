@@ -16,6 +16,7 @@ from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from accounts.demo import ALL_FOUR
 from atlas.models import NameVariant, OutlineSection, Subject
+from newscentre import inbox
 from newscentre.models import Article, Feed, Link, Meeting, MeetingDocument, Project, Publication
 from profiles.models import EditionText, Profile, Section
 from profiles.publishing import publish
@@ -169,7 +170,8 @@ class Edits(RuleBasedStateMachine):
     def hides_publishes_or_says_it_is_in_another_language(self, row, is_hidden, language):
         model, pk = row
         if model is Article and (found := Article.objects.filter(pk=pk).first()):
-            (found.hide if is_hidden else found.publish)()
+            (inbox.hide if is_hidden else inbox.publish)(Article.objects.filter(pk=pk))
+            found.refresh_from_db()
             found.title_language = language
             found.save()
 
