@@ -1,6 +1,6 @@
 """The one way to name the viewer to the database."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,22 +12,39 @@ SETTING, WITHIN = "imap.viewer", "imap.within"
 EXCHANGE = f"""SELECT coalesce(current_setting('{SETTING}', true), ''), coalesce(current_setting('{WITHIN}', true), ''),
            set_config('{SETTING}', %s, true), set_config('{WITHIN}', %s, true)
 """
+# Called with the connection's alias before what was written under a viewer is committed; they raise NotNoted.
+BEFORE_COMMIT: list[Callable[[str], object]] = []
+
+
+class NotNoted(Exception):
+    """What was done could not be noted where it has to be, and is therefore not done."""
 
 
 @contextmanager
-def viewing(viewer: Viewer, using: str = "default") -> Iterator[None]:
+def viewing(viewer: Viewer, using: str = "default", *, only_reads: bool = False) -> Iterator[None]:
     """Opens a transaction in which the database's lock knows the viewer; restores the previous viewer after it.
 
     Its settings are local to the transaction. Without them (or after it) the lock shows public rows only, so a
     template rendered too late, or a stream read after the request, sees no more than the public does.
+
+    `only_reads`: nothing is changed that BEFORE_COMMIT would have to see. Raises NotNoted, and rolls back.
     """
-    connection = connections[using]
-    was_inside = connection.in_atomic_block
+    connection: Any = connections[using]
+    was_inside, was_viewing = connection.in_atomic_block, getattr(connection, "is_viewing", False)
     with transaction.atomic(using):
         previous = _exchange(connection, viewer.as_setting(), viewer.within_as_setting())
-        yield
+        connection.is_viewing = True
+        try:
+            yield
+        finally:
+            connection.is_viewing = was_viewing
+        if connection.needs_rollback:
+            return
+        if not was_viewing and not only_reads:
+            for note in BEFORE_COMMIT:
+                note(using)
         # After an error the savepoint's rollback restores the setting; at the end of the transaction it is dropped.
-        if was_inside and not connection.needs_rollback:
+        if was_inside:
             _exchange(connection, *previous)
 
 

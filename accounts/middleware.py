@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 
 from access.viewer import ANYONE
-from access.viewing import viewing
+from access.viewing import NotNoted, viewing
 from accounts import gate
 from accounts.afterwards import remember
 from accounts.frame import account_corner, frame
@@ -133,14 +133,20 @@ def _name_of(path: str) -> str | None:
 
 
 class Viewing:
-    """Opens `viewing` round everything inside, the public's requests too; a server error rolls back what was written."""
+    """Opens `viewing` round everything inside, the public's requests too; a server error rolls back what was written.
+
+    So does a journal that cannot be written, where the request ended, narrowed or withdrew something.
+    """
 
     def __init__(self, get_response: Callable[[ReaderRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: ReaderRequest) -> HttpResponse:
-        with viewing(request.viewer):
-            response = self.get_response(request)
-            if response.status_code >= 500:
-                transaction.set_rollback(True)
+        try:
+            with viewing(request.viewer, only_reads=request.method in READING):
+                response = self.get_response(request)
+                if response.status_code >= 500:
+                    transaction.set_rollback(True)
+        except NotNoted:
+            return render(request, "503_not_noted.html", frame(request.path), status=503)
         return response

@@ -6,9 +6,12 @@ class ImapConfig(AppConfig):
     name = "imap"
 
     def ready(self) -> None:
+        from access.viewing import BEFORE_COMMIT
+        from imap.journal.shipping import ship_before_commit
         from imap.outside_addresses import register_places
 
         register_places()
+        BEFORE_COMMIT.append(ship_before_commit)
 
 
 class SecretariatAdminConfig(of_the_admin.AdminConfig):

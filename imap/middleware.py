@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Callable
 
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
 from imap.journal.shipping import ship
@@ -62,9 +62,10 @@ class WithoutNul:
 
 
 class ShipJournal:
-    """What a request ended, narrowed or withdrew is in the journal's file before it is answered.
+    """What is noted and not in the journal's file yet, as commands leave it, is shipped by any request that may change something.
 
-    Should that fail, the deed is done all the same, and the entry is shipped by the next request or within a minute.
+    What a request itself ends, narrows or withdraws is in the file before it is done (`imap.journal.shipping`).
+    Should this fail, in whatever way the database has of saying so, the next request or minute tries again.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
@@ -75,7 +76,7 @@ class ShipJournal:
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             try:
                 ship()
-            except (OSError, DatabaseError):
+            except (OSError, Error):
                 logger.exception("the journal could not be written")
         return response
 

@@ -35,7 +35,10 @@ class JournalEntry(models.Model):
     class Meta:
         db_table = "imap_journal"
         ordering = ["at", "id"]
-        indexes = [models.Index(fields=["at"], condition=models.Q(shipped_at=None), name="journal_to_be_shipped")]
+        indexes = [
+            models.Index(fields=["at"], condition=models.Q(shipped_at=None), name="journal_to_be_shipped"),
+            models.Index(fields=["of_table", "key"], name="journal_by_row"),
+        ]
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M} {self.of_table} {self.key}"

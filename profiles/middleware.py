@@ -67,7 +67,7 @@ def _kept_for_anyone(request: HttpRequest, wanted: Wanted) -> HttpResponse | Non
 
 def _made_for_anyone(request: HttpRequest, wanted: Wanted) -> HttpResponse | None:
     """None where there is nothing for them, which is for the views to say."""
-    with viewing(ANYONE):
+    with viewing(ANYONE, only_reads=True):
         standing = standing_of(ANYONE, wanted.address)
         if standing is None:
             return None

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from psycopg2 import sql
 from access.keeping import OWNER, keeping
 from imap.journal import JournalError
 from imap.journal.files import Journal, Line, read
+from imap.journal.shipping import wait_for_shipping
 from imap.models import JournalEntry
 
 TRIGGERS = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgfoid = to_regproc('imap_note_in_journal')"
@@ -37,14 +39,44 @@ class Replayed:
         ]
 
 
+@dataclass
+class Compared:
+    """The file beside the database: what either does not know of the other."""
+
+    journal: Journal
+    unknown: list[Line]  # to the database
+    missing: int  # in the file
+    trimmed_too_far: str  # why the rest of a trimmed file is not enough for this database; empty when it is
+
+    @classmethod
+    def of(cls, folder: Path, using: str) -> "Compared":
+        """What the database knows is read first: whatever is shipped after that is no entry that the file lacks."""
+        entries = JournalEntry.objects.using(using).values_list("pk", "at", "shipped_at")
+        known = {str(pk): at for pk, at, shipped_at in entries if shipped_at is not None}
+        journal = read(folder)
+        known_now = {str(pk) for pk in JournalEntry.objects.using(using).values_list("pk", flat=True)}
+        held = {line["id"] for line in journal.lines}
+        kept_since = journal.trimmed_before and datetime.fromisoformat(journal.trimmed_before)
+        return cls(
+            journal,
+            unknown=[line for line in journal.lines if line["id"] not in known_now],
+            missing=sum(pk not in held for pk, at in known.items() if not kept_since or at >= kept_since),
+            trimmed_too_far="" if known_now.issuperset(journal.known) else _older_than_what_is_left(folder, journal),
+        )
+
+
 def why_not_to_serve() -> list[str]:
     """Sentences, empty when the database knows everything that the journal holds, and the journal what it should."""
     if settings.JOURNAL_DIR is None:
         return []
-    journal = read(settings.JOURNAL_DIR)
-    if unknown := _unknown_to_the_database(journal, "default"):
+    with transaction.atomic():
+        wait_for_shipping("default")
+        compared = Compared.of(settings.JOURNAL_DIR, "default")
+    if compared.trimmed_too_far:
+        return [compared.trimmed_too_far]
+    if unknown := compared.unknown:
         return [f"The journal holds {len(unknown)} entries that the database does not know of: {TO_DO}."]
-    if missing := _missing_in_the_file(journal, "default"):
+    if missing := compared.missing:
         return [_wrong_file(settings.JOURNAL_DIR, missing)]
     return []
 
@@ -56,23 +88,34 @@ def replay(*, without_file: bool = False) -> Replayed:
     """
     if settings.JOURNAL_DIR is None:
         return Replayed()
-    journal = read(settings.JOURNAL_DIR)
-    result = Replayed(torn=journal.torn)
     with keeping(), connections[OWNER].cursor() as cursor:
-        if missing := _missing_in_the_file(journal, OWNER):
+        compared = Compared.of(settings.JOURNAL_DIR, OWNER)
+        result = Replayed(torn=compared.journal.torn)
+        if compared.trimmed_too_far and not without_file:
+            raise JournalError(compared.trimmed_too_far)
+        if compared.missing:
             if not without_file:
-                raise JournalError(_wrong_file(settings.JOURNAL_DIR, missing))
+                raise JournalError(_wrong_file(settings.JOURNAL_DIR, compared.missing))
             JournalEntry.objects.using(OWNER).update(shipped_at=None)
         cursor.execute("SELECT set_config('imap.replaying', 'on', true)")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(TRIGGERS)
         tables = {name for (name,) in cursor.fetchall()}
-        for line in _unknown_to_the_database(journal, OWNER):
-            if line["of_table"] in tables:
+        unknown = compared.unknown
+        undone = {_row_of(line): number for number, line in enumerate(unknown) if line["change"] is not None}
+        for number, line in enumerate(unknown):
+            is_back_later = line["change"] is None and undone.get(_row_of(line), -1) > number
+            if line["of_table"] in tables and line["change"] != {} and not is_back_later:
                 _do_again(cursor, line, result)
             _remember(line)
             result.done += 1
+        if compared.trimmed_too_far:
+            _forget_what_was_trimmed(compared.journal)
     return result
+
+
+def _row_of(line: Line) -> tuple[str, str]:
+    return line["of_table"], json.dumps(line["key"], sort_keys=True)
 
 
 def _do_again(cursor, line: Line, result: Replayed) -> None:
@@ -116,15 +159,19 @@ def _remember(line: Line) -> None:
     JournalEntry.objects.using(OWNER).create(**values, shipped_at=timezone.now())
 
 
-def _unknown_to_the_database(journal: Journal, using: str) -> list[Line]:
-    known = {str(pk) for pk in JournalEntry.objects.using(using).values_list("pk", flat=True)}
-    return [line for line in journal.lines if line["id"] not in known]
+def _older_than_what_is_left(folder: Path, journal: Journal) -> str:
+    return (
+        f"The journal in {folder} was trimmed to what is younger than {journal.trimmed_before}, and this database is "
+        "older: put back a copy of the journal from before, or go on without what is missing by `manage.py "
+        "replay_journal --without-file`."
+    )
 
 
-def _missing_in_the_file(journal: Journal, using: str) -> int:
-    held = {line["id"] for line in journal.lines}
-    shipped = JournalEntry.objects.using(using).filter(shipped_at__isnull=False).values_list("pk", flat=True)
-    return sum(str(pk) not in held for pk in shipped)
+def _forget_what_was_trimmed(journal: Journal) -> None:
+    """So that the portal starts: who said --without-file goes through what is missing by hand."""
+    for pk in journal.known:
+        values = {"at": journal.trimmed_before, "of_table": "", "key": {}, "change": {}, "shipped_at": timezone.now()}
+        JournalEntry.objects.using(OWNER).get_or_create(pk=pk, defaults=values)
 
 
 def _wrong_file(folder: Path, missing: int) -> str:

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import Error
 
 from imap.backups import BackupError
 from imap.backups.making import make_backup
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args, folder, **options):
         try:
             manifest = make_backup(folder.absolute())
-        except (BackupError, DatabaseError) as error:
+        except (BackupError, Error) as error:
             raise CommandError(f"There is no backup. {error}") from None
         rows = sum(manifest.rows.values())
         self.stdout.write(f"database: {len(manifest.rows)} tables, {rows} rows, {manifest.database.bytes} bytes")

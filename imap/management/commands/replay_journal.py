@@ -1,5 +1,5 @@
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import Error
 
 from imap.journal import JournalError
 from imap.journal.replaying import replay
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args, without_file, **options):
         try:
             replayed = replay(without_file=without_file)
-        except (JournalError, DatabaseError) as error:
+        except (JournalError, Error) as error:
             raise CommandError(f"Nothing was replayed. {error}") from None
         for line in replayed.as_lines():
             self.stdout.write(line)

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import Error
 
 from imap.backups import BackupError
 from imap.backups.restoring import database_name, restore_backup
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             raise CommandError("Nothing was changed: that is not the name of the database.")
         try:
             restore_backup(folder.absolute(), replacing=replace, say=self.stdout.write)
-        except (BackupError, JournalError, DatabaseError) as error:
+        except (BackupError, JournalError, Error) as error:
             raise CommandError(f"Nothing was restored. {error}") from None
 
     def is_confirmed(self, name: str) -> bool:
