@@ -14,13 +14,29 @@ EVERYTHING = [[-5.0, -25.0], [60.0, 90.0]]  # [[south, west], [north, east]]
 
 
 @dataclass(frozen=True)
+class Lead:
+    """Where a name on a map leads. `is_narrower`: not everybody who sees the map may read what is there."""
+
+    href: str
+    is_narrower: bool = False
+
+
+@dataclass(frozen=True)
 class MapCountry:
     """A country as the map and the list beside it show it. Taking part and being covered are two things."""
 
     subject: Subject
     is_partner: bool
     covering: frozenset[str]  # the dialogues, of those on the map, whose i-Maps cover it
-    href: str | None
+    lead: Lead | None
+
+    @property
+    def href(self) -> str | None:
+        return self.lead.href if self.lead else None
+
+    @property
+    def is_narrower(self) -> bool:
+        return self.lead is not None and self.lead.is_narrower
 
     @property
     def is_covered(self) -> bool:
@@ -35,13 +51,18 @@ class MapCountry:
         words = [
             _("Partner State") if self.is_partner else "",
             _("covered by the i-Map") if self.is_covered else "",
-            _("profile available") if self.href else "",
+            _("profile available") if self.href and not self.is_narrower else "",
+            narrower_profile() if self.is_narrower else "",
         ]
         return " · ".join(word for word in words if word)
 
 
-def countries_on_map(dialogues: Iterable[Dialogue], links: Mapping[int, str]) -> list[MapCountry]:
-    """Every country there is, by name. `links`: subject → address of what this viewer may read about it."""
+def narrower_profile() -> str:
+    return _("profile available, but not for every reader of this page")
+
+
+def countries_on_map(dialogues: Iterable[Dialogue], links: Mapping[int, Lead]) -> list[MapCountry]:
+    """Every country there is, by name. `links`: subject → what this viewer may read about it."""
     covering: dict[int, set[str]] = defaultdict(set)
     for subject, dialogue in Coverage.objects.filter(dialogue__in=dialogues).values_list("subject_id", "dialogue_id"):
         covering[subject].add(dialogue)
@@ -55,7 +76,7 @@ def countries_on_map(dialogues: Iterable[Dialogue], links: Mapping[int, str]) ->
 
 
 def map_of(
-    dialogue: Dialogue | None, countries: Sequence[MapCountry], places: Sequence[tuple[Subject, str | None]]
+    dialogue: Dialogue | None, countries: Sequence[MapCountry], places: Sequence[tuple[Subject, Lead | None]]
 ) -> dict | None:
     """The content of the map, as static/js/map.js reads it; None when no map has been drawn yet.
 
@@ -73,13 +94,15 @@ def map_of(
             "countries": {
                 country.subject.iso3: {
                     "name": country.subject.name, "href": country.href, "roles": country.roles, "note": country.note,
+                    "isNarrower": country.is_narrower,
                 }
                 for country in countries
             },
             "places": [
                 {"name": place.name, "lat": place.latitude_longitude[0], "lon": place.latitude_longitude[1],
-                 "kind": "hub" if place.kind == SubjectKind.HUB else "town", "href": href}
-                for place, href in places
+                 "kind": "hub" if place.kind == SubjectKind.HUB else "town", "href": lead.href if lead else None,
+                 **({"isNarrower": True, "note": narrower_profile()} if lead and lead.is_narrower else {})}
+                for place, lead in places
                 if place.latitude_longitude
             ],
             "highlights": _covered_by_dialogue(countries),

@@ -1,6 +1,6 @@
 """Readers' pages. Each fetches through `visible_to` or `standing_of`, and what is not visible is not there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db.models import Q
 from django.http import Http404, HttpResponse
@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from access.viewer import Viewer, narrowest
+from access.viewer import Viewer, is_narrower, narrowest
+from accounts.marks import EVERYONE
 from accounts.requests import ReaderRequest
 from accounts.visits import last_visit_of
 from atlas.addresses import on_the_portal
-from atlas.mapping import countries_on_map, map_of
+from atlas.mapping import Lead, countries_on_map, map_of
 from atlas.models import Coverage, Dialogue, DialogueTheme, Membership, OutlineSection, Subject, SubjectKind
 from atlas.sorting import in_reading_order
 from atlas.views import dialogue_or_404, footnotes_of
@@ -117,7 +118,7 @@ def dialogue(request: ReaderRequest, dialogue: str) -> HttpResponse:
     """A regional i-Map: its map, and lists that say the same."""
     row = dialogue_or_404(request.viewer, dialogue)
     profiles = listed(request.viewer, dialogue=row)
-    links = country_links(profiles)
+    links = country_links(profiles, row.audience)
     countries = countries_on_map([row], links)
     listed_countries = [country for country in countries if country.is_partner or country.is_covered]
     hubs = [profile.subject for profile in profiles if profile.subject.kind == SubjectKind.HUB]
@@ -129,6 +130,7 @@ def dialogue(request: ReaderRequest, dialogue: str) -> HttpResponse:
             (taken.theme, by_kind(_of(profiles, row.pk, taken.theme_id))) for taken in row.dialogue_themes.all()
         ],
         "partner_states": [country for country in listed_countries if country.is_partner],
+        "is_any_narrower": any(country.is_narrower for country in listed_countries),
         "others_covered": [country for country in listed_countries if not country.is_partner],
         "latest": latest(request.viewer, 5, dialogue=row),
         "new_since": since,
@@ -138,16 +140,22 @@ def dialogue(request: ReaderRequest, dialogue: str) -> HttpResponse:
     return render(request, "profiles/dialogue.html", context)
 
 
-def country_links(profiles) -> dict[int, str]:
-    """Subject → its country page, or for a place its profile: as far as the viewer may see one."""
-    links = {}
+def country_links(profiles, page_readers: Iterable[str] = EVERYONE) -> dict[int, Lead]:
+    """Subject → its country page, or for a place its profile: as far as the viewer may see one.
+
+    It is narrower where none of the profiles that lead there is open to all who read the page.
+    """
+    links: dict[int, Lead] = {}
     for profile in profiles:
+        known = links.get(profile.subject_id)
+        narrower = is_narrower(profile.readers, page_readers) and (known is None or known.is_narrower)
         if profile.subject.kind == SubjectKind.COUNTRY:
-            links[profile.subject_id] = reverse("country", args=[profile.subject.slug])
+            href = reverse("country", args=[profile.subject.slug])
+        elif known is None or (known.is_narrower and not narrower):
+            href = reverse("profile", args=[profile.dialogue_id, profile.theme_id, profile.slug])
         else:
-            links.setdefault(
-                profile.subject_id, reverse("profile", args=[profile.dialogue_id, profile.theme_id, profile.slug])
-            )
+            href = known.href
+        links[profile.subject_id] = Lead(href, narrower)
     return links
 
 

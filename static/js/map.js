@@ -8,8 +8,9 @@
  *
  * Content:
  *   bounds      [[south, west], [north, east]], what to show at first
- *   countries   {code: {name, href | null, roles: ["covered", "partner", …], note | ""}}; codes as in the base map
- *   places      [{name, lat, lon, kind: "hub" | "town", href | null, id?, note?}]; one with an id is chosen, not
+ *   countries   {code: {name, href | null, roles: ["covered", "partner", …], note | "", isNarrower?}}; codes as in the
+ *               base map; what is narrower leads to what not every reader of the page may read, as its note says
+ *   places      [{name, lat, lon, kind: "hub" | "town", href | null, id?, note?, isNarrower?}]; one with an id is chosen, not
  *               opened: the map's own element then hears `imap:place` with that id in its detail
  *   labels      [{name, at: [[lat, lon], …], className}]: names without a dot, such as those of routes, at the first of
  *               these points where they keep off what `imap:obstacles` of the map lists in `points`
@@ -29,6 +30,7 @@ const ZOOM = { most: 7, snap: 0.25, hub: 3.5, town: 5 };
 /** How much wider than its country a name may be, up to a zoom level: names of small states wait for closer views. */
 const NAME_OVERHANG = [[3.5, 1.1], [4.5, 1.5], [5.5, 2.5], [Infinity, 12]];
 const PAN_STEP = 90; // pixels
+const NARROWER = "\u25c7"; // beside names that lead to what not every reader may read; static/css/portal.css draws it in lists
 const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const fingers = window.matchMedia("(pointer: coarse)").matches;
 
@@ -40,6 +42,8 @@ function element(tag, className, parent, attributes = {}) {
   return made;
 }
 
+const shownName = ({ name, isNarrower }) => (isNarrower ? `${name} ${NARROWER}` : name);
+const spokenName = ({ name, note, isNarrower }) => (isNarrower ? `${name}, ${note}` : name);
 const isRightToLeft = (node) => getComputedStyle(node).direction === "rtl";
 
 /* The frame: canvas, caption and disclaimer, one under the other. */
@@ -174,10 +178,11 @@ function makeLink(map, layer, subject, at, caption) {
     return;
   }
   const role = subject.href ? "link" : "button";
-  for (const [key, value] of Object.entries({ tabindex: "0", role, "aria-label": subject.name })) {
+  for (const [key, value] of Object.entries({ tabindex: "0", role, "aria-label": spokenName(subject) })) {
     path.setAttribute(key, value);
   }
   path.classList.add("is-link");
+  path.classList.toggle("is-narrower", Boolean(subject.isNarrower));
   const open = (event) => {
     if (!subject.href) choose(map, subject);
     else if (event.ctrlKey || event.metaKey) window.open(subject.href, "_blank", "noopener");
@@ -286,7 +291,7 @@ function collectNames(map, drawn, places, labels, rightToLeft) {
   const rank = ({ country, room: { area } }) => (country.roles?.length ? 1e6 : 0) + area;
   named.sort((one, other) => rank(other) - rank(one));
   const countries = named.map(({ country, label: [lon, lat], room: box }) => ({
-    node: nameOf(map, country.name, country.roles?.length ? "is-covered" : ""),
+    node: nameOf(map, shownName(country), country.roles?.length ? "is-covered" : ""),
     at: L.latLng(lat, lon),
     fits(width) {
       const pixels = map.project([box.south, box.east]).x - map.project([box.south, box.west]).x;
@@ -295,7 +300,7 @@ function collectNames(map, drawn, places, labels, rightToLeft) {
     corners: (x, y, width, height) => SHIFTS.map((shift) => [x - width / 2, y - height / 2 + shift]),
   }));
   const spots = places.map(({ place, at, isShown }) => ({
-    node: nameOf(map, place.name, `is-${place.kind}`),
+    node: nameOf(map, shownName(place), `is-${place.kind}`),
     at,
     fits: isShown,
     corners(x, y, width, height) {

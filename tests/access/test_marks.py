@@ -4,11 +4,16 @@ The marks of `tests.access.marking` tell which rows stand on a page: one of each
 page then has more marks than before.
 """
 
+import json
 import re
 
 import pytest
 
+from access.presets import Preset
+from access.viewing import viewing
+from profiles.models import Profile
 from tests.access.marking import hide, mark_everything, marks_in
+from tests.access.planting import DESK
 from tests.access.test_hidden_rows import address_of, pages_of, undone
 from tests.conftest import browser_of
 from tests.readers import body_of, raw
@@ -83,3 +88,46 @@ def test_a_restricted_figure_on_an_open_page_is_marked_in_the_language_of_the_pa
         hide("observation", figures)
         page = body_of(editor.get(path)).decode()
         assert words in page
+
+
+# The maps of dialogues and of all ---------------------------------------------------------------------------------------
+
+
+def map_content(page: str) -> dict:
+    return json.loads(re.search(r'id="map-content"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "profile available, but not for every reader of this page"),
+        ("fr", "profil disponible, mais pas pour tous les lecteurs de cette page"),
+        ("ar", "يتوافر ملف، لكن ليس لجميع قرّاء هذه الصفحة"),
+    ],
+)
+def test_a_country_whose_profile_is_restricted_is_marked_on_the_map_and_in_its_list(planted, language, words):
+    with viewing(DESK):
+        Profile.objects.filter(subject__slug="niger", dialogue="mtm").exclude(
+            pk=planted[Preset.NOMINATED].profile.pk
+        ).update(audience=[])
+    editor, visitor = browser_of("editor"), browser_of("stranger")
+    for path in ("/", "/maps/mtm/"):
+        pages = [body_of(browser.get(f"/{language}{path}")).decode() for browser in (editor, visitor)]
+        seen, public = (map_content(page)["countries"] for page in pages)
+        assert (seen["NER"]["isNarrower"], words in seen["NER"]["note"]) == (True, True)
+        assert (seen["MLI"]["isNarrower"], words in seen["MLI"]["note"]) == (False, False)
+        assert (public["NER"]["isNarrower"], public["NER"]["href"]) == (False, None)
+        assert words not in pages[1]
+    niger = re.search(r'<li><a href="/\w\w/countries/niger/">.*?</li>', pages[0], re.DOTALL)[0]
+    assert 'class="has-profile narrower"' in niger
+    assert words in niger
+    assert "narrower" not in re.search(r'<li><a href="/\w\w/countries/mali/">.*?</li>', pages[0], re.DOTALL)[0]
+
+
+def test_a_country_with_an_open_profile_beside_a_restricted_one_is_not_marked(planted):
+    with viewing(DESK):
+        Profile.objects.filter(dialogue="mtm", subject__slug="mali").exclude(
+            pk=planted[Preset.PUBLIC].profile.pk
+        ).update(audience=[])
+    page = body_of(browser_of("editor").get("/en/maps/mtm/")).decode()
+    assert map_content(page)["countries"]["MLI"]["isNarrower"] is False
