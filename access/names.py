@@ -12,16 +12,17 @@ reads under the lock of whoever asks. Both are asked together and once for a who
 Names that have an audience, or belong to a row that has one (sources, dialogues, headings), follow that audience.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core import checks
 from django.db import migrations, models
-from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q
+from django.db.models import Case, Exists, F, Func, OuterRef, Prefetch, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from access import tokens
 from access.lock import secretariat_holds
 from access.viewer import Viewer
 
@@ -32,6 +33,15 @@ class NamedQuerySet(models.QuerySet):
     def sayable_to(self, viewer: Viewer):
         """The names that this viewer may be told: both locks are asked, each by itself."""
         return self.sayable().filter(said_to(self.model, viewer))
+
+    def told_to(self, viewer: Viewer, page_readers: Iterable[str] = (tokens.PUBLIC,)):
+        """The same, each with `is_narrower`: whether anybody who reads the page may not be told of it.
+
+        To the public nothing is told that others are not.
+        """
+        told_to_all = Q(*(said_to(self.model, Viewer.of([token])) for token in page_readers))
+        is_narrower = Value(False) if viewer.is_public else Case(When(told_to_all, Value(False)), default=Value(True))
+        return self.sayable_to(viewer).annotate(is_narrower=is_narrower)
 
     def sayable(self):
         """Those that may be told to whoever the database knows as the viewer: for sentences that are made for a page."""

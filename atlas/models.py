@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from djgeojson.fields import PointField
 
+from access import tokens
 from access.fields import AudienceField, everyone, refuse_what_no_token_can_name
 from access.names import CANNOT_BE_USED, Name
 from access.presets import Preset
@@ -83,6 +84,11 @@ class Dialogue(RestrictedModel):
 
     def __str__(self):
         return self.short_name
+
+    @property
+    def is_narrower(self) -> bool:
+        """Whether not everybody may be told of it."""
+        return tokens.PUBLIC not in self.audience
 
     def writes_in(self, language: str) -> bool:
         return language in self.languages

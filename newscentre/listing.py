@@ -93,10 +93,14 @@ def leads_of(articles: list[Article], viewer: Viewer) -> dict[int, Article]:
 def publishers_for(viewer: Viewer) -> list[Publisher]:
     """Those of feeds that the viewer may see; others that may be named have no news to be asked for."""
     feeds = Feed.objects.visible_to(viewer).values("publisher")
-    return list(Publisher.objects.sayable_to(viewer).filter(pk__in=feeds))
+    return list(Publisher.objects.told_to(viewer).filter(pk__in=feeds))
 
 
-def named_in(articles: list[Article], viewer: Viewer) -> tuple[dict[int, Subject], dict[str, Category]]:
-    """Subjects by id and categories by slug, of these articles, as far as the viewer may be told of them."""
-    subjects = Subject.objects.sayable_to(viewer).in_bulk({pk for article in articles for pk in article.subjects})
-    return subjects, Category.objects.sayable_to(viewer).in_bulk()
+def named_in(article: Article, viewer: Viewer) -> tuple[list[Subject], list[Category]]:
+    """In the order in which they were set, as far as the viewer may be told of them."""
+    subjects = Subject.objects.told_to(viewer, article.readers).in_bulk(article.subjects)
+    categories = Category.objects.told_to(viewer, article.readers).in_bulk(article.categories)
+    return (
+        [subjects[one] for one in article.subjects if one in subjects],
+        [categories[one] for one in article.categories if one in categories],
+    )

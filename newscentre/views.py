@@ -55,7 +55,7 @@ def is_in_place(request: ReaderRequest) -> bool:
 def _choices(request: ReaderRequest) -> dict[str, object]:
     return {
         "languages": LANGUAGES,
-        "categories": list(Category.objects.sayable_to(request.viewer)),
+        "categories": list(Category.objects.told_to(request.viewer)),
         "subjects": _subjects(request.viewer),
         "dialogues": in_reading_order(Dialogue.objects.visible_to(request.viewer)),
         "publishers": in_reading_order(publishers_for(request.viewer)),
@@ -65,7 +65,7 @@ def _choices(request: ReaderRequest) -> dict[str, object]:
 def _subjects(viewer: Viewer) -> list[tuple[str, list[Subject]]]:
     """What articles name and the viewer may be told of, in two groups; a hub and a town of one name are one choice."""
     countries, places = {}, {}
-    for subject in in_reading_order(named_in_the_press().sayable_to(viewer)):
+    for subject in in_reading_order(named_in_the_press().told_to(viewer)):
         (countries if subject.kind == SubjectKind.COUNTRY else places).setdefault(subject.slug, subject)
     return [(_("Countries"), list(countries.values())), (_("Towns"), list(places.values()))]
 
@@ -78,12 +78,12 @@ def article(request: ReaderRequest, pk: int) -> HttpResponse:
     if tokens.PUBLIC not in row.readers:
         note(Action.READ, request.user, dialogue=row.feed.dialogue_id, objects=[f"news/{row.pk}"])
     also = also_told_by(row, request.viewer)
-    subjects, categories = named_in([row], request.viewer)
+    subjects, categories = named_in(row, request.viewer)
     context = {
         "active": "news",
         "article": row,
         "also": also,
-        "subjects": [subjects[one] for one in row.subjects if one in subjects],
-        "categories": [categories[one] for one in row.categories if one in categories],
+        "subjects": subjects,
+        "categories": categories,
     }
     return render(request, "newscentre/article.html", context)

@@ -19,12 +19,16 @@ from profiles.models import CitedFigure, Edition, EditionText, Profile
 from profiles.references import references_in, with_figures, with_numbers
 from profiles.texts import digest
 
-WITH_NAMES = ("observation__indicator", "observation__source", "observation__subject", "section__heading")
+OF_A_FIGURE = ("indicator", "source", "subject")
+WITH_NAMES = (*(f"observation__{name}" for name in OF_A_FIGURE), "section__heading")
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A cited figure as one viewer sees it; `revision` is its newest vintage, where that says something else."""
+    """A cited figure as one viewer sees it.
+
+    `revision` is what is held in its place today, where that says something else; where nothing is, what was taken back.
+    """
 
     cited: CitedFigure
     revision: Observation | None
@@ -32,14 +36,31 @@ class Shown:
     @property
     def revised_value(self) -> str:
         assert self.revision is not None
-        if self.revision.value is None:
+        if self.revision.value is None or self.revision.withdrawn_on:
             return _("n/a")
         return wording.number(self.revision.value, self.cited.observation.indicator.decimals)
+
+    @property
+    def revised_words(self) -> str:
+        """The new value, and what else was corrected: what it is about, its period, its source."""
+        assert self.revision is not None
+        old, new, words = self.cited.observation, self.revision, [self.revised_value]
+        if new.subject_id != old.subject_id:
+            words.append(new.subject.name)
+        if new.indicator_id != old.indicator_id:
+            words.append(new.indicator.name)
+        if new.period != old.period:
+            words.append(wording.period(new.period))
+        if new.source_id != old.source_id and new.source:
+            words.append(new.source.acronym or new.source.name)
+        return _(", ").join(words)
 
     @property
     def revised_on(self) -> str:
         """When the new value came to be known; where no other date is given, the day on which it was entered."""
         assert self.revision is not None
+        if self.revision.withdrawn_on:
+            return f"{self.revision.withdrawn_on:%Y-%m-%d}"
         known_on = self.revision.known_on
         entered = f"{timezone.localdate(self.revision.changed_at):%Y-%m-%d}"
         return entered if known_on in ("", self.cited.known_on) else known_on
@@ -101,13 +122,33 @@ def revised_since(profile: Profile, viewer: Viewer) -> list[Shown]:
 def _shown(editions: set[int], viewer: Viewer) -> BySection:
     rows = CitedFigure.objects.visible_to(viewer).filter(edition__in=editions).select_related(*WITH_NAMES)
     cited = list(rows.order_by("section__heading__position", "pk"))
-    newest = _newest_vintages_of([row.observation for row in cited], viewer)
+    observations = [row.observation for row in cited]
+    instead = _corrections_of(observations, viewer)
+    newest = _newest_vintages_of([*observations, *instead.values()], viewer)
     by_section: BySection = {}
     for row in cited:
-        revision = newest.get(row.observation.quantity)
+        held = instead.get(row.observation_id, row.observation)
+        revision = newest.get(held.quantity)
+        if held.withdrawn_on and (revision is None or revision.vintage < held.vintage):
+            revision = held
         shown = Shown(row, revision if revision and _says_otherwise(row, revision) else None)
         by_section.setdefault((row.edition_id, row.section_id), {})[row.reference] = shown
     return by_section
+
+
+def _corrections_of(observations: list[Observation], viewer: Viewer) -> dict[int, Observation]:
+    """Number of a corrected figure → the last that the viewer may see of those that took its place, one after another.
+
+    A question for each correction of a correction, none when nothing was corrected.
+    """
+    followed = {row.pk: row.pk for row in observations if row.withdrawn_on}  # last of a chain → its first
+    instead: dict[int, Observation] = {}
+    while followed:
+        later = Observation.objects.visible_to(viewer).filter(replaces__in=followed).select_related(*OF_A_FIGURE)
+        of_first = {row.pk: (followed[row.replaces], row) for row in later if row.replaces}
+        instead |= dict(of_first.values())
+        followed = {pk: first for pk, (first, _row) in of_first.items()}
+    return instead
 
 
 def _newest_vintages_of(observations: list[Observation], viewer: Viewer) -> dict[tuple, Observation]:
@@ -117,14 +158,16 @@ def _newest_vintages_of(observations: list[Observation], viewer: Viewer) -> dict
         f"{name}__in": {getattr(row, name) for row in observations}
         for name in ("subject_id", "indicator_id", "period", "source_id")
     }
-    vintages = Observation.objects.visible_to(viewer).filter(**same).select_related("source")
+    vintages = Observation.objects.visible_to(viewer).filter(**same).select_related(*OF_A_FIGURE)
     return {row.quantity: row for row in newest_vintages(known(vintages))}
 
 
 def _says_otherwise(cited: CitedFigure, newest: Observation) -> bool:
-    """Whether readers would be shown another number."""
+    """Whether readers would be shown another number, or the same one of something else."""
     decimals = cited.observation.indicator.decimals
-    return newest.value is None or round(newest.value, decimals) != round(cited.value, decimals)
+    if newest.value is None or newest.withdrawn_on or newest.quantity != cited.observation.quantity:
+        return True
+    return round(newest.value, decimals) != round(cited.value, decimals)
 
 
 def as_read(html: str, figures: Mapping[str, Shown], language: str, readers: Sequence[str]) -> str:

@@ -264,7 +264,7 @@ def _places_and_regions(viewer: Viewer, country: Subject) -> dict[bool, list[Sub
         "from_subject"
     )
     named: dict[bool, list[Subject]] = {False: [], True: []}
-    for row in Subject.objects.sayable_to(viewer).filter(Q(country=country) | Q(pk__in=regions)):
+    for row in Subject.objects.told_to(viewer).filter(Q(country=country) | Q(pk__in=regions)):
         named[row.kind == SubjectKind.REGION].append(row)
     return named
 

@@ -41,15 +41,17 @@ def publish_citing(profile: Profile, reference: str, number: str = ""):
     return publish(profile, as_of="2012-02")
 
 
-def figure(reference: str = TOTAL, subject: str = "morocco") -> Observation:
+def figure(reference: str = TOTAL, subject: str = "morocco", **where: object) -> Observation:
     *_, indicator, period, source = reference.split("/")
-    return Observation.objects.get(subject__slug=subject, indicator=indicator, period=period, source__slug=source)
+    where = {"indicator": indicator, "period": period, "source__slug": source, **where}
+    return Observation.objects.get(subject__slug=subject, **where)
 
 
-def corrected(row: Observation, value: int | None) -> Observation:
-    """The figure that stands in its place from today on."""
+def corrected(row: Observation, **said: object) -> Observation:
+    """The figure that stands in its place from today on, and says this otherwise."""
     later = Observation.objects.get(pk=row.pk)
-    later.value = value
+    for name, what in said.items():
+        setattr(later, name, what)
     return supersede(row, later, "a slip of the pen")
 
 

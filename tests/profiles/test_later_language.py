@@ -85,7 +85,7 @@ def publish_once_more(profile: Profile):
 
 
 def test_a_text_cites_the_figures_that_the_edition_froze(reader, without_arabic):
-    corrected(figure(), 30112000)
+    corrected(figure(), value=30112000)
     write(without_arabic, cites(TOTAL, "1"), "ar")
     add_language(without_arabic, "ar")
     for language in ("ar", "en"):

@@ -1,5 +1,6 @@
 """A later revision of a cited figure shows as a mark, to those who may see it, and the desk is told."""
 
+import re
 from datetime import date
 
 import pytest
@@ -11,7 +12,10 @@ from django.utils import timezone
 from access import tokens
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from indicators.models import Observation
+from atlas import wording
+from indicators.models import Observation, Source
+from indicators.superseding import withdraw
+from profiles.figures import revised_since
 from profiles.models import CitedFigure, Draft, EditionText
 from profiles.publishing import publish
 from profiles.standing import Address, standing_of
@@ -81,7 +85,7 @@ def test_a_text_in_another_language_than_the_page_is_marked_in_the_pages_languag
 def test_a_value_changed_in_its_row_is_a_revision_known_on_the_day_of_the_change(reader, profile):
     publish_citing(profile, TOTAL)
     changed = timezone.make_aware(timezone.datetime(2014, 5, 7, 12))
-    corrected(figure(), 30000000)
+    corrected(figure(), value=30000000)
     Observation.objects.filter(value=30000000).update(changed_at=changed)
     assert sentence(page(reader)) == "29,891,708 [revised: 30,000,000 (7 May 2014)]"
 
@@ -90,6 +94,40 @@ def test_a_figure_that_was_withdrawn_is_marked_as_not_available(reader, profile)
     publish_citing(profile, TOTAL)
     later_vintage(None)
     assert sentence(page(reader)) == "29,891,708 [revised: n/a (June 2013)]"
+
+
+@pytest.mark.parametrize(
+    ("language", "mark"), [("en", "[revised: n/a ("), ("fr", "[révisé\u00a0: n.d. ("), ("ar", "[رقم معدَّل: غير متاح (")]
+)
+def test_a_figure_that_was_taken_back_is_marked_as_no_longer_available(reader, profile, language, mark):
+    publish_citing(profile, TOTAL)
+    assert "[" not in sentence(page(reader, language=language))
+    withdraw(figure(), "The census office says so.")
+    today = wording.period(f"{timezone.localdate():%Y-%m-%d}", language)
+    assert sentence(page(reader, language=language)).split(" ", 1)[1] == f"{mark}{today})]"
+
+
+def test_a_figure_taken_back_is_not_said_to_be_revised_to_an_older_vintage(reader, profile):
+    publish_citing(profile, TOTAL)
+    later_vintage(28000000, known_on="2001")
+    withdraw(figure(value=29891708), "The census office says so.")
+    assert "revised: n/a (" in sentence(page(reader))
+
+
+def test_a_correction_of_period_source_or_subject_is_marked_with_what_was_corrected(reader, profile):
+    publish_citing(profile, TOTAL)
+    corrected(figure(), period="2005", source=Source.objects.get(slug="gapminder"))
+    assert re.sub(r"\(.*", "", sentence(page(reader))) == "29,891,708 [revised: 29,891,708, 2005, Gapminder "
+    assert {told.revised_words for told in revised_since(profile, DESK)} == {"29,891,708, 2005, Gapminder"}
+
+
+def test_of_a_correction_that_was_corrected_the_last_is_shown_and_of_one_taken_back_none(reader, profile):
+    publish_citing(profile, TOTAL)
+    second = corrected(figure(), period="2005")
+    third = corrected(second, value=30000000)
+    assert re.sub(r"\(.*", "", sentence(page(reader))) == "29,891,708 [revised: 30,000,000, 2005 "
+    withdraw(third, "Neither was right.")
+    assert re.sub(r"\(.*", "", sentence(page(reader))) == "29,891,708 [revised: n/a, 2005 "
 
 
 @pytest.mark.parametrize("later", [{"value": 29891708}, {"value": 1, "known_on": "2011"}, {"value": 1, "known_on": "2999"}],
@@ -183,7 +221,7 @@ def test_a_kept_page_is_another_once_a_figure_it_cites_is_revised(profile, where
     before = fingerprint()
     row = later_vintage(30112000, **where)
     entered = fingerprint()
-    corrected(row, 30112001)
+    corrected(row, value=30112001)
     assert len({before, entered, fingerprint()}) == 3
 
 
