@@ -19,6 +19,19 @@ from imap.models import JournalEntry
 
 TRIGGERS = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgfoid = to_regproc('imap_note_in_journal')"
 COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s"
+NARROWS_BY_BEING_THERE = {
+    "accounts_partnerpolicy"
+}  # made after the backup, such a row is made anew; its entry holds it whole
+# What closes a row that cannot be changed as it was: the first whose columns it has.
+CLOSED: tuple[dict[str, Any], ...] = (
+    {"audience": []},
+    {"is_active": False},
+    {"ended_at": "2000-01-01T00:00:00Z"},
+    {"revoked_at": "2000-01-01T00:00:00Z"},
+    {"cancelled_at": "2000-01-01T00:00:00Z"},
+    {"is_reference": False, "made_by_id": None},
+    {"is_shown": False},
+)
 TO_DO = "run `manage.py replay_journal` as the owner's role (docs/operations.md)"
 
 
@@ -122,18 +135,23 @@ def _do_again(cursor, line: Line, result: Replayed) -> None:
     try:
         with transaction.atomic(OWNER):
             cursor.execute(*_statement(cursor, line))
+            if not cursor.rowcount and line["change"] and line["of_table"] in NARROWS_BY_BEING_THERE:
+                cursor.execute(*_insertion(line))
     except IntegrityError:  # other rows hang on it, or it names what the backup does not hold yet
         result.closed.append(f"{line['of_table']} {line['key']}")
         _close(cursor, line)
 
 
-def _statement(cursor, line: Line) -> tuple[sql.Composed, list[str]]:
+def _statement(cursor, line: Line, *, is_asked: bool = False) -> tuple[sql.Composed, list[str]]:
     table = sql.Identifier(line["of_table"])
     values = sql.SQL("jsonb_populate_record(NULL::{}, %s)").format(table)
     found = sql.SQL(" AND ").join(
-        sql.SQL("row.{0} = told.{0}").format(sql.Identifier(column)) for column in sorted(line["key"])
+        sql.SQL("row.{0} IS NOT DISTINCT FROM told.{0}").format(sql.Identifier(column))
+        for column in sorted(line["key"])
     )
     key = json.dumps(line["key"])
+    if is_asked:
+        return sql.SQL("SELECT FROM {} row, {} told WHERE {}").format(table, values, found), [key]
     if line["change"] is None:
         statement = "DELETE FROM {} row USING {} told WHERE {}"
         return sql.SQL(statement).format(table, values, found), [key]
@@ -145,13 +163,21 @@ def _statement(cursor, line: Line) -> tuple[sql.Composed, list[str]]:
 
 
 def _close(cursor, line: Line) -> None:
-    """Nobody but its Secretariat reads the row any more; an account is closed. Raises JournalError for other tables."""
+    """The row opens nothing any more to anybody but its Secretariat. Raises JournalError where there is no way to say so."""
     cursor.execute(COLUMNS, [line["of_table"]])
     columns = {name for (name,) in cursor.fetchall()}
-    closed: dict[str, Any] = {"audience": []} if "audience" in columns else {"is_active": False}
-    if not closed.keys() <= columns:
+    for closed in CLOSED:
+        if closed.keys() <= columns:
+            cursor.execute(*_statement(cursor, {**line, "change": closed}))
+            return
+    cursor.execute(*_statement(cursor, line, is_asked=True))
+    if cursor.fetchone():
         raise JournalError(f"The journal's entry {line['id']} ({line['of_table']} {line['key']}) cannot be done again.")
-    cursor.execute(*_statement(cursor, {**line, "change": closed}))
+
+
+def _insertion(line: Line) -> tuple[sql.Composed, list[str]]:
+    statement = sql.SQL("INSERT INTO {0} SELECT * FROM jsonb_populate_record(NULL::{0}, %s)")
+    return statement.format(sql.Identifier(line["of_table"])), [json.dumps(line["key"] | line["change"])]
 
 
 def _remember(line: Line) -> None:
