@@ -336,7 +336,9 @@ class Membership(RestrictedModel):
             models.UniqueConstraint(fields=["dialogue", "partner", "role"], name="one_role_once_in_a_dialogue"),
             models.CheckConstraint(
                 name="left_after_joining",
-                violation_error_message=_("A partner leaves after it has joined: one of the two dates is wrong."),
+                violation_error_message=_(
+                    "A partner cannot leave before it has joined: one of the two dates is wrong."
+                ),
                 violation_error_code="left",
                 condition=Q(left__isnull=True) | Q(joined__isnull=True) | Q(left__gte=models.F("joined")),
             ),

@@ -99,7 +99,7 @@ def map_content(
         "years": [route_map.edition.first_year, route_map.edition.last_year],
         "routes": [_route(route, route_map.area_beside(route), links) for route in route_map.routes],
         "layers": layers,
-        "layerNames": {layer.slug: layer.name for layer in layers_of(route_map)},
+        "layerNames": {slug: layer.name for slug, layer in layers_of(route_map).items()},
         "places": {f"stop-{row.stop_id}": links.get(_place(row)) for row in route_map.stops},
         "areas": {row.area.slug: _area(row, route_map.edition.audience) for row in route_map.areas},
         "nationalities": names,
@@ -111,10 +111,10 @@ def map_content(
     }
 
 
-def layers_of(route_map: RouteMap) -> list[Layer]:
-    """Those of which anything is seen, in their order."""
-    found = {layer.slug: layer for row in (*route_map.segments, *route_map.stops) if (layer := row.layer_today)}
-    return sorted(found.values(), key=lambda layer: layer.position)
+def layers_of(route_map: RouteMap) -> dict[str, Layer]:
+    """Those of which anything is seen, in their order, as they are today, by the words that the edition has for them."""
+    found = {row.layer: layer for row in (*route_map.segments, *route_map.stops) if (layer := row.layer_today)}
+    return dict(sorted(found.items(), key=lambda item: item[1].position))
 
 
 def _place(stop: MapFeature) -> tuple[str, str]:

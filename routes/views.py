@@ -118,8 +118,12 @@ def story(request: ReaderRequest, dialogue: str, links: LinksOf, slug: str) -> H
         raise Http404
     shown = read(edition, request.viewer)
     _note(request, shown)
-    context = _context(request, shown, links, AskedDate()) | {"story": told, "steps": steps_of(told, request.viewer)}
-    return render(request, "routes/story.html", context)
+    context = _context(request, shown, links, AskedDate())
+    steps = steps_of(told, request.viewer)
+    for step in steps:
+        here = {layer.pk for layer in step.shown_layers}
+        step.layer_words = " ".join(slug for slug, layer in context["layers"].items() if layer.pk in here)
+    return render(request, "routes/story.html", context | {"story": told, "steps": steps})
 
 
 def steps_of(told: Story, viewer: Viewer) -> list[StoryStep]:

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ),
                 name="left_after_joining",
                 violation_error_code="left",
-                violation_error_message="A partner leaves after it has joined: one of the two dates is wrong.",
+                violation_error_message="A partner cannot leave before it has joined: one of the two dates is wrong.",
             ),
         ),
         migrations.AlterConstraint(

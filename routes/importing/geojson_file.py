@@ -15,12 +15,13 @@ DEPTHS = {"Point": 0, "LineString": 1, "MultiPoint": 1, "Polygon": 2, "MultiLine
 WGS84_NAMES = re.compile(r"(?:urn:ogc:def:crs:)?OGC:(?:1\.3)?:?CRS84|WGS ?84", re.IGNORECASE)
 EPSG_NAME = re.compile(r"(?:urn:(?:ogc|x-ogc):def:crs:)?EPSG:[\d.]{0,8}:?(\d{4,6})", re.IGNORECASE)
 WGS84_CODE = 4326
+NAME_SHOWN = 80  # letters of a name that a refusal repeats
 
 
 def read(text: str) -> tuple[int, Iterator[Feature]]:
     """EPSG code of the coordinates (longitude or easting first), and the features. Raises Refused."""
     try:
-        content = json.loads(text)
+        content = json.loads(text, object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError):
         raise Refused("not_readable") from None
     if not isinstance(content, dict) or content.get("type") not in ("FeatureCollection", "Feature"):
@@ -31,6 +32,16 @@ def read(text: str) -> tuple[int, Iterator[Feature]]:
     if not features:
         raise Refused("empty")
     return _code(content.get("crs")), (_feature(feature) for feature in features)
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of the file; JSON lets it say a name twice, and whichever was read would be a guess."""
+    held = dict(pairs)
+    if len(held) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Refused("name_twice", name=twice[:NAME_SHOWN])
+    return held
 
 
 def _code(crs: Any) -> int:

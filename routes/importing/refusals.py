@@ -43,6 +43,7 @@ OF_FILES: dict[str, str | Promise] = {
     ),
     "too_long": _("A text of “%(column)s” is longer than %(most)s characters."),
     "too_many_columns": _("The rows of the file have more than %(most)s different columns."),
+    "name_twice": _("An object of the file says “%(name)s” twice. Leave one of them."),
     "long_column": _("The name of a column is longer than %(most)s characters."),
     "zip_part_twice": _("The zip holds a part of the Shapefile twice: %(name)s."),
     "too_hard": _(

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("last_year__gte", models.F("first_year"))),
                 name="a_map_runs_forwards",
                 violation_error_code="last_year",
-                violation_error_message="The last year shown is not before the first.",
+                violation_error_message="The last year shown must not be before the first.",
             ),
         ),
         migrations.AlterConstraint(

@@ -45,7 +45,7 @@ class MapEdition(RestrictedModel):
             models.UniqueConstraint(fields=["dialogue", "is_proof", "year", "number"], name="one_number_of_a_map"),
             models.CheckConstraint(
                 name="a_map_runs_forwards",
-                violation_error_message=_("The last year shown is not before the first."),
+                violation_error_message=_("The last year shown must not be before the first."),
                 violation_error_code="last_year",
                 condition=models.Q(last_year__gte=models.F("first_year")),
             ),

@@ -264,6 +264,13 @@ def test_other_endings_are_refused(tmp_path, name):
     assert refusal(tmp_path / name) == "unknown_format"
 
 
+def test_an_object_that_says_a_name_twice_is_refused_rather_than_guessed(tmp_path):
+    feature = '{"type": "Feature", "properties": {"mode": "sea", "mode": "land"}, "geometry": null}'
+    path = tmp_path / "rows.geojson"
+    path.write_text(f'{{"type": "FeatureCollection", "features": [{feature}]}}')
+    assert refusal(path) == "name_twice"
+
+
 def test_every_refusal_has_a_sentence():
     for code, sentence in MESSAGES.items():
         assert str(sentence).strip(), code

@@ -13,7 +13,7 @@ from access.viewing import viewing
 from accounts.models import LogEntry
 from atlas.wording import number
 from indicators.models import Observation
-from routes.models import Story
+from routes.models import Layer, Story, StoryStep
 from tests.conftest import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +174,17 @@ def test_a_story_tells_its_steps_in_their_order_in_each_language():
     assert steps == [("2009", ""), ("2010", ""), ("2011", "1"), ("2013", ""), ("2014", "")]
     assert "من الساحل الأفريقي إلى لامبيدوزا ومالطة" in text_of(STORY.replace("/en/", "/ar/"))
     assert 'data-view="33,15,3.75"' in text_of(STORY.replace("/en/", "/fr/")), "numbers for the script, not for people"
+
+
+def test_a_layer_renamed_after_the_map_was_published_is_chosen_by_what_the_lines_have():
+    with viewing(DESK):
+        [layer] = Layer.objects.filter(dialogue="mtm", slug="main")
+        for step in StoryStep.objects.all():
+            step.layers.add(layer)
+        StoryStep.objects.update(has_layers=True)
+        Layer.objects.filter(pk=layer.pk).update(slug="all-routes", name_en="All routes")
+    assert content_of(text_of(ROUTES))["layerNames"] == {"main": "All routes"}
+    assert set(re.findall('data-layers="(.*?)"', text_of(STORY))) == {"main"}
 
 
 def test_a_story_is_read_by_its_audience_alone():
