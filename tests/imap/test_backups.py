@@ -315,6 +315,26 @@ with viewing(by.viewer):
     mandates.end(Affiliation.objects.get(user__email="official.mar@imap.example"), by)
 print("shipped", ship())
 """
+# A partner without a policy gets one, a profile is narrowed and given to more readers again, a country covered no more.
+END_MORE = """
+from access.viewer import Viewer
+from access.viewing import viewing
+from accounts import policies
+by = User.objects.get(email="editor@imap.example")
+with viewing(Viewer.secretariat_of("mtm")):
+    policies.change(Partner.objects.get(pk="morocco"), by, policies.Policy(frozenset(), 6, True))
+    profiles = Profile.objects.filter(dialogue="mtm", theme="irregular-mixed-migration", slug="morocco")
+    for audience in (["secretariat:mtm"], ["partner:morocco"], ["nominated"]):
+        profiles.update(audience=audience)
+    Coverage.objects.filter(dialogue="mtm", subject__slug="niger").delete()
+print("done")
+"""
+WHAT_ENDED = """
+SELECT (SELECT audience::text FROM profiles_profile
+        WHERE (dialogue_id, theme_id, slug) = ('mtm', 'irregular-mixed-migration', 'morocco')),
+       (SELECT months FROM accounts_partnerpolicy WHERE partner_id = 'morocco'),
+       (SELECT count(*) FROM atlas_coverage WHERE dialogue_id = 'mtm')
+"""
 START = "from imap.starting import refuse_unsafe_start; refuse_unsafe_start()"
 
 
@@ -322,21 +342,28 @@ def test_who_left_after_the_backup_is_out_when_it_was_taken_back(drill, tmp_path
     """By `restore`; and by other means: then nothing serves before the journal was replayed."""
     journal, who = {"IMAP_JOURNAL": str(tmp_path / "journal")}, "official.mar@imap.example"
     again = {"typed": f"{drill.after.url('imap_app').rpartition('/')[2]}\n"}
-    held = drill.after.viewers()[who]
+    held, were = drill.after.viewers()[who], drill.after.rows(WHAT_ENDED, keeps=True)
     try:
         done = drill.after.manage("shell", "--command", END_A_MANDATE, **journal)
         assert "shipped" in done.stdout, done.stderr
+        done = drill.after.manage("shell", "--command", END_MORE, **journal)
+        assert "done" in done.stdout, done.stderr
+        ended = drill.after.rows(WHAT_ENDED, keeps=True)
+        assert ended != were
         assert "partner:morocco" not in drill.after.viewers()[who]
         done = drill.after.manage("restore", drill.folder, "--replace", **again, **journal)
         assert "done again" in done.stdout, done.stderr
+        assert drill.after.rows(WHAT_ENDED, keeps=True) == ended
         assert "partner:morocco" not in drill.after.viewers()[who]
         assert drill.after.manage("shell", "--command", START, **journal).returncode == 0
         drill.after.manage("restore", drill.folder, "--replace", **again)
         assert drill.after.viewers()[who] == held
+        assert drill.after.rows(WHAT_ENDED, keeps=True) == were
         refused = drill.after.manage("shell", "--command", START, **journal)
         assert "entries that the database does not know of" in refused.stderr
         done = drill.after.manage("replay_journal", **journal)
         assert done.returncode == 0, done.stderr
+        assert drill.after.rows(WHAT_ENDED, keeps=True) == ended
         assert "partner:morocco" not in drill.after.viewers()[who]
         assert drill.after.manage("shell", "--command", START, **journal).returncode == 0
     finally:
