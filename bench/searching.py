@@ -145,7 +145,7 @@ def _uses(index: str, words: str) -> bool:
         search_for(words)(0)
     [query] = [row["sql"] for row in asked if "search_entry" in row["sql"]]
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {query.partition(';')[2]}")
+        cursor.execute(f"EXPLAIN {query.rpartition(';')[2]}")
         return index in str(cursor.fetchall())
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from access.viewer import Viewer
 from accounts.log import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
@@ -14,6 +15,7 @@ from newscentre.library.listing import projects_seen, publications_seen
 from newscentre.links.views import links_seen
 from newscentre.listing import seen_by
 from newscentre.models import Article
+from newscentre.tagging import named_in_the_press
 from search.kinds import Kind
 
 
@@ -37,6 +39,11 @@ def note_restricted(request: ReaderRequest, rows: Sequence[Any]) -> None:
             note(Action.READ, request.user, dialogue=row.dialogue_id, objects=[row.log_name])
 
 
+def places_named_to(viewer: Viewer) -> list[int]:
+    """Numbers of the subjects that are no reference data: hubs and towns of maps."""
+    return list(named_in_the_press().filter(is_reference=False).sayable_to(viewer).values_list("pk", flat=True))
+
+
 KINDS = (
     Kind("meeting", _("Meetings"), meetings_seen, "newscentre/calendar/found.html",
          text=about, note=note_restricted, view="newscentre_meeting_entries", position=20),
@@ -47,7 +54,7 @@ KINDS = (
     Kind("project", _("Initiatives and projects"), projects_seen, "newscentre/library/found_project.html",
          text=about, note=note_restricted, view="newscentre_project_entries", position=35),
     Kind("article", _("Articles"), seen_by, "newscentre/found.html",
-         text=summary_or_excerpt, once_by=("story",), view="newscentre_article_entries", position=40),
+         text=summary_or_excerpt, once_by=("story",), names=places_named_to, view="newscentre_article_entries", position=40),
     Kind("link", _("Links"), links_seen, "newscentre/links/found.html",
          text=about, view="newscentre_link_entries", position=45),
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """Finds records by words: those that the viewer may see, best first among the newest, with counts that stop at a thousand."""
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from access.viewer import Viewer
 from access.visibility import sees, tokens_of
 from search.kinds import Kind
 from search.models import Readers
-from search.question import as_asked, as_websearch
+from search.question import as_asked, tsqueries
 from search.snippets import Part, snippets
 
 MOST_COUNTED = 1000  # an exact count of a common word costs more than everything else
@@ -22,19 +23,16 @@ PER_PAGE = 20
 MOST_SECONDS = 5.0  # of the database, for one question
 CANCELLED = "57014"  # SQLSTATE of a statement that took too long
 
-# Entries in each language are asked in its own stems. The question is folded as the entries are, and names stand in every
-# spelling in each entry. What is for others is left out here already; the protected row decides.
-ONE_LANGUAGE = "(e.language = '{code}' AND e.vector @@ websearch_to_tsquery('{stems}', %(words)s))"
-OTHERS = "(e.language NOT IN ('en', 'fr', 'ar') AND e.vector @@ websearch_to_tsquery('simple', %(words)s))"
+# Entries in each language are asked in its own stems. The question is folded as the entries are (`search.question`). What is
+# for others is left out here already; the protected row decides.
+STEMS = {"en": "english", "fr": "french", "ar": "arabic"}
 MATCHES = " OR ".join(
-    [
-        ONE_LANGUAGE.format(code=code, stems=stems)
-        for code, stems in (("en", "english"), ("fr", "french"), ("ar", "arabic"))
-    ]
-    + [OTHERS]
+    [f"(e.language = '{code}' AND e.vector @@ %({stems})s::tsquery)" for code, stems in STEMS.items()]
+    + ["(e.language NOT IN ('en', 'fr', 'ar') AND e.vector @@ %(simple)s::tsquery)"]
 )
+IN_ITS_STEMS = " ".join(f"WHEN '{code}' THEN %({stems})s::tsquery" for code, stems in STEMS.items())
 RANKED = f"""
-    SELECT e.record, e.language, e.at, ts_rank(e.vector, websearch_to_tsquery(imap_stems(e.language), %(words)s))
+    SELECT e.record, e.language, e.at, ts_rank(e.vector, CASE e.language {IN_ITS_STEMS} ELSE %(simple)s::tsquery END)
     FROM {{table}} e WHERE e.kind = %(kind)s AND ({MATCHES})
         AND (%(language)s = '' OR e.language = %(language)s)
         AND (%(begins)s::timestamptz IS NULL OR e.at >= %(begins)s AND e.at < %(ends)s){{seen}}
@@ -45,9 +43,7 @@ NEWEST = RANKED.format(table="search_entry", seen="")
 SEEN = " AND ".join(sees("r", column) for column in ("audience", *Readers.further_audiences))
 # The policy of what is restricted asks this, of all stems together, so that the index of words serves it: see `imap_asked`.
 # An entry has a word for its readers, so that the index leaves out what is for others.
-ALL_STEMS = " || ".join(
-    f"websearch_to_tsquery('{stems}', %(words)s)" for stems in ("english", "french", "arabic", "simple")
-)
+ALL_STEMS = " || ".join(f"%({stems})s::tsquery" for stems in (*STEMS.values(), "simple"))
 FOR_THEM = f"SELECT string_agg(quote_literal('§' || r.id), ' | ') FROM search_readers r WHERE {SEEN}"
 ASK = f"""
     SELECT set_config('imap.asked', (({ALL_STEMS}) && coalesce(({FOR_THEM}), quote_literal('§'))::tsquery)::text, true)
@@ -131,13 +127,15 @@ def search(
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Found:
-    """Records of one kind. Five questions at most, whatever is found. Raises TookTooLong."""
+    """Records of one kind. Six questions at most, whatever is found. Raises TookTooLong."""
     found = Found(as_asked(words))
     if not found.words:
         return found
-    everything = matches = _newest(viewer, kind, found.words, EVERYTHING)
-    if narrowing != EVERYTHING:
-        matches = _newest(viewer, kind, found.words, narrowing)
+    with _in_time():
+        asked = tsqueries(found.words, kind.names(viewer) if kind.names else ())
+        everything = matches = _newest(viewer, kind, asked, EVERYTHING)
+        if narrowing != EVERYTHING:
+            matches = _newest(viewer, kind, asked, narrowing)
     thing_of = _visible(viewer, kind, {row.record for row in (*everything, *matches)})
     _count(found, [row for row in everything if row.record in thing_of], thing_of)
     found.is_counted_out = len(matches) > MOST_COUNTED
@@ -181,16 +179,22 @@ def _hits(viewer: Viewer, kind: Kind, words: str, shown: list[Match]) -> list[Hi
     return [Hit(rows[row.record], language, part) for row, (language, _), part in zip(there, texts, parts, strict=True)]
 
 
-def _newest(viewer: Viewer, kind: Kind, words: str, narrowing: Narrowing) -> list[Match]:
-    """The newest entries that match, of all or of those asked for."""
-    values: dict[str, Any] = {"words": as_websearch(words), "kind": kind.name, "most": MOST_COUNTED + 1}
-    values |= narrowing.values() | tokens_of(viewer)
+def _newest(viewer: Viewer, kind: Kind, asked: Mapping[str, str], narrowing: Narrowing) -> list[Match]:
+    """The newest entries that match, of all or of those asked for. `asked`: stems → the question in them."""
+    values: dict[str, Any] = {"kind": kind.name, "most": MOST_COUNTED + 1}
+    values |= {**asked, **narrowing.values(), **tokens_of(viewer)}
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST if viewer.is_public else f"{ASK}; {NEWEST_OF_BOTH}", values)
+        return [Match(*row) for row in cursor.fetchall()]
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """What is asked inside ends in time. So does what the request asks after it, of which nothing takes longer."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            # For the rest of the request, which asks for nothing that takes longer.
-            question = NEWEST if viewer.is_public else f"{ASK}; {NEWEST_OF_BOTH}"
-            cursor.execute(f"SET LOCAL statement_timeout = {int(MOST_SECONDS * 1000)}; {question}", values)
-            return [Match(*row) for row in cursor.fetchall()]
+            cursor.execute(f"SET LOCAL statement_timeout = {int(MOST_SECONDS * 1000)}")
+            yield
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", "") == CANCELLED:
             raise TookTooLong from error

@@ -1,6 +1,6 @@
 """The kinds of record that search finds. Each room registers its own; search knows none of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ class Kind:
     `text`: (language, text) of a record as it was found in a language; the part round the words is shown. `once_by`: fields
     in which the rows of one thing in several languages are equal: it is shown and counted once. `note`: writes the log,
     where records that are shown are not for everyone. `suggest`: names that begin with a word, of what the viewer may see.
+    `names`: subjects of which the viewer may be told, where entries hold marks of subjects (`search.question.tsqueries`).
     `view`: of the database, that says what the entries of the kind are. `position`: among the kinds.
     """
 
@@ -30,6 +31,7 @@ class Kind:
     once_by: tuple[str, ...] = ()
     note: Callable[[ReaderRequest, Sequence[Any]], None] | None = None
     suggest: Callable[[Viewer, str], list[str]] | None = None
+    names: Callable[[Viewer], Iterable[int]] | None = None
     view: str = ""
     position: int = 50
 

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+from django.db import connection
 
 from search.letters import ACUTE, APOSTROPHES, ARTICLES, searched
 
@@ -25,6 +27,24 @@ def _shown(letter: str) -> str:
     if letter.isprintable() or letter in JOINERS:
         return letter
     return "" if unicodedata.category(letter) == "Cf" else " "
+
+
+TSQUERIES = "SELECT " + ", ".join(
+    f"imap_question('{stems}', %(words)s, %(subjects)s::bigint[])::text AS {stems}"
+    for stems in ("english", "french", "arabic", "simple")
+)
+
+
+def tsqueries(words: str, subjects: Iterable[int] = ()) -> dict[str, str]:
+    """Stems → the question in them, as literals, by which the planner knows how rare a word is.
+
+    `subjects`: those whose names stand for them in entries. The name of a subject that is not reference data is a word of
+    no entry, since entries are read by those who may not be told of it: the entry holds a mark of the subject, and whoever
+    may be told of it asks for the mark beside the word.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(TSQUERIES, {"words": as_websearch(words), "subjects": list(subjects)})
+        return dict(zip((column.name for column in cursor.description), cursor.fetchone(), strict=True))
 
 
 def as_websearch(words: str) -> str:

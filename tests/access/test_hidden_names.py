@@ -1,17 +1,22 @@
 """Names that a reader may not be told of: no page, list, filter, feed or address says them, nor that they are there."""
 
 import re
+from urllib.parse import quote, quote_plus
 
 import pytest
+from django.utils.html import escape
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from atlas.models import NameVariant, Subject, SubjectKind
+from accounts.models import ReadingGroup
+from atlas.models import Dialogue, NameVariant, Subject, SubjectKind
+from indicators.models import Source
 from newscentre.models import Article, Feed, Publisher, Status
 from routes.models import Layer, Stop, StopDrawing
 from tests.access.planting import plant_other_desk
 from tests.access.planting_news import article
 from tests.conftest import STRANGER, browser_of
+from tests.readers import Answer, answer_to
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +82,44 @@ def _plain(response, slug: str) -> str:
     """Without what differs between any two answers: the address that was asked for, and marks of the moment."""
     text = response.content.decode().replace(slug, "~")
     return re.sub(r'nonce="[^"]*"|nonce-[^\']*|name="(?:csrfmiddlewaretoken|_once)" value="[^"]*"', "", text)
+
+
+@pytest.fixture
+def words_of_hidden_names(hub) -> list[str]:
+    """Of a hub, a source, a group and a dialogue that nobody but a Secretariat may be told of; none stands in a text."""
+    with viewing(DESK):
+        Source.objects.create(slug="hidden-source", name_en="Vexillum office", dialogue_id="mtm", kind="national")
+        ReadingGroup.objects.create(slug="hidden-group", name="Quorumite group", dialogue_id="mtm")
+    with viewing(Viewer.secretariat_of("hidden-dialogue")):
+        hidden = {"short_name_en": "Umbraculum", "name_en": "Umbraculum Process", "audience": []}
+        Dialogue.objects.create(slug="hidden-dialogue", languages=["en"], started=2012, position=9, **hidden)
+    return ["Kapikule", "كابيكولي", "kapikule -river", '"kapikule crossing"', "Vexillum", "quorumite", "umbraculum"]
+
+
+@pytest.mark.parametrize("login", [STRANGER, "official.mar", "editor.rabat"])
+def test_looking_for_a_name_that_may_not_be_told_is_answered_as_looking_for_no_word(
+    words_of_hidden_names, login, other_desk
+):
+    client = browser_of(login)
+    client.get("/en/news/")
+    for number, word in enumerate(words_of_hidden_names):
+        absent = re.sub("[a-z]{7,}", lambda found: "q" * len(found[0]), word, flags=re.IGNORECASE)
+        absent = re.sub("[ء-ي]{7,}", lambda found: "ظ" * len(found[0]), absent)
+        language = ("en", "fr", "ar")[number % 3]
+        for path in ("search/?q={}", "search/?q={}&kind=article", "search/suggestions/?q={}", "news/?publisher={}"):
+            there, missing = (_answer_to(client, f"/{language}/{path}", asked) for asked in (word, absent))
+            assert there == missing, (word, path)
+
+
+def _answer_to(client, path: str, asked: str) -> Answer:
+    written = quote_plus(asked)
+    return answer_to(client, path.format(written), written, quote(asked), escape(asked), asked)
+
+
+def test_who_may_be_told_of_a_hub_finds_what_was_written_on_it(hub):
+    for word in ("Kapikule", "كابيكولي", "kapikule -ferry", "told kapikule"):
+        assert "Told of a crossing" in browser_of("editor").get(f"/en/search/?q={quote(word)}").content.decode(), word
+    assert "Told of a crossing" not in browser_of("editor").get("/en/search/?q=told -kapikule").content.decode()
 
 
 EVROS = "Evros river crossing"

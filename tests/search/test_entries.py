@@ -179,6 +179,10 @@ class Edits(RuleBasedStateMachine):
     def renames_a_subject(self, slug, language, text):
         Subject.objects.filter(kind="country", slug=slug).update(**{f"name_{language}": text or "nameless"})
 
+    @rule(slug=st.sampled_from(PLACES), is_reference=st.booleans())
+    def makes_a_subject_reference_data_or_not(self, slug, is_reference):
+        Subject.objects.filter(kind="country", slug=slug).update(is_reference=is_reference)
+
     @rule(slug=st.sampled_from(PLACES), text=WORDS, is_taken_back=st.booleans())
     def gives_a_subject_another_spelling(self, slug, text, is_taken_back):
         subject = Subject.objects.get(kind="country", slug=slug)
@@ -249,6 +253,21 @@ def test_a_subject_that_is_called_otherwise_is_found_by_its_new_name_and_not_by_
     Subject.objects.filter(kind="country", slug="mali").update(name_en="Zugzwangia")  # as nobody in particular
     with viewing(ANYONE):
         assert [found.pk for found in search(ANYONE, "zugzwangia", kind_named("article")).records] == [row.pk]
+
+
+def test_a_subject_that_is_reference_data_no_more_is_a_word_of_no_entry_and_found_by_who_may_be_told_of_it():
+    with viewing(DESK):
+        articles = [_article("Ferry"), _article("Ferry")]
+        meeting = _meeting("of")
+    Subject.objects.filter(kind="country", slug="morocco").update(is_reference=False, name_en="Zugzwangia")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM search_entry WHERE kind <> 'profile' AND vector::text LIKE '%zugzwang%'")
+        assert cursor.fetchone() == (0,)
+        cursor.execute(f"SELECT count(*) FROM search_entry WHERE kind = 'meeting' AND record = {meeting.pk}")
+        assert cursor.fetchone() == (1,)
+    with viewing(ANYONE):  # it has a profile that everyone reads
+        found = search(ANYONE, "zugzwangia", kind_named("article")).records
+    assert {row.pk for row in found} == {row.pk for row in articles}
 
 
 def test_the_first_section_of_an_edition_alone_is_found_by_the_names_of_its_subject_in_whatever_order_they_were_written():

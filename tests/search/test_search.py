@@ -249,9 +249,9 @@ def test_words_are_shown_as_text(reader):
 # What it costs --------------------------------------------------------------------------------------------------------
 
 
-def test_a_search_asks_four_questions_whatever_is_found(news):
-    """And two for the place to go back to, should the database give up."""
+def test_a_search_asks_six_questions_whatever_is_found(news):
+    """And three to end in time and to go back, should the database give up."""
     for words in ("returns", "rabat or dakar or refugies"):
         with viewing(ANYONE), CaptureQueriesContext(connection) as asked:
             search(ANYONE, words, kind_named("article"))
-        assert len(asked) == 4 + 2
+        assert len(asked) == 6 + 3
