@@ -12,8 +12,11 @@ from django.db import models
 from django.utils import timezone
 
 from access.viewing import viewing
-from atlas.models import Subject
-from profiles.models import Edition, EditionText, Profile, Section
+from atlas.models import OutlineSection, Subject, SubjectKind
+from indicators.models import Observation
+from indicators.superseding import withdraw
+from profiles.models import Draft, Edition, EditionText, Profile, Section
+from profiles.publishing import publish
 from profiles.texts import digest
 from routes.models import Layer, SegmentDrawing, Stop, StopDrawing, Story, StoryStep
 from routes.publishing import Titled, publish_map
@@ -202,6 +205,49 @@ def of_a_section(_kind: str) -> Life:
     yield
 
 
+def of_a_figure(_kind: str) -> Life:
+    """Of a country and of a reporting area: of another period, known later, corrected, and taken back."""
+    open_to_all = Observation.objects.filter(
+        audience__contains=["public"], source__audience__contains=["public"], withdrawn_on__isnull=True, dialogue="mtm"
+    ).order_by("period", "pk")
+    shown = [
+        open_to_all.filter(subject__slug=slug, value__isnull=False).last() for slug in ("italy", "morocco", "mali")
+    ]
+    shown += [open_to_all.filter(subject__kind=SubjectKind.REPORTING_AREA, period__contains=LAST_YEAR).last()]
+    assert None not in shown
+    yield
+    others = [copied(row, period="2023", known_on="2024-01", value=1) for row in shown]
+    yield
+    others += [copied(row, known_on="2024-02", value=2) for row in shown]
+    yield
+    change("observation", [row.pk for row in others])
+    yield
+    replacing = Observation.objects.filter(replaces__in=[row.pk for row in others])
+    for row in replacing:
+        withdraw(row, "It was nobody's.")
+    yield
+
+
+def of_a_profile(_kind: str) -> Life:
+    """Of a country that has none: prepared, published twice, and each time for the Secretariat alone."""
+    theme = {"dialogue_id": "mtm", "theme_id": THEME}
+    taken = Profile.objects.filter(dialogue="mtm", theme=THEME).values("subject")
+    country = Subject.objects.filter(kind=SubjectKind.COUNTRY).exclude(pk__in=taken).order_by("slug")[0]
+    heading = OutlineSection.objects.filter(dialogue="mtm", theme=THEME, kind="country").order_by("position")[0]
+    yield
+    profile = Profile.objects.create(subject=country, slug="hidden-one", audience=[], **theme)
+    section = Section.objects.create(profile=profile, heading=heading)
+    draft = Draft.objects.create(section=section, language="en", html="<p>zq aside</p>")
+    yield
+    for words in ("zq aside", "zq otherwise"):
+        draft.html = f"<p>{words}</p>"
+        draft.save()
+        publish(profile, as_of="2098-12")
+        yield
+    Profile.objects.filter(pk=profile.pk).update(endorsement="endorsed", slug="hidden-other")
+    yield
+
+
 LIVES: dict[str, Callable[[str], Life]] = {
     **dict.fromkeys(OWN_VALUES, of_a_copy),
     **dict.fromkeys(("layer", "stop", "segment"), of_a_part_of_the_map),
@@ -211,6 +257,8 @@ LIVES: dict[str, Callable[[str], Life]] = {
     "storystep": of_a_step,
     "edition": of_an_edition,
     "section": of_a_section,
+    "observation": of_a_figure,
+    "profile": of_a_profile,
 }
 
 
