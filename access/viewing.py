@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connections, transaction
@@ -20,6 +21,24 @@ class NotNoted(Exception):
     """What was done could not be noted where it has to be, and is therefore not done."""
 
 
+_remembered: ContextVar[dict[Any, Any] | None] = ContextVar("remembered", default=None)
+
+
+def remembered() -> dict[Any, Any]:
+    """What was looked up for the viewer whom the database knows, and is dropped with them."""
+    kept = _remembered.get()
+    return {} if kept is None else kept
+
+
+@contextmanager
+def _remembering() -> Iterator[None]:
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
 @contextmanager
 def viewing(viewer: Viewer, using: str = "default", *, only_reads: bool = False) -> Iterator[None]:
     """Opens a transaction in which the database's lock knows the viewer; restores the previous viewer after it.
@@ -35,7 +54,8 @@ def viewing(viewer: Viewer, using: str = "default", *, only_reads: bool = False)
         previous = _exchange(connection, viewer.as_setting(), viewer.within_as_setting())
         connection.is_viewing = True
         try:
-            yield
+            with _remembering():
+                yield
         finally:
             connection.is_viewing = was_viewing
         if connection.needs_rollback:

@@ -15,7 +15,8 @@ from django.db import models
 from django.db.models import Q
 
 from access import tokens
-from access.viewer import Viewer
+from access.viewer import Viewer, narrowest
+from access.viewing import remembered
 
 
 class RestrictedQuerySet(models.QuerySet):
@@ -37,6 +38,40 @@ class RestrictedModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+class SaysItsReaders:
+    """Mixin of a restricted model of which pages say who reads a row."""
+
+    @property
+    def readers(self) -> list[str]:
+        """Tokens of those who read it: they are in its own audience and in that of every row it belongs to."""
+        return readers_of(self)
+
+    @property
+    def is_open(self) -> bool:
+        return tokens.PUBLIC in self.readers
+
+
+def readers_of(row: Any) -> list[str]:
+    """As `rule` says it of one row. Rows that it belongs to are to be fetched with it, except where they are few."""
+    audiences = [getattr(row, audience.name) for audience in _audiences_of(type(row))]
+    for name in row.belongs_to:
+        parent = row._meta.get_field(name)
+        key = getattr(row, parent.attname)
+        if key is None:
+            continue
+        few = getattr(parent.related_model, "are_few", False)
+        audiences.append(_readers_of_few(parent.related_model).get(key, []) if few else readers_of(getattr(row, name)))
+    return narrowest([tokens.PUBLIC], *audiences)
+
+
+def _readers_of_few(model: Any) -> Mapping[Any, list[str]]:
+    """By key, asked once while the database knows one viewer."""
+    kept = remembered()
+    if model not in kept:
+        kept[model] = {row.pk: readers_of(row) for row in model._base_manager.only("audience")}
+    return kept[model]
 
 
 def sees(alias: str, column: str = "audience") -> str:

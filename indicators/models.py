@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField
 from access.names import CANNOT_BE_USED
-from access.viewer import narrowest
-from access.visibility import RestrictedModel
+from access.visibility import RestrictedModel, SaysItsReaders
 from atlas.models import Dialogue, Subject
 from atlas.periods import last_day, refuse_wrong_date
 from atlas.wording import plain_number
@@ -88,7 +87,7 @@ class SourceKind(models.TextChoices):
     PRESS = "press", _("press")
 
 
-class Source(RestrictedModel):
+class Source(SaysItsReaders, RestrictedModel):
     """Who says so. A restricted source restricts its figures."""
 
     belongs_to = ("dialogue",)
@@ -132,7 +131,7 @@ class Provenance(models.TextChoices):
     AGENCY = "agency", _("agency")
 
 
-class Observation(RestrictedModel):
+class Observation(SaysItsReaders, RestrictedModel):
     """A value of an indicator for a subject, a period and a breakdown, as known on a date. No value means not available.
 
     What a row says is never changed: a correction is another row, which `replaces` it from a day on (`held_from`), and
@@ -201,11 +200,6 @@ class Observation(RestrictedModel):
 
     def __str__(self):
         return f"{self.indicator_id} {self.period}: {'n/a' if self.value is None else plain_number(self.value)}"
-
-    @property
-    def readers(self) -> list[str]:
-        """Tokens of those who may see it: its own, or its source's where that is for fewer."""
-        return narrowest(self.audience, self.source.audience if self.source else None)
 
     @property
     def quantity(self) -> tuple:

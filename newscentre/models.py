@@ -20,8 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from access import tokens
 from access.fields import AudienceField, no_tokens
 from access.names import CANNOT_BE_USED, Name
-from access.viewer import narrowest
-from access.visibility import RestrictedModel, RestrictedQuerySet
+from access.visibility import RestrictedModel, RestrictedQuerySet, SaysItsReaders
 from atlas import wording
 from atlas.addresses import refuse_reserved_word
 from atlas.models import Dialogue
@@ -265,7 +264,7 @@ class ArticleQuerySet(RestrictedQuerySet):
         return ("tagged_at", "tagged_pk") if "tagged_at" in self.query.annotations else ("published_at", "pk")
 
 
-class Article(RestrictedModel):
+class Article(SaysItsReaders, RestrictedModel):
     """An article of the press as the portal may show it: title, excerpt, and the way to its publisher.
 
     `summary`: the editors' own, in each language that it was written in. `is_first_hand`: told to the portal by those who
@@ -352,15 +351,6 @@ class Article(RestrictedModel):
 
     def __str__(self):
         return self.title
-
-    @property
-    def readers(self) -> list[str]:
-        """Tokens of those who read it: its feed's, or fewer."""
-        return narrowest(self.feed.audience, self.audience)
-
-    @property
-    def is_open(self) -> bool:
-        return tokens.PUBLIC in self.readers
 
     @property
     def whole(self) -> Feed:

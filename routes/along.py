@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from access.viewer import Viewer
+from access.viewer import Viewer, narrowest
 from atlas.models import Subject, SubjectKind
 from routes.models import FeatureKind, MapEdition, MapFeature
 from routes.reading import RECORDS, RouteMap, newest_editions
@@ -96,7 +96,7 @@ def crossings_of(viewer: Viewer, iso3: str | None) -> list[Crossing]:
     return [
         Crossing(
             edition,
-            [RouteThrough(row, sorted(held[row.pk])) for row in routes if row.pk in held],
+            [RouteThrough(row, sorted(narrowest(edition.readers, held[row.pk]))) for row in routes if row.pk in held],
         )
         for edition in editions
         if (held := by_edition.get(edition.pk))

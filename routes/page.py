@@ -101,12 +101,12 @@ def map_content(
         "layers": layers,
         "layerNames": {slug: layer.name for slug, layer in layers_of(route_map).items()},
         "places": {f"stop-{row.stop_id}": links.get(_place(row)) for row in route_map.stops},
-        "areas": {row.area.slug: _area(row, route_map.edition.audience) for row in route_map.areas},
+        "areas": {row.area.slug: _area(row, route_map.edition.readers) for row in route_map.areas},
         "nationalities": names,
         "nationality": nationality,
         "countries": _countries(route_map, viewer, links),
         "narrower": _narrower(route_map),
-        "reasons": [_reason(row, route_map.edition.audience) for row in route_map.reasons],
+        "reasons": [_reason(row, route_map.edition.readers) for row in route_map.reasons],
         "words": _words(),
     }
 
@@ -198,7 +198,7 @@ def _narrower(route_map: RouteMap) -> list[str]:
     """Of what is drawn, by the ids of the file of the layers."""
     drawn = [(f"segment-{row.segment_id}", row) for row in route_map.segments]
     drawn += [(f"stop-{row.stop_id}", row) for row in route_map.stops]
-    return [name for name, row in drawn if is_narrower(row.readers, route_map.edition.audience)]
+    return [name for name, row in drawn if is_narrower(row.readers, route_map.edition.readers)]
 
 
 def places_on(stops: Iterable[MapFeature]) -> list[dict]:

@@ -170,7 +170,7 @@ def _context(request: ReaderRequest, shown: RouteMap, links: LinksOf, asked: Ask
         "map": drawn_map(shown),
         "content": content,
         "layers": layers_of(shown),
-        "page_readers": edition.audience,
+        "page_readers": edition.readers,
         "nationalities": sorted(names.items(), key=lambda item: item[1]),
         "nationality": nationality,
         "twin": twin_of(shown, names, nationality),

@@ -19,8 +19,7 @@ from django.utils.translation import pgettext_lazy
 
 from access import tokens
 from access.fields import AudienceField, no_tokens, refuse_strange_tokens
-from access.viewer import narrowest
-from access.visibility import RestrictedModel, RestrictedQuerySet
+from access.visibility import RestrictedModel, RestrictedQuerySet, SaysItsReaders
 from atlas.models import Dialogue, Partner, Subject, SubjectKind, Theme
 from atlas.periods import first_day, last_day, refuse_wrong_date
 from newscentre.files import KeptFile, kept_path, refuse_unknown_file
@@ -70,7 +69,7 @@ def _is_not_over(today: date) -> Q:
     return Q(last__gte=today.isoformat()) | Q(last__in=still_running)
 
 
-class Meeting(RestrictedModel):
+class Meeting(SaysItsReaders, RestrictedModel):
     """A meeting of a dialogue. Its dates may be partial; what the sources leave in doubt of it stands in `doubts`."""
 
     mentions = ("theme", "country", "host", "supporters", "delegations")
@@ -186,10 +185,6 @@ class Meeting(RestrictedModel):
         return self.last_day < timezone.localdate()
 
     @property
-    def is_open(self) -> bool:
-        return tokens.PUBLIC in self.audience
-
-    @property
     def is_cancelled(self) -> bool:
         return self.state == MeetingState.CANCELLED
 
@@ -208,7 +203,7 @@ class DocumentKind(models.TextChoices):
     SUMMARY = "summary", _("summary of discussions")
 
 
-class MeetingDocument(KeptFile, RestrictedModel):
+class MeetingDocument(SaysItsReaders, KeptFile, RestrictedModel):
     """A document of a meeting in one language; read as the meeting, or by fewer."""
 
     belongs_to = ("meeting",)
@@ -238,12 +233,8 @@ class MeetingDocument(KeptFile, RestrictedModel):
     def log_name(self) -> str:
         return f"calendar/documents/{self.pk}"
 
-    @property
-    def readers(self) -> list[str]:
-        return narrowest(self.meeting.audience, self.audience)
 
-
-class ParticipantList(RestrictedModel):
+class ParticipantList(SaysItsReaders, RestrictedModel):
     """Names of those who took part, for the dialogue: never for everyone, nor for the nominated of other dialogues."""
 
     belongs_to = ("meeting",)

@@ -7,10 +7,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from access import tokens
 from access.fields import AudienceField, no_tokens
-from access.viewer import narrowest
-from access.visibility import RestrictedModel
+from access.visibility import RestrictedModel, SaysItsReaders
 from atlas.models import Dialogue, Partner, Subject, Theme
 from atlas.periods import first_day, refuse_wrong_date
 from newscentre.addresses import refuse_unsafe_link
@@ -18,7 +16,7 @@ from newscentre.files import KeptFile, kept_path, refuse_unknown_file
 from newscentre.stages.links import LONGEST
 
 
-class Publication(RestrictedModel):
+class Publication(SaysItsReaders, RestrictedModel):
     """A book, report, map or animation of a dialogue. Its title is in the language in which it was published.
 
     `gone_on`: since when `link` is no longer available, as far as known.
@@ -67,12 +65,8 @@ class Publication(RestrictedModel):
     def log_name(self) -> str:
         return f"library/{self.pk}"
 
-    @property
-    def is_open(self) -> bool:
-        return tokens.PUBLIC in self.audience
 
-
-class PublicationFile(KeptFile, RestrictedModel):
+class PublicationFile(SaysItsReaders, KeptFile, RestrictedModel):
     """A publication in one language; read as the publication, or by fewer."""
 
     belongs_to = ("publication",)
@@ -99,10 +93,6 @@ class PublicationFile(KeptFile, RestrictedModel):
     @property
     def log_name(self) -> str:
         return f"library/files/{self.pk}"
-
-    @property
-    def readers(self) -> list[str]:
-        return narrowest(self.publication.audience, self.audience)
 
 
 class PublicationSection(RestrictedModel):
@@ -132,7 +122,7 @@ class PublicationSection(RestrictedModel):
         return f"{self.subject} {self.section}".strip()
 
 
-class Project(RestrictedModel):
+class Project(SaysItsReaders, RestrictedModel):
     """An initiative or project: who did it, when, what for, and what came of it."""
 
     mentions = ("theme", "made_with")
@@ -177,10 +167,6 @@ class Project(RestrictedModel):
     @property
     def log_name(self) -> str:
         return f"library/projects/{self.pk}"
-
-    @property
-    def is_open(self) -> bool:
-        return tokens.PUBLIC in self.audience
 
     @property
     def lines_of_partners(self) -> list[str]:

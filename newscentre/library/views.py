@@ -47,7 +47,7 @@ def publication(request: ReaderRequest, pk: int, profiles: ProfilesOf) -> HttpRe
     context = {
         "active": "library",
         "publication": row,
-        "page_readers": row.audience,
+        "page_readers": row.readers,
         "files": listing.files_of(row, request.viewer),
         "partners": partners_by_name(row.made_with, request.viewer),
         "sections": listing.sections_of(row, request.viewer, profiles(request.viewer, row.dialogue_id)),

@@ -7,9 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from access import tokens
 from access.fields import AudienceField
-from access.visibility import RestrictedModel
+from access.visibility import RestrictedModel, SaysItsReaders
 from atlas.models import Dialogue
 from newscentre.addresses import refuse_unsafe_link
 from newscentre.stages.fetch import Reason
@@ -27,7 +26,7 @@ class LinkCategory(models.TextChoices):
     AGENCY = "agency", _("Agencies")
 
 
-class Link(RestrictedModel):
+class Link(SaysItsReaders, RestrictedModel):
     """An institution, forum or glossary elsewhere. `gone_on`: since when it is no longer available, as far as known."""
 
     belongs_to = ("dialogue",)
@@ -62,10 +61,6 @@ class Link(RestrictedModel):
     @property
     def log_name(self) -> str:
         return f"links/{self.slug}"
-
-    @property
-    def is_open(self) -> bool:
-        return tokens.PUBLIC in self.audience
 
 
 class WhyBroken(models.TextChoices):

@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from access import tokens
 from access.fields import AudienceField
-from access.visibility import RestrictedModel, RestrictedQuerySet
+from access.visibility import RestrictedModel, RestrictedQuerySet, SaysItsReaders
 from atlas import wording
 from atlas.models import Dialogue
 
@@ -26,7 +25,7 @@ class ReviewQuerySet(RestrictedQuerySet):
         return self.filter(published_at__isnull=False)
 
 
-class Review(RestrictedModel):
+class Review(SaysItsReaders, RestrictedModel):
     """Until it is published, the Secretariat alone reads it. `planned_audience`: who will, as far as that is chosen."""
 
     belongs_to = ("dialogue",)
@@ -63,10 +62,6 @@ class Review(RestrictedModel):
     @property
     def is_published(self) -> bool:
         return self.published_at is not None
-
-    @property
-    def is_open(self) -> bool:
-        return tokens.PUBLIC in self.audience
 
     @property
     def log_name(self) -> str:

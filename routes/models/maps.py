@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField
 from access.viewer import narrowest
-from access.visibility import RestrictedModel
+from access.visibility import RestrictedModel, SaysItsReaders
 from atlas.models import Dialogue, Partner, Subject
 from atlas.periods import refuse_wrong_date
 from routes.models.records import Layer, Reason, Segment, Stop
 
 
-class MapEdition(RestrictedModel):
+class MapEdition(SaysItsReaders, RestrictedModel):
     """A map as it was published, for the years through which it runs. Never changed.
 
     A proof is such a map before it is published: its readers are the agencies asked to check it.

@@ -1,5 +1,7 @@
 """A dialogue that not everyone may know of: for the others neither it nor anything that belongs to it is there."""
 
+import re
+
 import pytest
 from django.db import connection, transaction
 
@@ -8,13 +10,16 @@ from access.viewer import ANYONE, Viewer
 from access.viewing import every_secretariat, viewing
 from accounts.demo import ALL_FOUR
 from accounts.models import Action, LogEntry
-from atlas.models import Coverage, Dialogue, DialogueTheme, Membership, OutlineSection
+from atlas.models import Coverage, Dialogue, DialogueTheme, Membership, OutlineSection, Subject
 from imap.models import JournalEntry
+from indicators.models import Indicator, Observation, Source
+from newscentre.models import Link, Meeting, Project, Publication, Review
 from profiles.models import Profile
 from profiles.standing import Address, standing_of
 from tests.access.planting_dialogues import HEADING, HIDDEN, THEME
 from tests.accounts.test_safe_forms import fields_of
-from tests.conftest import STRANGER, browser_of, user_of
+from tests.conftest import STRANGER, browser_of, forget_all_pages, user_of
+from tests.newscentre.feeds_of_tests import NOON, article, feed
 from tests.readers import answer_to
 
 RABAT = "rabat-process"
@@ -102,6 +107,61 @@ def test_whom_its_audience_names_finds_it_and_others_do_not(db):
     assert browser_of("official.mar").get("/en/maps/rabat-process/").status_code == 200
     for login in (STRANGER, "official.ukr", "unhcr"):
         assert browser_of(login).get("/en/maps/rabat-process/").status_code == 404
+
+
+OPEN_ROWS = {"audience": ["public"], "dialogue_id": RABAT}
+MARK = re.compile(r'class="tier (?!public)')
+
+
+@pytest.fixture
+def open_rows(db) -> tuple[list[str], list[str]]:
+    """Pages of rows of a dialogue that everyone may read by their own audience, and pages on which such rows stand."""
+    with viewing(DESK):
+        meeting = Meeting.objects.create(slug="m", name_en="Zugzwang meeting", starts="2031-05-20", **OPEN_ROWS)
+        book = Publication.objects.create(slug="b", title="Zugzwang book", year=2031, **OPEN_ROWS)
+        project = Project.objects.create(slug="p", name_en="Zugzwang project", starts="2031", **OPEN_ROWS)
+        Link.objects.create(
+            slug="l", name_en="Zugzwang link", category="forum", address="https://z.example/", **OPEN_ROWS
+        )
+        told = article(feed(dialogue_id=RABAT), title="Zugzwang news")
+        Review.objects.create(month="2026-10", published_at=NOON, **OPEN_ROWS)
+        source = Source.objects.create(slug="z", kind="national", name_en="Zugzwang office", **OPEN_ROWS)
+        Observation.objects.create(
+            indicator=Indicator.objects.get(slug="birth-rate"), subject=Subject.objects.get(slug="mali", kind="country"),
+            period="2025", value=1, known_on="2026-01", source=source, **OPEN_ROWS,
+        )  # fmt: skip
+    own = [f"calendar/{meeting.pk}/", f"library/{book.pk}/", f"library/projects/{project.pk}/", f"news/{told.pk}/"]
+    lists = ["calendar/", "calendar/2031-05/", "library/", "library/?dialogue=rabat-process", "links/", "news/"]
+    lists += ["news/reviews/", "countries/mali/", "search/?q=zugzwang+meeting", "search/?q=zugzwang+news"]
+    return [*own, "news/reviews/rabat-process/2026-10/"], [*lists, "search/?q=zugzwang+book", "search/?q=zugzwang+link"]
+
+
+def test_each_row_of_it_is_marked_wherever_it_is_shown_and_by_nothing_while_everyone_may_know_of_it(open_rows):
+    client = browser_of("official.mar")
+    paths = [path for pages in open_rows for path in pages]
+    before = [number_marked(client, path) for path in paths]
+    narrow(tokens.partner("morocco"))
+    forget_all_pages()
+    after = [number_marked(client, path) for path in paths]
+    assert [path for path, was, now in zip(paths, before, after, strict=True) if now <= was] == []
+
+
+def number_marked(client, path: str) -> int:
+    answer = client.get(f"/en/{path}")
+    assert answer.status_code == 200, path
+    return len(MARK.findall(answer.content.decode()))
+
+
+def test_what_is_read_of_it_is_noted_and_kept_confidential_in_calendars(open_rows):
+    narrow(tokens.partner("morocco"))
+    client = browser_of("official.mar")
+    paths, _lists = open_rows
+    for path in paths:
+        client.get(f"/en/{path}")
+    with viewing(every_secretariat()):
+        assert LogEntry.objects.filter(action=Action.READ, dialogue=RABAT).count() >= len(paths)
+    calendar = client.get("/en/calendar/meetings.ics?dialogue=rabat-process").content.decode()
+    assert "CLASS:CONFIDENTIAL" in calendar and "CLASS:PUBLIC" not in calendar
 
 
 def test_a_country_page_says_nothing_of_taking_part_in_it(db):
