@@ -6,8 +6,10 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Q
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +26,7 @@ from accounts.credentials import reset_credentials
 from accounts.desk_admin import DeskAdmin
 from accounts.dialogue_standing import members_without_standing
 from accounts.mandates import retire
+from accounts.safe_forms.shown import Shown, facts_of, state_of_row
 from accounts.signing_in import agency_accounts
 from accounts.signing_in.factors import take_away_all
 from atlas.translated_admin import TranslatedAdmin
@@ -90,6 +93,23 @@ class PortalUserAdmin(UserAdmin):
             agency_accounts.forget(user)
             self.log_change(request, user, "account at an agency forgotten")
         self.message_user(request, _("The account that they sign in by next is theirs from then on."))
+
+    def user_change_password(self, request, id, form_url=""):
+        """A password that somebody else set, or an account that they changed, since the page was opened, stays."""
+        user = self.get_object(request, unquote(id))
+        if user is None or not self.has_change_permission(request, user):
+            return super().user_change_password(request, id, form_url)
+        if request.method == "POST":
+            models.User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+            user.refresh_from_db()
+        facts = facts_of(user, only=flatten_fieldsets(self.fieldsets))
+        shown = Shown(request, facts, beside=[state_of_row(user), user.password])
+        if shown.is_older:
+            request.method = "GET"  # so that it is asked anew; of passwords nothing is sent back
+        response = super().user_change_password(request, id, form_url)
+        if isinstance(response, TemplateResponse) and response.context_data is not None:
+            response.context_data["shown"] = shown
+        return response
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else []

@@ -50,7 +50,7 @@ def try_for(desk: admin.ModelAdmin, request, row, action, words: str) -> None:
 
 def with_reason(desk: admin.ModelAdmin, request, queryset, action) -> HttpResponse | None:
     """Says what ends and asks for the reason on a page of its own, then does it for each of the chosen rows."""
-    form = EndForm(request.POST if "_end" in request.POST else None)
+    form = EndForm(request.POST if "_end" in request.POST else None, initial={"reason": request.POST.get("reason", "")})
     if not form.is_valid():
         of_desk = request.viewer.secretariats
         rows = [(row, what_ends_with(row, request.viewer, of_desk)) for row in queryset]

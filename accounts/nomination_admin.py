@@ -15,6 +15,7 @@ from accounts.desk_pages import ToBeSeen, page, partners_of_desk
 from accounts.models import State
 from accounts.nomination_forms import AddressForm, DecisionForm, PaperForm
 from accounts.requests import ReaderRequest
+from accounts.safe_forms.shown import Shown, facts_of
 from atlas.models import Partner
 from atlas.sorting import in_reading_order
 
@@ -90,14 +91,19 @@ class SubmissionAdmin(DeskAdmin):
             raise Http404
         if not self.has_change_permission(request, row):
             raise PermissionDenied
+        if request.method == "POST":  # of two who decide at once, the second is told
+            models.Nomination.objects.select_for_update(of=("self",)).get(pk=row.nomination_id)
+            row.refresh_from_db()
         form, address = DecisionForm(request.POST or None), AddressForm(initial={"email": row.nomination.email})
-        if request.method == "POST" and form.is_valid():
+        shown = Shown(request, self._facts(row))
+        if request.method == "POST" and not shown.is_older and form.is_valid():
             if said := self._do(request, row, form):
                 self.message_user(request, said, messages.SUCCESS)
                 return redirect("admin:accounts_submission_changelist")
             return redirect("admin:accounts_submission_change", row.pk)
         nomination = row.nomination
         context = {
+            "shown": shown,
             "submission": row,
             "nomination": nomination,
             "form": form,
@@ -107,6 +113,17 @@ class SubmissionAdmin(DeskAdmin):
             "events": models.MandateEvent.objects.visible_to(request.viewer).filter(nomination=nomination),
         }
         return page(self, request, "submission/decide", str(nomination), context)
+
+    def _facts(self, row: models.Submission) -> dict[str, object]:
+        """All that the page says of the person and of what was decided."""
+        nomination = row.nomination
+        return facts_of(nomination) | {
+            _("Status"): row.get_state_display(),
+            _("Themes"): self.themes_asked_for(row),
+            _("Reason of the decision"): row.reason,
+            _("Address and invitation"): check_of(nomination.partner, nomination.email).label,
+            _("Account"): nomination.user_id or "",
+        }
 
     def _do(self, request: ReaderRequest, row: models.Submission, form: DecisionForm) -> str:
         """Does what the pressed button says. Returns what was done, or nothing when it could not be, having said why."""

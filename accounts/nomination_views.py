@@ -17,7 +17,8 @@ from accounts.log import note
 from accounts.models import Action, Affiliation, MandateEvent, Nomination, Scope
 from accounts.nomination_forms import AddressForm, EndForm, NominationForm
 from accounts.requests import ReaderRequest
-from accounts.standing import lines
+from accounts.safe_forms.shown import Shown
+from accounts.standing import facts_of_line, facts_of_mandate, lines
 from atlas.models import Dialogue, Partner
 from atlas.sorting import in_reading_order
 
@@ -58,35 +59,30 @@ def nomination(request: ReaderRequest, pk: int) -> HttpResponse:
     line = _line_or_404(request, pk)
     events = MandateEvent.objects.visible_to(request.viewer).filter(nomination=pk)
     context = {"line": line, "events": events.select_related("by", "dialogue"), "tab": "nominations"}
+    context["shown"] = Shown(request, facts_of_line(line), is_asked=False)
     return render(request, "accounts/nomination.html", context)
 
 
 @require_POST
 def withdraw(request: ReaderRequest, pk: int) -> HttpResponse:
-    row = _line_or_404(request, pk).nomination
-    return _done(request, _("The nomination is withdrawn."), nominations.withdraw, row, request.user, to=pk)
+    words = _("The nomination is withdrawn.")
+    return _done_with_line(request, pk, words, nominations.withdraw)
 
 
 @limited("nomination_mail")
 @require_POST
 def send_again(request: ReaderRequest, pk: int) -> HttpResponse:
-    row = _line_or_404(request, pk).nomination
-    return _done(
-        request,
-        _("A new link was sent; the former one no longer works."),
-        nominations.send_again,
-        row,
-        request.user,
-        to=pk,
-    )
+    words = _("A new link was sent; the former one no longer works.")
+    return _done_with_line(request, pk, words, nominations.send_again)
 
 
 @limited("nomination_mail", methods=("POST",))
 @require_page
 def correct_address(request: ReaderRequest, pk: int) -> HttpResponse:
-    row = _line_or_404(request, pk).nomination
+    line = _line_to_change(request, pk)
+    row, shown = line.nomination, Shown(request, facts_of_line(line))
     form = AddressForm(request.POST or None, initial={"email": row.email})
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not shown.is_older and form.is_valid():
         try:
             nominations.correct_address(row, request.user, form.cleaned_data["email"])
         except ValidationError as error:
@@ -94,7 +90,8 @@ def correct_address(request: ReaderRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The address is corrected."))
             return redirect("nomination", pk)
-    return render(request, "accounts/correct_address.html", {"form": form, "nomination": row, "tab": "nominations"})
+    context = {"form": form, "nomination": row, "shown": shown, "tab": "nominations"}
+    return render(request, "accounts/correct_address.html", context)
 
 
 @require_GET
@@ -132,21 +129,26 @@ def people(request: ReaderRequest) -> HttpResponse:
 @limited("confirm_mandate")
 @require_POST
 def confirm(request: ReaderRequest, pk: int) -> HttpResponse:
-    row = _person_or_404(request, pk)
+    row = _person_to_change(request, pk)
+    if (shown := Shown(request, facts_of_mandate(row))).is_older:
+        messages.error(request, shown.refusal)
+        return redirect("mandates")
     words = _("%(name)s is re-confirmed.") % {"name": row.user}
     return _done(request, words, mandates.confirm, row, request.user)
 
 
 @require_page
 def end(request: ReaderRequest, pk: int) -> HttpResponse:
-    row = _person_or_404(request, pk)
+    row = _person_to_change(request, pk)
     form = EndForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    ends = what_ends_with(row, request.viewer)
+    shown = Shown(request, facts_of_mandate(row) | {_("End"): "\n".join(ends)})
+    if request.method == "POST" and not shown.is_older and form.is_valid():
         mandates.end(row, request.user, form.cleaned_data["reason"])
         messages.success(request, _("%(name)s no longer reads for the partner.") % {"name": row.user})
         return redirect("mandates")
-    ends = what_ends_with(row, request.viewer)
-    return render(request, "accounts/end.html", {"form": form, "affiliation": row, "ends": ends, "tab": "people"})
+    context = {"form": form, "affiliation": row, "ends": ends, "tab": "people", "shown": shown}
+    return render(request, "accounts/end.html", context)
 
 
 def _partners_or_404(request: ReaderRequest) -> list[Partner]:
@@ -184,10 +186,32 @@ def _people(request: ReaderRequest):
     return Affiliation.objects.open().of_authority(request.viewer).select_related("user", "partner__subject")
 
 
+def _line_to_change(request: ReaderRequest, pk: int):
+    """Stays as it is until what was sent of it is decided."""
+    if request.method == "POST":
+        Nomination.objects.select_for_update(of=("self",)).filter(pk=pk).order_by().first()
+    return _line_or_404(request, pk)
+
+
+def _person_to_change(request: ReaderRequest, pk: int) -> Affiliation:
+    """Stays as it is until what was sent of it is decided."""
+    if request.method == "POST":
+        Affiliation.objects.select_for_update(of=("self",)).filter(pk=pk).order_by().first()
+    return _person_or_404(request, pk)
+
+
 def _person_or_404(request: ReaderRequest, pk: int) -> Affiliation:
     if not request.viewer.authorities:
         raise Http404
     return get_object_or_404(_people(request), pk=pk)
+
+
+def _done_with_line(request: ReaderRequest, pk: int, words: str, action) -> HttpResponse:
+    line = _line_to_change(request, pk)
+    if (shown := Shown(request, facts_of_line(line))).is_older:
+        messages.error(request, shown.refusal)
+        return redirect("nomination", pk)
+    return _done(request, words, action, line.nomination, request.user, to=pk)
 
 
 def _done(request: ReaderRequest, words: str, action, row, by, to: int | None = None) -> HttpResponse:

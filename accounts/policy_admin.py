@@ -14,6 +14,7 @@ from accounts.desk_pages import partners_of_desk
 from accounts.mandate_admin import OfAPartner
 from accounts.nomination_forms import PolicyForm
 from accounts.requests import ReaderRequest
+from accounts.safe_forms.shown import Shown, facts_of
 
 
 @admin.register(models.PartnerPolicy)
@@ -61,6 +62,7 @@ class PolicyWideningAdmin(NothingByHand, admin.ModelAdmin):
             now = policies.Policy.of(models.PartnerPolicy.objects.get(partner=widening.partner))
             wanted = policies.widened(now, widening)
             further = {
+                "shown": _shown(request, widening, is_asked=False),
                 "held": _in_words(now),
                 "wanted": _in_words(wanted) if widening.is_waiting else "",
                 "can_decide": widening.is_waiting and request.user in policies.who_could_confirm(widening),
@@ -71,9 +73,13 @@ class PolicyWideningAdmin(NothingByHand, admin.ModelAdmin):
         return super().change_view(request, object_id, form_url, (extra_context or {}) | further)
 
     def decide_view(self, request: ReaderRequest, pk: int) -> HttpResponse:
+        models.PolicyWidening.objects.select_for_update(of=("self",)).filter(pk=pk).order_by().first()
         widening = self.get_object(request, str(pk))
         if widening is None or not self.has_view_permission(request, widening):
             raise Http404
+        if (shown := _shown(request, widening)).is_older:
+            self.message_user(request, shown.refusal, messages.ERROR)
+            return redirect("admin:accounts_policywidening_change", pk)
         if request.POST.get("decision") == "confirm":
             policies.confirm(widening, request.user)
             self.message_user(request, _("Confirmed: the policy holds from now on."), messages.SUCCESS)
@@ -81,6 +87,13 @@ class PolicyWideningAdmin(NothingByHand, admin.ModelAdmin):
             policies.refuse(widening, request.user)
             self.message_user(request, _("Refused: the policy stays as it is."))
         return redirect("admin:accounts_policywidening_changelist")
+
+
+def _shown(request: ReaderRequest, widening: models.PolicyWidening, *, is_asked: bool = True) -> Shown:
+    now = policies.Policy.of(models.PartnerPolicy.objects.get(partner=widening.partner))
+    wanted = _in_words(policies.widened(now, widening)) if widening.is_waiting else ""
+    facts = facts_of(widening) | {_("Now"): _in_words(now), _("Asked for"): wanted}
+    return Shown(request, facts, is_asked=is_asked)
 
 
 def _in_words(policy: policies.Policy) -> str:

@@ -8,6 +8,20 @@ from django.utils.translation import gettext_lazy as _
 
 from access.viewer import Viewer
 from accounts.models import Affiliation, Invitation, Nomination, Scope, State, Submission
+from accounts.safe_forms.shown import facts_of
+
+# What a partner's pages say of a mandate and of a nomination; the rest is the Secretariats'.
+SAID_OF_A_MANDATE = {"user", "office", "ends_on", "leaves_on", "is_focal_point", "may_nominate"}
+SAID_OF_A_NOMINATION = {
+    "name",
+    "office",
+    "email",
+    "language",
+    "reason",
+    "is_focal_point",
+    "may_nominate",
+    "successor_to",
+}
 
 
 class Standing(models.TextChoices):
@@ -77,3 +91,13 @@ def _standing(submission: Submission, nomination: Nomination) -> Standing:
         return Standing.SUSPENDED if held[0].is_suspended else Standing.READING
     is_open = any(invitation.is_open for invitation in getattr(person, "open_invitations", []))
     return Standing.INVITED if is_open else Standing.LAPSED
+
+
+def facts_of_mandate(row: Affiliation) -> dict[str, str]:
+    return facts_of(row, only=SAID_OF_A_MANDATE)
+
+
+def facts_of_line(line: Line) -> dict[str, str]:
+    """Of a nomination, and how it stands with each dialogue."""
+    dialogues = {str(row.dialogue): f"{standing.label} {row.reason}".strip() for row, standing in line.parts}
+    return facts_of(line.nomination, only=SAID_OF_A_NOMINATION) | dialogues

@@ -11,6 +11,7 @@ from accounts.audiences import who_can_read
 from accounts.desk_admin import DeskAdmin, NothingByHand
 from accounts.models import Widening
 from accounts.requests import ReaderRequest
+from accounts.safe_forms.shown import Shown, facts_of
 from accounts.widening import confirm, readers_of, refuse
 
 
@@ -31,10 +32,11 @@ class WideningAdmin(NothingByHand, DeskAdmin):
         widening = self.get_object(request, object_id)
         further = {}
         if widening is not None:
-            row = widening.row_for(request.viewer)
+            held, wanted = self._in_words(request, widening)
             further = {
-                "held": who_can_read(readers_of(widening.held, row)) if row else "",
-                "wanted": who_can_read(readers_of(widening.wanted, row)) if row else "",
+                "shown": self._shown(request, widening, is_asked=False),
+                "held": held,
+                "wanted": wanted,
                 "can_decide": widening.is_waiting and widening.can_be_decided_by(request.user),
                 "is_own": widening.is_waiting and widening.asked_by_id == request.user.pk,
                 "own_words": _("You asked for this yourself: a second person of the Secretariat decides."),
@@ -42,10 +44,27 @@ class WideningAdmin(NothingByHand, DeskAdmin):
             }
         return super().change_view(request, object_id, form_url, (extra_context or {}) | further)
 
+    def _in_words(self, request: ReaderRequest, widening: Widening) -> tuple[str, str]:
+        """Who reads the row now, and who would."""
+        row = widening.row_for(request.viewer)
+        if row is None:
+            return "", ""
+        return who_can_read(readers_of(widening.held, row)), who_can_read(readers_of(widening.wanted, row))
+
+    def _shown(self, request: ReaderRequest, widening: Widening, *, is_asked: bool = True) -> Shown:
+        held, wanted = self._in_words(request, widening)
+        row = widening.row_for(request.viewer)
+        facts = facts_of(widening) | {_("Now"): held, _("Asked for"): wanted}
+        return Shown(request, facts | {_("Audience"): ", ".join(row.audience or []) if row else ""}, is_asked=is_asked)
+
     def decide_view(self, request: ReaderRequest, pk: int) -> HttpResponse:
+        Widening.objects.select_for_update(of=("self",)).filter(pk=pk).order_by().first()
         widening = self.get_object(request, str(pk))
         if widening is None or not self.has_view_permission(request, widening):
             raise Http404
+        if (shown := self._shown(request, widening)).is_older:
+            self.message_user(request, shown.refusal, messages.ERROR)
+            return redirect("admin:accounts_widening_change", pk)
         if request.POST.get("decision") != "confirm":
             refuse(widening, request.user)
             self.message_user(request, _("Refused: nothing changed for readers."))

@@ -20,12 +20,13 @@ from accounts.audiences import preset_of, who_can_read
 from accounts.desk_admin import AudienceAdmin
 from accounts.requests import ReaderRequest
 from accounts.safe_forms.comparison import Comparison
+from accounts.safe_forms.shown import Shown
 from atlas import wording
 from atlas.models import OutlineSection
 from atlas.periods import refuse_wrong_date
 from atlas.translated_admin import TranslatedAdmin
 from profiles.citing import figures_to_choose
-from profiles.desk import desk_of, section_at
+from profiles.desk import desk_of, facts_of_drafts, section_at
 from profiles.editor import for_editor, from_editor
 from profiles.editor_widget import DraftTextField, DraftTextWidget
 from profiles.figures import revised_since
@@ -210,6 +211,15 @@ class ProfileAdmin(AudienceAdmin):
             raise PermissionDenied
         return profile
 
+    def _locked(self, request: ReaderRequest, profile: Profile) -> Profile:
+        """When a form is sent, what it was made of stays as it is until that is decided."""
+        if request.method == "POST":
+            list(
+                Section.objects.select_for_update(of=("self",)).filter(profile=profile).order_by("pk").values_list("pk")
+            )
+            profile.refresh_from_db(fields=["audience", "endorsement"])
+        return profile
+
     def draft_view(self, request: ReaderRequest, pk: int, section: str, language: str) -> HttpResponse:
         """Edit a section in a language; the other languages stand beside it."""
         profile = self._profile_to_change(request, pk)
@@ -268,7 +278,8 @@ class ProfileAdmin(AudienceAdmin):
             "is_demonstration": newest.is_demonstration if newest else False,
         }
         form = PublishForm(request.POST or None, initial=initial)
-        if request.method == "POST" and form.is_valid():
+        shown = Shown(request, facts_of_drafts(self._locked(request, profile)))
+        if request.method == "POST" and not shown.is_older and form.is_valid():
             try:
                 edition = publish(profile, by=request.user, **form.cleaned_data)
             except ValidationError as error:
@@ -281,6 +292,7 @@ class ProfileAdmin(AudienceAdmin):
                 return redirect("admin:profiles_profile_change", pk)
         rows = [row for row in desk_of(profile) if any(cell.state not in ("empty", "published") for cell in row.cells)]
         context = {"form": form, "rows": rows, "profile": profile, "who_can_read": who_can_read(profile.audience)}
+        context["shown"] = shown
         return self._page(request, "publish", profile, _("Publish"), context)
 
     def add_language_view(self, request: ReaderRequest, pk: int, language: str) -> HttpResponse:
@@ -290,7 +302,8 @@ class ProfileAdmin(AudienceAdmin):
         if edition is None or language not in languages_to_add(profile):
             raise Http404
         errors: list[str] = []
-        if request.method == "POST":
+        shown = Shown(request, facts_of_drafts(self._locked(request, profile)))
+        if request.method == "POST" and not shown.is_older:
             try:
                 edition = add_language(profile, language)
             except ValidationError as error:
@@ -305,7 +318,7 @@ class ProfileAdmin(AudienceAdmin):
             "language": wording.language(language),
             "date": wording.period(edition.as_of),
         }
-        context = {"errors": errors, "drafts": drafts_to_add(edition, language), "language": language}
+        context = {"errors": errors, "drafts": drafts_to_add(edition, language), "language": language, "shown": shown}
         return self._page(request, "add_language", profile, title, context)
 
     def take_back_view(self, request: ReaderRequest, pk: int, number: int) -> HttpResponse:
@@ -330,7 +343,8 @@ class ProfileAdmin(AudienceAdmin):
     def _go_back(
         self, request: ReaderRequest, profile: Profile, coming: Content, words: str, context: dict
     ) -> HttpResponse:
-        if request.method == "POST":
+        shown = context["shown"] = Shown(request, facts_of_drafts(self._locked(request, profile)))
+        if request.method == "POST" and not shown.is_older:
             changed = go_back(profile, coming, by=request.user)
             self.message_user(request, words % {"number": context.get("number"), "changed": changed})
             return redirect("admin:profiles_profile_change", profile.pk)

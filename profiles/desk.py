@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass, field
 
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+
+from accounts.audiences import who_can_read
+from atlas import wording
 from atlas.models import OutlineSection
 from profiles.figures import digest_with
 from profiles.models import METHOD_NOTE, CitedFigure, Draft, Edition, EditionText, Profile, Section
 from profiles.publishing import newest_edition
-from profiles.texts import clean, is_empty
+from profiles.texts import clean, digest, is_empty
 
 
 @dataclass
@@ -46,6 +51,24 @@ def desk_of(profile: Profile) -> list[DeskRow]:
             row.cells.append(DeskCell(language, draft, _state(draft, published.get((slug, language)), figures)))
         rows.append(row)
     return rows
+
+
+def facts_of_drafts(profile: Profile) -> dict[str, str]:
+    """All on which its desk decides when it publishes: readers, newest edition, and each draft with who saved it when."""
+    newest = newest_edition(profile)
+    facts = {
+        _("Who can read"): who_can_read(profile.audience),
+        _("endorsement"): profile.get_endorsement_display(),
+        _("newest edition"): str(newest.number if newest else "–"),
+    }
+    drafts = Draft.objects.filter(section__profile=profile).select_related("section__heading", "changed_by")
+    for draft in drafts.order_by("section", "language"):
+        audience = ", ".join(draft.section.audience or [])
+        saved = f"{draft.changed_at:%Y-%m-%d %H:%M:%S} (UTC) · {draft.changed_by or '–'} · {audience}"
+        facts[f"{draft.section} · {wording.language(draft.language)}"] = (
+            f"{saved}\n{strip_tags(draft.html)}\n{digest(draft.html)}"
+        )
+    return facts
 
 
 def published_digests(newest: Edition | None) -> dict[tuple[str, str], str]:

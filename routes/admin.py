@@ -19,11 +19,12 @@ from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.audiences import preset_of
 from accounts.desk_admin import AudienceAdmin, DeskAdmin, NothingByHand
 from accounts.requests import ReaderRequest
+from accounts.safe_forms.shown import Shown
 from atlas.admin import GeometryWidget
 from atlas.models import Dialogue
 from atlas.translated_admin import TranslatedAdmin, TranslatedStackedInline
 from routes import embed_admin, import_admin, models
-from routes.desk import next_map
+from routes.desk import NextMap, next_map
 from routes.forms import NextMapForm
 from routes.publishing import LANGUAGES, Crossing, make_proof, publish_map
 
@@ -252,11 +253,19 @@ class MapEditionAdmin(NothingByHand, DeskAdmin):
             raise Http404
         if not request.user.has_perm("routes.add_mapedition"):
             raise PermissionDenied
+        if request.method == "POST":  # drawings are of layers: nobody changes which there are meanwhile
+            list(
+                models.Layer.objects.select_for_update(of=("self",))
+                .filter(dialogue=dialogue)
+                .order_by("pk")
+                .values_list("pk")
+            )
         row = Dialogue.objects.prefetch_related("dialogue_themes__theme").get(pk=dialogue)
         crossing = crossing_of(dialogue)
         coming = next_map(dialogue, crossing)
         form = NextMapForm(request.POST or None, dialogue=row, initial=_proposed(coming.newest))
-        if request.method == "POST" and form.is_valid():
+        shown = Shown(request, _facts(coming))
+        if request.method == "POST" and not shown.is_older and form.is_valid():
             try:
                 done = self._ask_or_publish(request, form, crossing)
             except ValidationError as error:
@@ -265,7 +274,7 @@ class MapEditionAdmin(NothingByHand, DeskAdmin):
                 self.message_user(request, done, messages.SUCCESS)
                 return redirect("admin:routes_mapedition_next", dialogue)
         shared = self.admin_site.each_context(request) | {"opts": self.opts, "title": _("The next map")}
-        context = {"dialogue": row, "coming": coming, "form": form}
+        context = {"dialogue": row, "coming": coming, "form": form, "shown": shown}
         return TemplateResponse(request, "admin/routes/mapedition/next.html", shared | context)
 
     def _ask_or_publish(self, request: ReaderRequest, form: NextMapForm, crossing: Crossing) -> str:
@@ -278,6 +287,22 @@ class MapEditionAdmin(NothingByHand, DeskAdmin):
             words = _("“%(title)s” is published.")
         self.log_addition(request, edition, [{"added": {}}])
         return words % {"title": edition.title}
+
+
+def _facts(coming: NextMap) -> dict[str, object]:
+    """What the page says of the next map, and the digest of all that would be drawn on it."""
+    checks = [
+        f"{check.partner.display_name}: {check.answer.outcome if check.answer else '–'} {check.answer.remark if check.answer else ''} {check.is_current}"
+        for check in coming.checks
+    ]
+    return {
+        _("newest edition"): coming.newest or "–",
+        _("new"): ", ".join(coming.added),
+        _("changed"): ", ".join(coming.changed),
+        _("removed"): ", ".join(coming.removed),
+        _("Quality check"): "\n".join(checks),
+        _("mark of the content"): coming.digest,
+    }
 
 
 def _proposed(newest: models.MapEdition | None) -> dict:

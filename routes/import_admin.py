@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.desk_admin import DeskAdmin
 from accounts.requests import ReaderRequest
+from accounts.safe_forms.shown import Shown
 from atlas.mapping import basemap_for
 from routes.importing.comparing import Effect
 from routes.importing.refusals import OF_FILES, said
@@ -93,13 +94,16 @@ class GeodataImportAdmin(DeskAdmin):
             return super().change_view(request, object_id, form_url, extra_context)
         if not self.has_view_permission(request, brought):
             raise PermissionDenied
-        if request.method == "POST" and brought.state in UNDECIDED:
+        if request.method == "POST":
             if not self.has_change_permission(request, brought):
                 raise PermissionDenied
             # Waits for a worker that is at it, and then sees what became of it.
-            self._decide(request, GeodataImport.objects.select_for_update().get(pk=brought.pk))
+            brought = GeodataImport.objects.select_for_update(of=("self",)).get(pk=brought.pk)
+        shown = Shown(request, _facts(brought), beside=brought.digest)
+        if request.method == "POST" and not shown.is_older and brought.state in UNDECIDED:
+            self._decide(request, brought)
             return redirect(request.path)
-        shared = self.admin_site.each_context(request) | {"opts": self.opts, "title": brought.name}
+        shared = self.admin_site.each_context(request) | {"opts": self.opts, "title": brought.name, "shown": shown}
         return TemplateResponse(request, "admin/routes/geodataimport/look.html", shared | _shown(brought))
 
     def _decide(self, request: ReaderRequest, brought: GeodataImport) -> None:
@@ -129,6 +133,13 @@ def _may_take(brought: GeodataImport) -> bool:
     """It was looked at, and does something."""
     does_something = any(row["effect"] in (Effect.NEW, Effect.CHANGED) for row in brought.outcomes)
     return brought.state == ImportState.READ and does_something
+
+
+def _facts(brought: GeodataImport) -> dict[str, object]:
+    """On which its desk decides: how it stands, and how many rows have which effect."""
+    shown = _shown(brought)
+    counted = {label: number for _effect, label, number, _rows in shown["effects"]}
+    return {_("Status"): brought.get_state_display(), _("Reason"): "\n".join([shown["why"], *shown["notes"]])} | counted
 
 
 def _shown(brought: GeodataImport) -> dict:

@@ -3,6 +3,7 @@
 import fcntl
 import gc
 import hashlib
+import html
 import os
 import re
 from collections.abc import Iterator
@@ -206,8 +207,34 @@ def reader(db):
     return browser_of
 
 
+class Browser(Client):
+    """Opens a page of the desk before it sends its form, as people do, unless what is sent says its state already."""
+
+    STATE = re.compile(r'name="(_state|_shown)" value="([^"]*)"')
+    DESK = re.compile(r"/secretariat/|/\w\w/nominations/.*(?:/address|/again|/confirm|/end|/withdraw)/$")
+
+    def post(self, path, data=None, *args, **kwargs):
+        is_form = (data is None or isinstance(data, dict)) and not kwargs.get("content_type")
+        if is_form and self.DESK.match(path) and "_state" not in (data or {}):
+            data = {**self.carried_by(path, data or {}), **(data or {})}
+        return super().post(path, data, *args, **kwargs)
+
+    def carried_by(self, path: str, data: dict) -> dict[str, str]:
+        """By the page on which the form stands: its own, or the one that leads to where it is sent."""
+        person = re.match(r"(.*/people/)(\d+/confirm/)$", path)
+        page = person[1] if person else re.sub(r"(?<=/)(?:decide|again|withdraw)/$", "", path)
+        if "_selected_action" in data and {"_end", "post"} & data.keys():  # the page that asks once more
+            asked = {name: value for name, value in data.items() if name not in ("_end", "post")}
+            answer = super().post(page, {**asked, **self.carried_by(path, {}), "index": "0"})
+        else:
+            answer = super().get(page, follow=True)
+        text = "" if answer.streaming else answer.content.decode(errors="replace")
+        text = text[text.find(person[2]) :] if person else text
+        return {name: html.unescape(value) for name, value in reversed(self.STATE.findall(text))}
+
+
 def browser_of(login: str) -> Client:
-    client = Client()
+    client = Browser()
     if login != STRANGER:
         client.force_login(user_of(login))
     return client

@@ -6,7 +6,7 @@ from django import forms
 from django.forms.formsets import BaseFormSet
 
 from accounts.requests import ReaderRequest
-from accounts.safe_forms.state import CHANGED_MEANWHILE, OVER, STATE, differences, is_of_an_older_state, state_of
+from accounts.safe_forms.state import OVER, STATE, differences, is_of_an_older_state, state_of, why_older
 
 
 class Comparison:
@@ -20,7 +20,7 @@ class Comparison:
 
     def is_new_enough(self) -> bool:
         if self.is_older:
-            self.form.add_error(None, CHANGED_MEANWHILE)
+            self.form.add_error(None, str(why_older(self.request)))
         return not self.is_older
 
     def context(self) -> dict[str, object]:

@@ -12,11 +12,16 @@ from django.forms.formsets import BaseFormSet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.encoding import force_str
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 STATE = "_state"  # of the form as it was made
 OVER = "_over"  # of the row as its person has seen it since, pressed in the comparison
+NO_STATE = gettext_lazy(
+    "This form does not say from which state of the page it was made. Nothing was saved, and what you wrote stands in the "
+    "form. Compare both below."
+)
 CHANGED_MEANWHILE = gettext_lazy(
     "This was changed by somebody else, or in another window, after you had opened it. Nothing was saved, and what you "
     "wrote stands in the form. Compare both below."
@@ -44,12 +49,17 @@ def state_of(form: forms.BaseForm, formsets: Iterable[BaseFormSet] = ()) -> str:
 
 
 def is_of_an_older_state(request: HttpRequest, state: str) -> bool:
-    """Whether the form was made from another state than the row's, which its person has not looked at since.
-
-    A program that sends no state asks for no comparison.
-    """
+    """Whether the form was made from another state than the row's, which its person has not looked at since."""
     seen = [request.POST[name] for name in (STATE, OVER) if name in request.POST]
-    return bool(seen) and not any(constant_time_compare(one, state) for one in seen)
+    return not any(constant_time_compare(one, state) for one in seen)
+
+
+def has_a_state(request: HttpRequest) -> bool:
+    return bool(request.POST.get(STATE) or request.POST.get(OVER))
+
+
+def why_older(request: HttpRequest) -> Promise:
+    return CHANGED_MEANWHILE if has_a_state(request) else NO_STATE
 
 
 def differences(form: forms.BaseForm, formsets: Iterable[BaseFormSet] = ()) -> list[Difference]:

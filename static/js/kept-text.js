@@ -54,7 +54,7 @@
     );
   }
 
-  const text = (pairs) => JSON.stringify(pairs.filter(([name]) => name !== "_state"));
+  const text = (pairs) => JSON.stringify(pairs.filter(([name]) => !["_state", "_shown"].includes(name)));
 
   /** Adds rows beside the form's own until there are as many as were kept. */
   function addRows(form, fields) {

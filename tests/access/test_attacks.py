@@ -19,6 +19,7 @@ from imap.celery import app
 from imap.rooms import ROOMS
 from indicators.models import Observation, Source
 from profiles.models import Profile, Tag
+from tests import conftest
 from tests.access.hostile import MARKUP, is_shown_as_text, is_taken_for_more, plant_markup
 from tests.access.planting import DIALOGUE, GROUP, THEME
 from tests.access.test_lock import EVERYTHING
@@ -40,7 +41,7 @@ def profile_form(one, **changes) -> dict[str, object]:
 def test_an_editor_cannot_set_by_a_crafted_form_what_the_form_does_not_ask(planted):
     one = planted[Preset.THEME]
     crafted = {"audience": "{public}", "dialogue": "rabat-process", "theme": "migration-development", "id": "1"}
-    response = browser_of("editor").post(
+    response = conftest.browser_of("editor").post(
         f"{ADMIN}profiles/profile/{one.profile.pk}/change/", profile_form(one, **crafted)
     )
     assert response.status_code == 302
@@ -56,7 +57,7 @@ def test_an_editor_makes_nobody_a_superuser_or_an_official(planted, model):
         mandates = [(row.partner_id, row.ends_on, row.may_nominate) for row in person.affiliations.all()]
         return person.is_superuser, person.is_staff, person.is_active, mandates
 
-    editor, person, before = browser_of("editor"), user_of("official.mar.dev"), rights()
+    editor, person, before = conftest.browser_of("editor"), user_of("official.mar.dev"), rights()
     row = person if model == "user" else person.affiliations.get()
     crafted = {"is_superuser": "on", "is_staff": "on", "may_nominate": "on", "user": person.pk, "partner": "egypt"}
     for path in ("add/", f"{row.pk}/change/"):
@@ -91,7 +92,7 @@ def test_an_editor_cannot_take_a_source_of_another_secretariat_into_a_section(pl
         )
     one = planted[Preset.THEME]
     path = f"{ADMIN}profiles/profile/{one.profile.pk}/draft/detection/en/"
-    browser_of("editor").post(path, {"html": "<p>x</p>", "sources": [foreign.pk], "preset": ""})
+    conftest.browser_of("editor").post(path, {"html": "<p>x</p>", "sources": [foreign.pk], "preset": ""})
     with viewing(EVERYTHING):
         assert not one.section["narrow"].sources.filter(pk=foreign.pk).exists()
 

@@ -17,7 +17,7 @@ from newscentre.models import Link, Meeting, Project, Publication, Review
 from profiles.models import Profile
 from profiles.standing import Address, standing_of
 from tests.access.planting_dialogues import HEADING, HIDDEN, THEME
-from tests.accounts.test_safe_forms import fields_of
+from tests.accounts.forms_of_pages import fields_of
 from tests.conftest import STRANGER, browser_of, forget_all_pages, user_of
 from tests.newscentre.feeds_of_tests import NOON, article, feed
 from tests.readers import answer_to

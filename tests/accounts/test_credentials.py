@@ -29,7 +29,7 @@ from tests.accounts.conftest import accepted, confirm, nominated
 from tests.accounts.soft_key import SoftKey
 from tests.accounts.test_factors import code_of
 from tests.accounts.test_keys import ADD, ALONE, AS_A_SCRIPT, OPTIONS
-from tests.conftest import user_of
+from tests.conftest import browser_of, user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -152,8 +152,7 @@ def ticked_active_by_an_administrator(user: User) -> None:
 
 
 def in_the_form(user: User, **changed: str) -> None:
-    admin = Client()
-    admin.force_login(user_of("secretariat"))
+    admin = browser_of("secretariat")
     inlines = {
         f"{prefix}-{name}": "0"
         for prefix in ("secretariats", "affiliations")

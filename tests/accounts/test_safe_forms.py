@@ -1,7 +1,6 @@
 """Two people at one form of the admin: the older state is refused, both are shown, and nothing is lost."""
 
 import re
-from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 import pytest
@@ -22,80 +21,15 @@ from atlas.models import NameVariant, Subject
 from imap.rooms import ROOMS
 from indicators.admin import SourceAdmin
 from indicators.models import Source
-from newscentre.models import Article, Feed, Link, Meeting, Publication, PublicationSection
+from newscentre.models import Feed, Link, Publication, PublicationSection
 from profiles.models import Draft, Profile
-from routes.models import Layer, Segment, Stop
+from routes.models import Layer, Stop
+from tests.accounts.forms_of_pages import change_of, fields_of, opened, rows_with_texts
 from tests.conftest import browser_of, user_of
 from tests.newscentre import feeds_of_tests as feeds
 
 pytestmark = pytest.mark.django_db
 MTM = Viewer.secretariat_of("mtm")
-
-
-def fields_of(page: str) -> dict[str, list[str]]:
-    """What a browser would send of the page's own form, without pressing a button of it."""
-
-    class Reading(HTMLParser):
-        def __init__(self):
-            super().__init__()
-            self.sent: dict[str, list[str]] = {}
-            self.form, self.area, self.select = False, None, None
-
-        def handle_starttag(self, tag, attrs):
-            found = dict(attrs)
-            if tag == "form":
-                self.form = "language-switch" not in found.get("class", "") and found.get("id") != "logout-form"
-            if not self.form:
-                return
-            name, kind = found.get("name"), found.get("type", "text")
-            if tag == "input" and name and kind not in ("submit", "file", "button"):
-                if kind not in ("checkbox", "radio") or "checked" in found:
-                    self.sent.setdefault(name, []).append(found.get("value", "on" if kind == "checkbox" else ""))
-            elif tag == "textarea" and name:
-                self.area, self.sent[name] = name, [""]
-            elif tag == "select":
-                self.select = name
-            elif tag == "option" and self.select and "selected" in found:
-                self.sent.setdefault(self.select, []).append(found.get("value", ""))
-
-        def handle_endtag(self, tag):
-            if tag == "textarea":
-                if self.area:
-                    self.sent[self.area] = [self.sent[self.area][0].removeprefix("\n")]
-                self.area = None
-            elif tag == "select":
-                self.select = None
-            elif tag == "form":
-                self.form = False
-
-        def handle_data(self, data):
-            if self.area:
-                self.sent[self.area][0] += data
-
-    reading = Reading()
-    reading.feed(page)
-    return reading.sent
-
-
-def opened(desk, address: str) -> dict[str, list[str]]:
-    answer = desk.get(address)
-    assert answer.status_code == 200, address
-    return fields_of(answer.content.decode())
-
-
-def change_of(row) -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-
-
-def rows_with_texts() -> list[tuple]:
-    """A row of each kind that two people write at, and a field of its form that each fills otherwise."""
-    return [
-        (Meeting.objects.filter(dialogue="mtm").first(), "name_en"),
-        (Segment.objects.filter(layer__dialogue="mtm").first(), "drawing-0-remark_en"),
-        (Source.objects.filter(dialogue="mtm").first(), "name_en"),
-        (Layer.objects.filter(dialogue="mtm").first(), "name_en"),
-        (Article.objects.filter(feed__dialogue="mtm").first(), "summary_en"),
-    ]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from atlas.models import Subject
 from indicators.glance import at_a_glance
 from indicators.models import FurtherSource, Observation, Source
 from indicators.superseding import replace_by_facts
-from tests.accounts.test_safe_forms import change_of, fields_of, opened
+from tests.accounts.forms_of_pages import change_of, fields_of, opened
 from tests.conftest import browser_of
 
 pytestmark = pytest.mark.django_db
