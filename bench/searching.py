@@ -70,7 +70,7 @@ def _list(query: str = "", before: Place | None = None, viewer: Viewer = ANYONE)
 def _deep(query: str = "") -> Callable[[int], object]:
     def ask(size: int) -> object:
         at = timezone.now() - size * 0.5 * timedelta(minutes=7)
-        return news_page(ANYONE, Filters.of(QueryDict(query)), Place(at, 1))
+        return news_page(ANYONE, Filters.of(QueryDict(query)), Place(at, 0))
 
     return ask
 

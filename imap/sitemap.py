@@ -51,10 +51,12 @@ def sitemap_xml(viewer: Viewer) -> str:
         countries = {row.subject.slug for row in profiles if row.subject.kind == "country"}
         paths += [reverse("country", args=[slug]) for slug in sorted(countries)]
         paths += [
-            reverse("meeting", args=[pk]) for pk in meetings_seen(viewer).order_by("pk").values_list("pk", flat=True)
+            reverse("meeting", args=[number])
+            for number in meetings_seen(viewer).order_by("pk").values_list("address_number", flat=True)
         ]
         for name, seen in (("publication", publications_seen), ("project", projects_seen)):
-            paths += [reverse(name, args=[pk]) for pk in seen(viewer).order_by("pk").values_list("pk", flat=True)]
+            numbers = seen(viewer).order_by("pk").values_list("address_number", flat=True)
+            paths += [reverse(name, args=[number]) for number in numbers]
     return HEAD + "".join(_entries(path) for path in paths) + "</urlset>\n"
 
 

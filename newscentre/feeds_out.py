@@ -92,7 +92,7 @@ def feed_of(filters: Filters, kind: str) -> bytes:
 
 def _add(made: Rss | Atom, article: Article) -> None:
     """Leads to the publisher, whose article it is; readers' programs take descriptions for markup, titles for text."""
-    page = on_the_portal(reverse("article", args=[article.pk]))
+    page = on_the_portal(reverse("article", args=[article.address_number]))
     made.add_item(
         title=article.title or article.feed.publisher.name,
         link=article.link or page,

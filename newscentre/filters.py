@@ -11,9 +11,10 @@ from access.viewer import Viewer
 from atlas.models import Subject
 from newscentre.asked import AskedFor
 from newscentre.models import Article, ArticleQuerySet, Category
+from newscentre.numbers import disguised, undisguised
 from newscentre.tagging import named_in_the_press
 
-PLACE = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)  # microseconds since 1970, and the article's number
+PLACE = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)  # microseconds since 1970, and the article's number in disguise
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -80,7 +81,7 @@ class Place:
         if not found:
             return None
         try:
-            return cls(EPOCH + timedelta(microseconds=int(found[1])), int(found[2]))
+            return cls(EPOCH + timedelta(microseconds=int(found[1])), undisguised(int(found[2])))
         except OverflowError:
             return None
 
@@ -89,7 +90,7 @@ class Place:
         return cls(article.published_at, article.pk)
 
     def __str__(self) -> str:
-        return f"{(self.published_at - EPOCH) // timedelta(microseconds=1)}-{self.pk}"
+        return f"{(self.published_at - EPOCH) // timedelta(microseconds=1)}-{disguised(self.pk)}"
 
 
 def subjects_called(slugs: Collection[str], viewer: Viewer) -> QuerySet[Subject]:

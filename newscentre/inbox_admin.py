@@ -74,7 +74,7 @@ class ArticleForm(WithNames, ReadOncePublished):
         return self.instance.feed.dialogue_id, ""
 
     def page_of_the_row(self) -> str:
-        return reverse("article", args=[self.instance.pk])
+        return reverse("article", args=[self.instance.address_number])
 
     def clean_link(self) -> str:
         link = self.cleaned_data["link"]

@@ -33,6 +33,7 @@ from newscentre.library.models import PublicationFile as PublicationFile
 from newscentre.library.models import PublicationSection as PublicationSection
 from newscentre.links.models import Link as Link
 from newscentre.links.models import OutsideAddress as OutsideAddress
+from newscentre.numbers import Numbered
 from newscentre.reviews.models import Review, ReviewItem
 from newscentre.stages.drop import Drops
 from newscentre.stages.fetch import NotFetched, parsed
@@ -264,7 +265,7 @@ class ArticleQuerySet(RestrictedQuerySet):
         return ("tagged_at", "tagged_pk") if "tagged_at" in self.query.annotations else ("published_at", "pk")
 
 
-class Article(SaysItsReaders, RestrictedModel):
+class Article(SaysItsReaders, Numbered, RestrictedModel):
     """An article of the press as the portal may show it: title, excerpt, and the way to its publisher.
 
     `summary`: the editors' own, in each language that it was written in. `is_first_hand`: told to the portal by those who
@@ -359,7 +360,7 @@ class Article(SaysItsReaders, RestrictedModel):
 
     @property
     def log_name(self) -> str:
-        return f"news/{self.pk}"
+        return f"news/{self.address_number}"
 
     @property
     def day(self) -> str:

@@ -57,7 +57,7 @@ urlpatterns = [
     path("news/searches/<article_number:pk>/remove/", watching.remove, name="remove_watch"),
     path("news/digest/stop/<slug:key>/", watching.stop, name="stop_digest"),
     path("news/of/<slug:slug>/", fragments.news_of, name="news_of"),
-    path("news/<article_number:pk>/", views.article, name="article"),
+    path("news/<article_number:number>/", views.article, name="article"),
     path("calendar/", include("newscentre.calendar.urls")),
     path("links/", links, name="links"),
 ]

@@ -71,12 +71,12 @@ def _subjects(viewer: Viewer) -> list[tuple[str, list[Subject]]]:
 
 
 @require_safe
-def article(request: ReaderRequest, pk: int) -> HttpResponse:
-    row: Article | None = seen_by(request.viewer).filter(pk=pk).first()
+def article(request: ReaderRequest, number: int) -> HttpResponse:
+    row: Article | None = seen_by(request.viewer).filter(address_number=number).first()
     if row is None:
         raise Http404
     if tokens.PUBLIC not in row.readers:
-        note(Action.READ, request.user, dialogue=row.feed.dialogue_id, objects=[f"news/{row.pk}"])
+        note(Action.READ, request.user, dialogue=row.feed.dialogue_id, objects=[row.log_name])
     also = also_told_by(row, request.viewer)
     subjects, categories = named_in(row, request.viewer)
     context = {

@@ -23,7 +23,7 @@ class MeetingForm(AudienceForm):
         exclude = ["audience"]
 
     def page_of_the_row(self):
-        return reverse("meeting", args=[self.instance.pk])
+        return reverse("meeting", args=[self.instance.address_number])
 
 
 class PartnersByNameMixin:
@@ -92,7 +92,7 @@ class OfAMeetingForm(AudienceForm):
         return self.meeting().dialogue_id, self.meeting().theme_id
 
     def page_of_the_row(self):
-        return reverse("meeting", args=[self.instance.meeting_id])
+        return reverse("meeting", args=[self.instance.meeting.address_number])
 
 
 class DocumentForm(OfAMeetingForm):

@@ -97,7 +97,7 @@ def documents_of(meeting: Meeting, viewer: Viewer) -> list[MeetingDocument]:
 
 
 def participants_of(meeting: Meeting, viewer: Viewer) -> ParticipantList | None:
-    return ParticipantList.objects.visible_to(viewer).filter(meeting=meeting).first()
+    return ParticipantList.objects.visible_to(viewer).select_related("meeting").filter(meeting=meeting).first()
 
 
 def as_entries(meetings: Iterable[Meeting]) -> list[Entry]:
@@ -107,10 +107,10 @@ def as_entries(meetings: Iterable[Meeting]) -> list[Entry]:
 
 def _as_entry(meeting: Meeting) -> Entry:
     place = _(", ").join(filter(None, [meeting.city, meeting.country.name if meeting.country else ""]))
-    address = on_the_portal(reverse("meeting", args=[meeting.pk]))
+    address = on_the_portal(reverse("meeting", args=[meeting.address_number]))
     starts, ends = _moments(meeting)
     return Entry(
-        uid=f"meeting-{meeting.pk}@{urlsplit(settings.SITE_ADDRESS).hostname}",
+        uid=f"meeting-{meeting.address_number}@{urlsplit(settings.SITE_ADDRESS).hostname}",
         name=meeting.name,
         starts=starts,
         ends=ends,

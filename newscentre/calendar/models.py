@@ -23,6 +23,7 @@ from access.visibility import RestrictedModel, RestrictedQuerySet, SaysItsReader
 from atlas.models import Dialogue, Partner, Subject, SubjectKind, Theme
 from atlas.periods import first_day, last_day, refuse_wrong_date
 from newscentre.files import KeptFile, kept_path, refuse_unknown_file
+from newscentre.numbers import Numbered
 
 WIDER_THAN_A_DIALOGUE = [tokens.PUBLIC, tokens.NOMINATED]
 
@@ -69,7 +70,7 @@ def _is_not_over(today: date) -> Q:
     return Q(last__gte=today.isoformat()) | Q(last__in=still_running)
 
 
-class Meeting(SaysItsReaders, RestrictedModel):
+class Meeting(SaysItsReaders, Numbered, RestrictedModel):
     """A meeting of a dialogue. Its dates may be partial; what the sources leave in doubt of it stands in `doubts`."""
 
     mentions = ("theme", "country", "host", "supporters", "delegations")
@@ -160,7 +161,7 @@ class Meeting(SaysItsReaders, RestrictedModel):
 
     @property
     def log_name(self) -> str:
-        return f"calendar/{self.pk}"
+        return f"calendar/{self.address_number}"
 
     @property
     def has_days(self) -> bool:
@@ -203,7 +204,7 @@ class DocumentKind(models.TextChoices):
     SUMMARY = "summary", _("summary of discussions")
 
 
-class MeetingDocument(SaysItsReaders, KeptFile, RestrictedModel):
+class MeetingDocument(SaysItsReaders, Numbered, KeptFile, RestrictedModel):
     """A document of a meeting in one language; read as the meeting, or by fewer."""
 
     belongs_to = ("meeting",)
@@ -231,7 +232,7 @@ class MeetingDocument(SaysItsReaders, KeptFile, RestrictedModel):
 
     @property
     def log_name(self) -> str:
-        return f"calendar/documents/{self.pk}"
+        return f"calendar/documents/{self.address_number}"
 
 
 class ParticipantList(SaysItsReaders, RestrictedModel):
@@ -263,7 +264,7 @@ class ParticipantList(SaysItsReaders, RestrictedModel):
 
     @property
     def log_name(self) -> str:
-        return f"calendar/{self.meeting_id}/participants"
+        return f"calendar/{self.meeting.address_number}/participants"
 
     @property
     def dialogue_id(self) -> str:

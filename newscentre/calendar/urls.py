@@ -22,7 +22,7 @@ urlpatterns = [
     path("meetings.ics", views.calendar_file, name="calendar_file"),
     path("subscriptions/<str:key>.ics", views.subscription, name="calendar_subscription"),
     path("<month:month>/", views.month, name="calendar_month"),
-    path("<article_number:pk>/", views.meeting, name="meeting"),
-    path("<article_number:pk>/meeting.ics", views.meeting_file, name="meeting_file"),
-    path("documents/<article_number:pk>/", views.document, name="meeting_document"),
+    path("<article_number:number>/", views.meeting, name="meeting"),
+    path("<article_number:number>/meeting.ics", views.meeting_file, name="meeting_file"),
+    path("documents/<article_number:number>/", views.document, name="meeting_document"),
 ]

@@ -82,8 +82,10 @@ def _frame(request: ReaderRequest, filters: listing.MeetingFilters) -> dict[str,
 
 
 @require_safe
-def meeting(request: ReaderRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(with_sayable(listing.meetings_seen(request.viewer), request.viewer, "host"), pk=pk)
+def meeting(request: ReaderRequest, number: int) -> HttpResponse:
+    row = get_object_or_404(
+        with_sayable(listing.meetings_seen(request.viewer), request.viewer, "host"), address_number=number
+    )
     participants = listing.participants_of(row, request.viewer)
     read = [] if row.is_open else [row.log_name]
     read += [participants.log_name] if participants else []
@@ -100,23 +102,23 @@ def meeting(request: ReaderRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def document(request: ReaderRequest, pk: int) -> FileResponse:
+def document(request: ReaderRequest, number: int) -> FileResponse:
     """The file of a document, as one to keep."""
-    row: MeetingDocument = get_object_or_404(listing.documents_seen(request.viewer), pk=pk)
+    row: MeetingDocument = get_object_or_404(listing.documents_seen(request.viewer), address_number=number)
     if tokens.PUBLIC not in row.readers:
         note(Action.EXPORTED, _person(request), dialogue=row.meeting.dialogue_id, objects=[row.log_name])
     return handed_out(row, f"{row.meeting.slug}-{row.kind}-{row.language}")
 
 
 @require_safe
-def meeting_file(request: ReaderRequest, pk: int) -> HttpResponse:
+def meeting_file(request: ReaderRequest, number: int) -> HttpResponse:
     """One meeting for a calendar program; only where its days are known."""
-    row = get_object_or_404(listing.meetings_seen(request.viewer), pk=pk)
+    row = get_object_or_404(listing.meetings_seen(request.viewer), address_number=number)
     if not row.has_days:
         raise Http404
     if not row.is_open:
         note(Action.EXPORTED, _person(request), dialogue=row.dialogue_id, objects=[row.log_name])
-    return _as_file(row.name, [row], f"meeting-{row.pk}")
+    return _as_file(row.name, [row], f"meeting-{row.address_number}")
 
 
 @require_safe

@@ -19,7 +19,7 @@ class PublicationForm(AudienceForm):
         exclude = ["audience"]
 
     def page_of_the_row(self):
-        return reverse("publication", args=[self.instance.pk])
+        return reverse("publication", args=[self.instance.address_number])
 
 
 class SectionInline(SayableChoices, admin.TabularInline):
@@ -61,7 +61,7 @@ class FileForm(AudienceForm):
         return of.dialogue_id, of.theme_id
 
     def page_of_the_row(self):
-        return reverse("publication", args=[self.instance.publication_id])
+        return reverse("publication", args=[self.instance.publication.address_number])
 
 
 @admin.register(PublicationFile)
@@ -94,7 +94,7 @@ class ProjectForm(AudienceForm):
         exclude = ["audience"]
 
     def page_of_the_row(self):
-        return reverse("project", args=[self.instance.pk])
+        return reverse("project", args=[self.instance.address_number])
 
 
 @admin.register(Project)

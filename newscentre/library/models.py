@@ -13,10 +13,11 @@ from atlas.models import Dialogue, Partner, Subject, Theme
 from atlas.periods import first_day, refuse_wrong_date
 from newscentre.addresses import refuse_unsafe_link
 from newscentre.files import KeptFile, kept_path, refuse_unknown_file
+from newscentre.numbers import Numbered
 from newscentre.stages.links import LONGEST
 
 
-class Publication(SaysItsReaders, RestrictedModel):
+class Publication(SaysItsReaders, Numbered, RestrictedModel):
     """A book, report, map or animation of a dialogue. Its title is in the language in which it was published.
 
     `gone_on`: since when `link` is no longer available, as far as known.
@@ -63,10 +64,10 @@ class Publication(SaysItsReaders, RestrictedModel):
 
     @property
     def log_name(self) -> str:
-        return f"library/{self.pk}"
+        return f"library/{self.address_number}"
 
 
-class PublicationFile(SaysItsReaders, KeptFile, RestrictedModel):
+class PublicationFile(SaysItsReaders, Numbered, KeptFile, RestrictedModel):
     """A publication in one language; read as the publication, or by fewer."""
 
     belongs_to = ("publication",)
@@ -92,7 +93,7 @@ class PublicationFile(SaysItsReaders, KeptFile, RestrictedModel):
 
     @property
     def log_name(self) -> str:
-        return f"library/files/{self.pk}"
+        return f"library/files/{self.address_number}"
 
 
 class PublicationSection(RestrictedModel):
@@ -122,7 +123,7 @@ class PublicationSection(RestrictedModel):
         return f"{self.subject} {self.section}".strip()
 
 
-class Project(SaysItsReaders, RestrictedModel):
+class Project(SaysItsReaders, Numbered, RestrictedModel):
     """An initiative or project: who did it, when, what for, and what came of it."""
 
     mentions = ("theme", "made_with")
@@ -166,7 +167,7 @@ class Project(SaysItsReaders, RestrictedModel):
 
     @property
     def log_name(self) -> str:
-        return f"library/projects/{self.pk}"
+        return f"library/projects/{self.address_number}"
 
     @property
     def lines_of_partners(self) -> list[str]:

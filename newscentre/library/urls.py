@@ -8,7 +8,7 @@ from newscentre.library import views
 def urls(profiles: views.ProfilesOf) -> list[URLPattern]:
     return [
         path("", views.library, name="library"),
-        path("<article_number:pk>/", views.publication, {"profiles": profiles}, name="publication"),
-        path("files/<article_number:pk>/", views.file, name="publication_file"),
-        path("projects/<article_number:pk>/", views.project, name="project"),
+        path("<article_number:number>/", views.publication, {"profiles": profiles}, name="publication"),
+        path("files/<article_number:number>/", views.file, name="publication_file"),
+        path("projects/<article_number:number>/", views.project, name="project"),
     ]

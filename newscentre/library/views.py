@@ -40,8 +40,8 @@ def library(request: ReaderRequest) -> HttpResponse:
 
 
 @require_safe
-def publication(request: ReaderRequest, pk: int, profiles: ProfilesOf) -> HttpResponse:
-    row: Publication = get_object_or_404(listing.publications_seen(request.viewer), pk=pk)
+def publication(request: ReaderRequest, number: int, profiles: ProfilesOf) -> HttpResponse:
+    row: Publication = get_object_or_404(listing.publications_seen(request.viewer), address_number=number)
     if not row.is_open:
         note(Action.READ, _person(request), dialogue=row.dialogue_id, objects=[row.log_name])
     context = {
@@ -56,18 +56,18 @@ def publication(request: ReaderRequest, pk: int, profiles: ProfilesOf) -> HttpRe
 
 
 @require_safe
-def file(request: ReaderRequest, pk: int) -> FileResponse:
+def file(request: ReaderRequest, number: int) -> FileResponse:
     """A publication in one language, as a file to keep."""
     rows = PublicationFile.objects.visible_to(request.viewer).select_related("publication")
-    row: PublicationFile = get_object_or_404(rows, pk=pk)
+    row: PublicationFile = get_object_or_404(rows, address_number=number)
     if tokens.PUBLIC not in row.readers:
         note(Action.EXPORTED, _person(request), dialogue=row.publication.dialogue_id, objects=[row.log_name])
     return handed_out(row, f"{row.publication.slug}-{row.language}")
 
 
 @require_safe
-def project(request: ReaderRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(listing.projects_seen(request.viewer), pk=pk)
+def project(request: ReaderRequest, number: int) -> HttpResponse:
+    row = get_object_or_404(listing.projects_seen(request.viewer), address_number=number)
     if not row.is_open:
         note(Action.READ, _person(request), dialogue=row.dialogue_id, objects=[row.log_name])
     context = {"active": "library", "project": row, "partners": partners_by_name(row.made_with, request.viewer)}

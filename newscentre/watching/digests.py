@@ -122,7 +122,7 @@ def _fresh(readable: ArticleQuerySet, since: datetime) -> list[Article]:
 def entry_of(article: Article, language: str) -> Entry:
     source = f"{isolated(article.feed.publisher.name)}{_(', ')}{article.day}"
     summary = article.told.text if article.told else article.excerpt
-    page = mail.address_of("article", language, article.pk)
+    page = mail.address_of("article", language, article.address_number)
     return Entry(isolated(article.title), source, isolated(summary), page)
 
 

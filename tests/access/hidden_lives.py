@@ -46,6 +46,8 @@ def copied(row: models.Model, **values: Any) -> models.Model:
     for name, value in {"audience": [], **values}.items():
         setattr(copy, name, value)
     for field in copy._meta.fields:
+        if field.unique and field.has_db_default():
+            setattr(copy, field.name, field.get_default())
         if isinstance(field, models.FileField) and getattr(copy, field.name):
             getattr(copy, field.name).save("hidden.pdf", ContentFile(b"%PDF-1.4 hidden"), save=False)
     copy.save(force_insert=True)

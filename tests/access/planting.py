@@ -206,13 +206,14 @@ def _plant(preset: Preset, hidden: Subject) -> Planted:
     _drafts(planted, author)
     words = {"dialogue": DIALOGUE, "theme": THEME, "word": f"former-{preset}", "left_at": timezone.now()}
     FormerAddress.objects.create(profile=profile, **words)
-    planted.article = plant_news(preset, audience, hidden).pk
+    planted.article = plant_news(preset, audience, hidden).address_number
     meeting = plant_calendar(preset, audience)
-    planted.meeting = meeting.pk
-    planted.document, planted.deskdocument = meeting.documents.order_by("pk").values_list("pk", flat=True)
+    planted.meeting = meeting.address_number
+    documents = meeting.documents.order_by("pk")
+    planted.document, planted.deskdocument = documents.values_list("address_number", flat=True)
     publication, project = plant_library(preset, audience, list(PLACES.values()))
-    planted.publication, planted.project = publication.pk, project.pk
-    planted.file, planted.deskfile = publication.files.order_by("pk").values_list("pk", flat=True)
+    planted.publication, planted.project = publication.address_number, project.address_number
+    planted.file, planted.deskfile = publication.files.order_by("pk").values_list("address_number", flat=True)
     return planted
 
 

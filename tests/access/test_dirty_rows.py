@@ -297,7 +297,7 @@ def test_a_document_of_a_meeting_with_a_dirty_address_is_handed_out(dirty):
         row.kind_of_file, row.size = "pdf", 14
         row.save()
         change("newscentre_meeting", f"id = {meeting.pk}", slug="a\r\nSet-Cookie: x=y\x1b")
-    answer = browser_of("stranger").get(f"/en/calendar/documents/{row.pk}/")
+    answer = browser_of("stranger").get(f"/en/calendar/documents/{row.address_number}/")
     assert answer.status_code == 200
     assert_clean(answer["Content-Disposition"])
     assert "\n" not in answer["Content-Disposition"]

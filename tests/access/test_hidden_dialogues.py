@@ -130,7 +130,12 @@ def open_rows(db) -> tuple[list[str], list[str]]:
             indicator=Indicator.objects.get(slug="birth-rate"), subject=Subject.objects.get(slug="mali", kind="country"),
             period="2025", value=1, known_on="2026-01", source=source, **OPEN_ROWS,
         )  # fmt: skip
-    own = [f"calendar/{meeting.pk}/", f"library/{book.pk}/", f"library/projects/{project.pk}/", f"news/{told.pk}/"]
+    own = [
+        f"calendar/{meeting.address_number}/",
+        f"library/{book.address_number}/",
+        f"library/projects/{project.address_number}/",
+        f"news/{told.address_number}/",
+    ]
     lists = ["calendar/", "calendar/2031-05/", "library/", "library/?dialogue=rabat-process", "links/", "news/"]
     lists += ["news/reviews/", "countries/mali/", "search/?q=zugzwang+meeting", "search/?q=zugzwang+news"]
     return [*own, "news/reviews/rabat-process/2026-10/"], [*lists, "search/?q=zugzwang+book", "search/?q=zugzwang+link"]

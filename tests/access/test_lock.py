@@ -33,6 +33,7 @@ from atlas.models import (
 from imap.models import FormerAddress, JournalEntry
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
 from newscentre.models import (
+    Article,
     ArticleTag,
     Feed,
     Fetching,
@@ -302,10 +303,10 @@ def new_rows(one: Planted):
         Feed(publisher_id=f"press-{one.preset}", name="new", dialogue_id="mtm"),
         Fetching(feed=unfetched, address="https://new.example/"),
         planting_news.article(Feed.objects.get(publisher=f"press-{one.preset}", name__startswith="cnry")),
-        ArticleTag(article_id=one.article, tag="category/new", published_at=timezone.now()),
+        ArticleTag(article=Article.objects.get(address_number=one.article), tag="category/new", published_at=timezone.now()),
         *new_rows_of_the_calendar(),
         Review(dialogue_id="mtm", month="2023-01"),
-        ReviewItem(review=Review.objects.get(month="2024-01"), article_id=one.article),
+        ReviewItem(review=Review.objects.get(month="2024-01"), article=Article.objects.get(address_number=one.article)),
         *new_rows_of_the_library(),
         *new_rows_of_routes(),
         FormerAddress(dialogue="mtm", theme="new", word="new", profile=profile, left_at=timezone.now()),

@@ -80,7 +80,7 @@ class World:
     machine: str
 
     def reads(self, by: str) -> bool:
-        return self.browser.get(f"/en/calendar/{self.meetings[by].pk}/").status_code == 200
+        return self.browser.get(f"/en/calendar/{self.meetings[by].address_number}/").status_code == 200
 
     def is_signed_in(self) -> bool:
         return self.browser.get("/en/accounts/").status_code == 200
@@ -108,7 +108,7 @@ class World:
         """With the password, in another browser; and reads the group's meeting there."""
         again = Client()
         again.post(PASSWORD_PAGE, {"login": self.person.email, "password": "demo-only-2012"})
-        return again.get(f"/en/calendar/{self.meetings['group'].pk}/").status_code == 200
+        return again.get(f"/en/calendar/{self.meetings['group'].address_number}/").status_code == 200
 
     def as_someone_of_it(self, whom: str) -> set[str]:
         """What a secretariat sees that views its dialogue as someone of the partner, or of the group."""
@@ -116,7 +116,11 @@ class World:
         desk.post("/en/accounts/view-as/", {"dialogue": "mtm", "whom": whom, "themes": [IRREGULAR]})
         if "viewing-as" not in desk.get("/en/maps/mtm/").content.decode():
             return {"nobody of this kind"}
-        return {by for by, row in self.meetings.items() if desk.get(f"/en/calendar/{row.pk}/").status_code == 200}
+        return {
+            by
+            for by, row in self.meetings.items()
+            if desk.get(f"/en/calendar/{row.address_number}/").status_code == 200
+        }
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def test_every_meeting_of_the_facts_is_in_the_calendar_with_its_dates_as_partial
 def test_what_the_sources_leave_in_doubt_is_said(reader):
     athens = Meeting.objects.get(slug="2010-athens")
     for language, words in (("en", "2011 in its chapter 3.3"), ("fr", "2011 à son chapitre 3.3"), ("ar", "فصله 3.3")):
-        assert words in page(f"/{language}/calendar/{athens.pk}/")
+        assert words in page(f"/{language}/calendar/{athens.address_number}/")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_what_is_no_month_and_no_meeting_is_not_there(reader, address):
 def test_partners_stand_alphabetically_in_the_readers_language():
     anniversary = Meeting.objects.get(slug="2012-05-22-valletta")
     assert anniversary.delegations.count() == 34
-    html = page(f"/fr/calendar/{anniversary.pk}/")
+    html = page(f"/fr/calendar/{anniversary.address_number}/")
     listed = html[html.index("34 délégations") :]
     names = re.findall(r"<li>([^<]+)</li>", listed[: listed.index("</details>")])
     assert len(names) == 34
@@ -189,7 +189,7 @@ def agenda() -> MeetingDocument:
 
 
 def test_a_document_is_handed_out_as_a_file_to_keep_and_nothing_in_it_would_run(agenda, reader):
-    answer = reader(STRANGER).get(f"/en/calendar/documents/{agenda.pk}/")
+    answer = reader(STRANGER).get(f"/en/calendar/documents/{agenda.address_number}/")
     assert body_of(answer) == a_pdf("agenda")
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"] == f'attachment; filename="{agenda.meeting.slug}-agenda-fr.pdf"'
@@ -206,14 +206,17 @@ def test_a_file_has_no_address_of_its_own(agenda, reader):
 
 
 def test_a_document_is_narrowed_with_its_meeting_at_once(agenda, reader):
-    address = f"/en/calendar/documents/{agenda.pk}/"
+    address = f"/en/calendar/documents/{agenda.address_number}/"
     with viewing(DESK):
         Meeting.objects.filter(pk=agenda.meeting_id).update(audience=THEME)
     assert reader(STRANGER).get(address).status_code == 404
     assert reader("official.mar").get(address).status_code == 200
-    assert LogEntry.objects.filter(action=Action.EXPORTED, object=f"calendar/documents/{agenda.pk}").exists() is False
+    assert (
+        LogEntry.objects.filter(action=Action.EXPORTED, object=f"calendar/documents/{agenda.address_number}").exists()
+        is False
+    )
     with viewing(DESK):
-        assert LogEntry.objects.get(action=Action.EXPORTED).object == f"calendar/documents/{agenda.pk}"
+        assert LogEntry.objects.get(action=Action.EXPORTED).object == f"calendar/documents/{agenda.address_number}"
 
 
 @pytest.mark.parametrize("kind", ["docx", "pptx", "xlsx"])
@@ -249,11 +252,11 @@ def test_of_an_open_meeting_the_dialogue_reads_the_names_and_the_public_does_not
     of = meeting()
     with viewing(DESK):
         ParticipantList.objects.create(meeting=of, audience=THEME, names="A. Person, Ministry\nB. Person, Agency")
-    assert "B. Person" in page(f"/en/calendar/{of.pk}/", "official.mar")
+    assert "B. Person" in page(f"/en/calendar/{of.address_number}/", "official.mar")
     for login in (STRANGER, "official.mar.dev", "official.ukr", "observer.las"):
-        assert "Person" not in page(f"/en/calendar/{of.pk}/", login)
+        assert "Person" not in page(f"/en/calendar/{of.address_number}/", login)
     with viewing(DESK):
-        assert f"calendar/{of.pk}/participants" in LogEntry.objects.values_list("object", flat=True)
+        assert f"calendar/{of.address_number}/participants" in LogEntry.objects.values_list("object", flat=True)
 
 
 # For calendar programs ------------------------------------------------------------------------------------------------
@@ -271,11 +274,11 @@ def test_hours_are_those_of_the_place_whatever_the_season():
         name_en="With hours", starts="2013-07-01", ends="2013-07-02", opens_at=time(9), closes_at=time(17, 30),
         time_zone="Europe/Malta",
     )  # fmt: skip
-    [event] = events(f"/en/calendar/{of.pk}/meeting.ics").values()
+    [event] = events(f"/en/calendar/{of.address_number}/meeting.ics").values()
     assert event["dtstart"].params["TZID"] == "Europe/Malta"
     assert event["dtstart"].dt.isoformat() == "2013-07-01T09:00:00+02:00"
     assert event["dtend"].dt.isoformat() == "2013-07-02T17:30:00+02:00"
-    assert b"BEGIN:VTIMEZONE" in body_of(browser_of(STRANGER).get(f"/en/calendar/{of.pk}/meeting.ics"))
+    assert b"BEGIN:VTIMEZONE" in body_of(browser_of(STRANGER).get(f"/en/calendar/{of.address_number}/meeting.ics"))
     with viewing(DESK), pytest.raises(DatabaseError), transaction.atomic():
         Meeting.objects.filter(pk=of.pk).update(time_zone="")
 
@@ -285,19 +288,19 @@ def test_a_meeting_ends_after_it_begins_and_may_be_the_last_of_all_days():
         with pytest.raises(ValidationError):
             Meeting(dialogue_id="mtm", starts="2013-06-18", **wrong).clean()
     of = meeting(name_en="The last day", starts="9999-12-31")
-    assert list(events(f"/en/calendar/{of.pk}/meeting.ics")) == ["The last day"]
+    assert list(events(f"/en/calendar/{of.address_number}/meeting.ics")) == ["The last day"]
 
 
 def test_a_meeting_of_which_the_day_is_unknown_is_in_no_file(reader):
     athens = Meeting.objects.get(slug="2010-athens")
     assert events("/en/calendar/meetings.ics?year=2010") == {}
-    assert reader(STRANGER).get(f"/en/calendar/{athens.pk}/meeting.ics").status_code == 404
-    assert "meeting.ics" not in page(f"/en/calendar/{athens.pk}/")
+    assert reader(STRANGER).get(f"/en/calendar/{athens.address_number}/meeting.ics").status_code == 404
+    assert "meeting.ics" not in page(f"/en/calendar/{athens.address_number}/")
 
 
 def test_hostile_words_stay_words_of_their_event():
     of = meeting(name_en="A\r\nEND:VEVENT\nATTENDEE:x;,\\ " + "ع" * 90, about_en="B\nBEGIN:VALARM")
-    body = body_of(browser_of(STRANGER).get(f"/en/calendar/{of.pk}/meeting.ics"))
+    body = body_of(browser_of(STRANGER).get(f"/en/calendar/{of.address_number}/meeting.ics"))
     lines = body.split(b"\r\n")
     assert max(map(len, lines)) <= 75
     assert not [line for line in lines if line.startswith((b"ATTENDEE", b"BEGIN:VALARM"))]
@@ -307,9 +310,9 @@ def test_hostile_words_stay_words_of_their_event():
 
 def test_a_cancelled_meeting_says_so():
     of = meeting(state="cancelled")
-    [event] = events(f"/en/calendar/{of.pk}/meeting.ics").values()
+    [event] = events(f"/en/calendar/{of.address_number}/meeting.ics").values()
     assert str(event["status"]) == "CANCELLED"
-    assert "This meeting was cancelled." in page(f"/en/calendar/{of.pk}/")
+    assert "This meeting was cancelled." in page(f"/en/calendar/{of.address_number}/")
 
 
 def test_a_subscription_ends_with_the_mandate_and_follows_the_audience_at_once(reader):

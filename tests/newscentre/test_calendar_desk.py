@@ -43,10 +43,10 @@ def test_an_editor_makes_a_meeting_with_a_document_and_names(reader):
         {"meeting": meeting.pk, "kind": "agenda", "title": "Agenda", "language": "en", "file": file, "preset": ""},
     )  # fmt: skip
     saved(desk, "participantlist/add/", {"meeting": meeting.pk, "names": "A. Person, Ministry", "preset": "theme"})
-    page = reader("official.mar").get(f"/en/calendar/{meeting.pk}/").content.decode()
+    page = reader("official.mar").get(f"/en/calendar/{meeting.address_number}/").content.decode()
     for words in ("New meeting", "1–2 May 2030", "Agenda", "A. Person", "This meeting is not confirmed yet."):
         assert words in page
-    assert reader("stranger").get(f"/en/calendar/{meeting.pk}/").status_code == 404
+    assert reader("stranger").get(f"/en/calendar/{meeting.address_number}/").status_code == 404
     document = of(MeetingDocument)
     for path in (f"meeting/{meeting.pk}/change/", f"meetingdocument/{document.pk}/change/"):
         form = desk.get(f"{ADMIN}/{path}").content.decode()
@@ -65,7 +65,7 @@ def test_a_meeting_without_a_theme_is_by_the_themes_preset_for_all_themes_of_the
     saved(desk, f"meeting/{meeting.pk}/change/", MEETING | {"theme": "", "preset": "theme"})
     themes = {f"dialogue:mtm:{IRREGULAR}", "dialogue:mtm:migration-development"}
     assert set(of(Meeting, slug="new").audience) == themes | {"secretariat:mtm"}
-    page = reader("official.mar.dev").get(f"/en/calendar/{meeting.pk}/").content.decode()
+    page = reader("official.mar.dev").get(f"/en/calendar/{meeting.address_number}/").content.decode()
     assert "whatever their theme" in page
 
 

@@ -182,7 +182,7 @@ def test_a_date_that_nobody_can_read_is_said_to_be_unknown(come_in, client, read
     assert row.published_at == row.seen_at
     unknown = {"en": "date unknown, seen on", "fr": "date inconnue, vu le", "ar": "التاريخ غير معروف"}
     for language, words in unknown.items():
-        for path in ("news/", f"news/{row.pk}/"):
+        for path in ("news/", f"news/{row.address_number}/"):
             page = body_of(client.get(f"/{language}/{path}")).decode()
             assert words in page
             assert f'datetime="{row.published_at:%Y-%m-%d}' not in page

@@ -46,7 +46,7 @@ def test_a_program_reads_the_newest_stories_with_the_way_to_their_publisher(desk
     first, second = read.entries
     assert (first.title, second.title) == ("إنقاذ", "Old")
     assert first.link == row.link
-    assert first.id == f"http://localhost:8000/fr/news/{row.pk}/"
+    assert first.id == f"http://localhost:8000/fr/news/{row.address_number}/"
     assert first.author == "Sahel Desk"
     assert first.published_parsed[:4] == (2026, 11, 24, 12)
     assert first.summary == "What &lt;b&gt;it&lt;/b&gt; says &amp; more"

@@ -49,7 +49,7 @@ def test_every_publication_of_the_facts_is_in_the_library(language):
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
 def test_each_project_says_when_with_whom_and_what_came_of_it(slug, language):
     project = Project.objects.get(slug=slug)
-    html = page(f"/{language}/library/projects/{project.pk}/")
+    html = page(f"/{language}/library/projects/{project.address_number}/")
     assert getattr(project, f"name_{language}") in html.replace("&#x27;", "'")
     assert getattr(project, f"outcome_{language}")
     assert project.starts[:4] in html
@@ -67,7 +67,7 @@ def test_the_library_is_filtered_without_a_script():
 
 def test_a_publication_and_the_section_that_it_goes_with_lead_to_each_other(publication):
     section = "/en/maps/mtm/migration-development/morocco/remittances/"
-    assert f'href="{section}"' in page(f"/en/library/{publication.pk}/")
+    assert f'href="{section}"' in page(f"/en/library/{publication.address_number}/")
     profile = page(section)
     way = profile[profile.index("/en/library/?dialogue=mtm") :].split('"')[0].replace("&amp;", "&")
     assert "Leveraging Remittances" in page(way)
@@ -79,8 +79,8 @@ def test_a_publication_does_not_name_a_profile_that_its_reader_may_not_open(publ
         niger = Subject.objects.get(slug="niger", kind="country")
         PublicationSection.objects.create(publication=publication, theme_id="irregular-mixed-migration", subject=niger)
         Profile.objects.filter(subject=niger, theme="irregular-mixed-migration", dialogue="mtm").update(audience=THEME)
-    assert "Niger" not in page(f"/en/library/{publication.pk}/")
-    assert "/irregular-mixed-migration/niger/" in page(f"/en/library/{publication.pk}/", "official.mar")
+    assert "Niger" not in page(f"/en/library/{publication.address_number}/")
+    assert "/irregular-mixed-migration/niger/" in page(f"/en/library/{publication.address_number}/", "official.mar")
 
 
 def test_files_are_handed_out_by_language_to_those_who_may_read_them(publication, reader):
@@ -88,15 +88,15 @@ def test_files_are_handed_out_by_language_to_those_who_may_read_them(publication
         row = PublicationFile(publication=publication, title="Mobiliser", language="fr", audience=THEME)
         row.file = ContentFile(a_pdf("x"), name="x.exe")
         row.save()
-    address = f"/en/library/files/{row.pk}/"
+    address = f"/en/library/files/{row.address_number}/"
     assert reader(STRANGER).get(address).status_code == 404
-    assert "Mobiliser" not in page(f"/en/library/{publication.pk}/")
+    assert "Mobiliser" not in page(f"/en/library/{publication.address_number}/")
     answer = reader("official.mar").get(address)
     assert body_of(answer) == a_pdf("x")
     assert answer["Content-Disposition"] == 'attachment; filename="leveraging-remittances-fr.pdf"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     with viewing(DESK):
-        assert LogEntry.objects.get(action=Action.EXPORTED).object == f"library/files/{row.pk}"
+        assert LogEntry.objects.get(action=Action.EXPORTED).object == f"library/files/{row.address_number}"
         Publication.objects.filter(pk=publication.pk).update(audience=[])
     assert reader("official.mar").get(address).status_code == 404
 

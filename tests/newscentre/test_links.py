@@ -311,13 +311,15 @@ def test_a_publication_whose_address_is_gone_is_shown_so_and_a_corrected_one_is_
     address(hosts.at("/x"), host="another", answered_at=timezone.now(), next_at=timezone.now() + DAY)
     address(publication.link, failures=3, failing_since=timezone.now() - 6 * DAY)
     looks()
-    html = body_of(browser_of(STRANGER).get(f"/en/library/{publication.pk}/")).decode()
+    html = body_of(browser_of(STRANGER).get(f"/en/library/{publication.address_number}/")).decode()
     assert "no longer available (seen on" in html
     assert hosts.at("/gone") not in html
     with viewing(EVERY_DESK):
         publication.link = hosts.at("/there")
         publication.save()
-    assert hosts.at("/there") in body_of(browser_of(STRANGER).get(f"/en/library/{publication.pk}/")).decode()
+    assert (
+        hosts.at("/there") in body_of(browser_of(STRANGER).get(f"/en/library/{publication.address_number}/")).decode()
+    )
 
 
 # Workers --------------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def act(client, address: str, action: str, *rows) -> str:
 
 
 def page_of(client, row) -> int:
-    return client.get(reverse("article", args=[row.pk])).status_code
+    return client.get(reverse("article", args=[row.address_number])).status_code
 
 
 def test_an_editor_publishes_and_hides_in_bulk(reader, waiting):

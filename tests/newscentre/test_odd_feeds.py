@@ -137,7 +137,7 @@ def test_where_a_feed_is_fetched_is_told_to_no_reader(come_in, from_loopback, cl
     [row] = come_in(rss(item.format(feed=address, quoted=quote(address, safe=""))))
     assert row.link == ""
     assert "s3cr3t" not in f"{row.title} {row.excerpt}"
-    pages = ["/en/news/", f"/en/news/{row.pk}/", "/en/news/rss/", "/en/news/atom/", "/en/search/?q=feed"]
+    pages = ["/en/news/", f"/en/news/{row.address_number}/", "/en/news/rss/", "/en/news/atom/", "/en/search/?q=feed"]
     for path in pages:
         answer = client.get(path)
         assert answer.status_code == 200
@@ -164,7 +164,9 @@ def test_no_link_of_an_item_holds_the_key_to_its_feed(come_in, from_loopback, cl
     kind = "application/json" if written == JSON else "text/xml"
     [row] = come_in(written.format(link).encode(), kind, path=path, rule=Rule.PUBLISH)
     assert (row.title, row.link) == ("One", "")
-    assert "secret" not in body_of(client.get(f"/en/news/{row.pk}/")).decode().casefold().replace("secretariat", "")
+    assert "secret" not in body_of(client.get(f"/en/news/{row.address_number}/")).decode().casefold().replace(
+        "secretariat", ""
+    )
 
 
 @pytest.mark.parametrize(

@@ -332,7 +332,7 @@ def test_readers_chosen_for_an_article_hold_when_it_is_published_by_the_list_and
         "preset": "partners", "partners": ["morocco"],
     }  # fmt: skip
     assert editor.post(address, form).status_code == 302
-    page = f"/en/news/{waiting.pk}/"
+    page = f"/en/news/{waiting.address_number}/"
     chosen = {"_selected_action": [waiting.pk]}
     for action in ("publish", "hide", "publish"):
         editor.post("/secretariat/newscentre/article/", {"action": action, **chosen}, follow=True)

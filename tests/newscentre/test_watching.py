@@ -142,7 +142,7 @@ def test_a_digest_tells_in_the_readers_language_what_is_new_in_each_search(at, l
     [message] = mail.outbox
     assert message.subject == subject
     assert message.body.count("\u2068Money ") == digests.MOST + 0
-    assert f"http://localhost:8000/{language}/news/{row.pk}/" in message.body
+    assert f"http://localhost:8000/{language}/news/{row.address_number}/" in message.body
     assert more in message.body
     assert "Of another kind" not in message.body
     assert "Nothing" not in message.body
@@ -241,7 +241,7 @@ def test_each_gets_what_they_may_read_when_the_mail_is_sent(at):
     assert "Narrowed meanwhile" in sent_to("editor")[0]
     with viewing(DESK):
         lines = LogEntry.objects.filter(action="exported", person=user_of("official.mar"))
-        assert list(lines.values_list("object", flat=True)) == [f"news/{secret.pk} by e-mail"]
+        assert list(lines.values_list("object", flat=True)) == [f"news/{secret.address_number} by e-mail"]
     assert open_one.pk != secret.pk
 
 

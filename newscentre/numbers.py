@@ -1,0 +1,50 @@
+"""Numbers in addresses, which tell nothing of how many rows there are that their reader may not see."""
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+
+class ByChance(models.Func):
+    """SQL: ten to seventeen digits that nobody can guess; shorter ones are of rows that are older than this rule."""
+
+    template = "(1000000000 + ('x' || left(md5(gen_random_uuid()::text), 14))::bit(56)::bigint)"
+    output_field = models.BigIntegerField()
+
+
+class Numbered(models.Model):
+    """`address_number`: of a row that stands at an address of its own."""
+
+    address_number = models.BigIntegerField(
+        _("number in its address"), unique=True, editable=False, db_default=ByChance()
+    )
+
+    class Meta:
+        abstract = True
+
+
+HALF = 1 << 29  # what is disguised has less than eighteen digits
+ROUNDS = range(4)
+
+
+def disguised(number: int) -> int:
+    """A number that the database counts, for an address that is followed soon: another one for each, and back again.
+
+    A Feistel network of the portal's key, in which neither the number nor how many there are can be read.
+    """
+    return _turned(number, ROUNDS)
+
+
+def undisguised(number: int) -> int:
+    left, right = divmod(number % (HALF * HALF), HALF)
+    return _turned(right * HALF + left, reversed(ROUNDS), is_back=True)
+
+
+def _turned(number: int, rounds: Iterable[int], *, is_back: bool = False) -> int:
+    left, right = divmod(number, HALF)
+    for turn in rounds:
+        mixed = int.from_bytes(salted_hmac("newscentre.numbers", f"{turn} {right}", algorithm="sha256").digest()[:4])
+        left, right = right, left ^ (mixed % HALF)
+    return right * HALF + left if is_back else left * HALF + right
