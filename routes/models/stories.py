@@ -72,6 +72,9 @@ class StoryStep(RestrictedModel):
     longitude = models.FloatField(_("longitude"), validators=[MinValueValidator(-180), MaxValueValidator(180)])
     zoom = models.FloatField(_("zoom"), default=4, validators=[MinValueValidator(2), MaxValueValidator(7)])
 
+    shown_layers: "list[Layer]"  # filled by routes.views: those that the viewer may see
+    layer_words: str  # filled by routes.views: their words in the edition's lines
+
     class Meta:
         ordering = ["story", "position", "pk"]
         verbose_name = _("step of a story")
