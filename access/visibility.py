@@ -61,8 +61,9 @@ def readers_of(row: Any) -> list[str]:
         key = getattr(row, parent.attname)
         if key is None:
             continue
-        few = getattr(parent.related_model, "are_few", False)
-        audiences.append(_readers_of_few(parent.related_model).get(key, []) if few else readers_of(getattr(row, name)))
+        is_asked_for = getattr(parent.related_model, "are_few", False) and not parent.is_cached(row)
+        few = _readers_of_few(parent.related_model) if is_asked_for else {}
+        audiences.append(few.get(key, []) if is_asked_for else readers_of(getattr(row, name)))
     return narrowest([tokens.PUBLIC], *audiences)
 
 

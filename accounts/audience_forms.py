@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from access.covering import is_covered
 from access.presets import Preset
 from access.tokens import PUBLIC
-from access.viewer import Viewer
+from access.viewer import Viewer, narrowest
 from accounts.audiences import audience_of, names_in, preset_of, who_can_read
 from accounts.models import ReadingGroup, User
 from accounts.widening import Change, readers_of, settle, waiting_for, who_could_confirm
-from atlas.models import DialogueTheme, Partner
+from atlas.models import Dialogue, DialogueTheme, Partner
 from atlas.sorting import in_reading_order
 
 
@@ -107,12 +107,17 @@ class AudienceForm(forms.ModelForm):
         self._show(self.audience_to_show())
         held = self.instance.audience
         if self.instance.pk and held is not None:
-            self.fields["preset"].help_text = escape(who_can_read(held))  # the admin takes it for markup
+            self.fields["preset"].help_text = self._sentence_of(held)
         elif self.instance.pk and self.may_inherit:
-            self.fields["preset"].help_text = escape(who_can_read(self.instance.whole.audience))
+            self.fields["preset"].help_text = self._sentence_of(self.instance.whole.audience)
         waiting = waiting_for(self.instance) if self.instance.pk and self.has_theme else None
         if waiting:
             preset.widget.waiting = who_can_read(readers_of(waiting.wanted, self.instance))
+
+    def _sentence_of(self, audience: list[str]) -> str:
+        """Who reads it today, in a dialogue that may itself be for some. Escaped: the admin takes it for markup."""
+        dialogue = Dialogue.objects.get(pk=self._dialogue_of_instance())
+        return escape(who_can_read(narrowest(dialogue.audience, audience)))
 
     def audience_to_show(self) -> list[str] | None:
         """The one that the fields show chosen; None where nothing is."""

@@ -2,8 +2,9 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -11,14 +12,13 @@ from django.db.models import Case, When
 
 from newscentre.models import Article, Feed, Rule, Status
 from newscentre.stages.clean import Item
-from newscentre.stages.cluster import WINDOW, Story, Told
+from newscentre.stages.cluster import MOST_NEIGHBOURS, WINDOW, Story, Told
 from newscentre.stages.identify import Identity, identities
 from newscentre.stages.plan import Known, Plan, Row, plan
 from newscentre.stages.tag import Tagger, Tags
 from newscentre.tagging import concepts, tagger
 
 MOST_OF_PAGES = 500  # newest articles of a page that shows one after another, such as the latest alert
-MOST_CANDIDATES = 2000  # articles of a few days that are read, to find those that new ones may be held against
 
 # What an editor changed stays; so does the story, and whether it is published. A row that another worker brought up to
 # date meanwhile is passed over.
@@ -122,28 +122,53 @@ def stories_of(feed: Feed, items: Sequence[Item], tags: Sequence[Tags]) -> list[
         Story.of((item.title.text, item.excerpt.text), item.language, item.published_at, tagged.subjects, concepts())
         for item, tagged in zip(items, tags, strict=True)
     ]
-    told, found = Told(), []
-    for story, name in _told_around(feed, new):
-        told.add(story, name)
+    told, found = _told_around(feed, new), []
     for story in new:
         found.append(told.same_as(story) or uuid.uuid4())
         told.add(story, found[-1])
     return found
 
 
-def _told_around(feed: Feed, stories: Sequence[Story]) -> Iterable[tuple[Story, uuid.UUID]]:
-    """The articles of other feeds of the dialogue that name one of these subjects within the window."""
-    subjects = sorted({int(subject) for story in stories for subject in story.subjects})
-    if not subjects:
-        return
-    first, last = min(story.published_at for story in stories), max(story.published_at for story in stories)
-    around = Article.objects.filter(
-        feed__dialogue=feed.dialogue_id,
-        subjects__overlap=subjects,
-        published_at__range=(first - WINDOW, last + WINDOW),
-    ).exclude(feed=feed)
-    for article in around.order_by("published_at", "pk")[:MOST_CANDIDATES]:
-        lines = article.title, article.excerpt
-        named = map(str, article.subjects)
-        story = Story.of(lines, article.title_language, article.published_at, named, concepts())
-        yield story, article.story
+# Of each day around an item, and each subject that it names, the newest articles of other feeds of the dialogue: as many as
+# an item is held against. Each of these days is read once, by the index of articles by day, whatever lies between them.
+AROUND = """
+    WITH wanted AS (
+        SELECT DISTINCT item.subject, item.day + away AS day
+        FROM unnest(%(subjects)s::bigint[], %(days)s::date[]) AS item (subject, day), generate_series(-%(window)s, %(window)s) away
+    )
+    SELECT DISTINCT near.id, near.published_at, near.subjects, near.title, near.excerpt, near.title_language, near.story
+    FROM (SELECT DISTINCT day FROM wanted) AS days
+    CROSS JOIN LATERAL (
+        SELECT a.*, row_number() OVER (PARTITION BY wanted.subject ORDER BY a.published_at DESC, a.id DESC) AS place
+        FROM newscentre_article a JOIN newscentre_feed f ON f.id = a.feed_id
+        CROSS JOIN LATERAL unnest(a.subjects) AS named (subject)
+        JOIN wanted ON wanted.day = days.day AND wanted.subject = named.subject
+        WHERE a.published_at >= days.day::timestamp AT TIME ZONE 'UTC'
+          AND a.published_at < (days.day + 1)::timestamp AT TIME ZONE 'UTC'
+          AND f.dialogue_id = %(dialogue)s AND f.id <> %(feed)s
+    ) AS near
+    WHERE near.place <= %(most)s
+    ORDER BY near.published_at, near.id
+"""
+
+
+def _told_around(feed: Feed, stories: Sequence[Story]) -> Told:
+    """What other feeds of the dialogue told within the window, of each item the newest and nearest."""
+    told = Told()
+    pairs = sorted({(int(one), story.published_at.date()) for story in stories for one in story.subjects})
+    if not pairs:
+        return told
+    subjects, days = zip(*pairs, strict=True)
+    values: dict[str, Any] = {
+        "subjects": list(subjects),
+        "days": list(days),
+        "window": WINDOW.days,
+        "most": MOST_NEIGHBOURS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(AROUND, {**values, "dialogue": feed.dialogue_id, "feed": feed.pk})
+        for _pk, moment, named, title, excerpt, language, name in cursor.fetchall():
+            keys = list(map(str, named))
+            ready = partial(Story.of, (title, excerpt), language, moment, keys, concepts())
+            told.add_unread(keys, moment.date(), ready, name)
+    return told

@@ -42,11 +42,9 @@ class Shown:
 
     @property
     def revised_words(self) -> str:
-        """The new value, and what else was corrected: what it is about, its period, its source."""
+        """The new value, and what else was corrected: what was counted, when, and who says so."""
         assert self.revision is not None
         old, new, words = self.cited.observation, self.revision, [self.revised_value]
-        if new.subject_id != old.subject_id:
-            words.append(new.subject.name)
         if new.indicator_id != old.indicator_id:
             words.append(new.indicator.name)
         if new.period != old.period:
@@ -139,15 +137,17 @@ def _shown(editions: set[int], viewer: Viewer) -> BySection:
 def _corrections_of(observations: list[Observation], viewer: Viewer) -> dict[int, Observation]:
     """Number of a corrected figure → the last that the viewer may see of those that took its place, one after another.
 
+    None that is about another subject: of what the text says, it says nothing, and the page does not follow its changes.
     A question for each correction of a correction, none when nothing was corrected.
     """
-    followed = {row.pk: row.pk for row in observations if row.withdrawn_on}  # last of a chain → its first
+    followed = {row.pk: row for row in observations if row.withdrawn_on}  # last of a chain → its first
     instead: dict[int, Observation] = {}
     while followed:
         later = Observation.objects.visible_to(viewer).filter(replaces__in=followed).select_related(*OF_A_FIGURE)
-        of_first = {row.pk: (followed[row.replaces], row) for row in later if row.replaces}
-        instead |= dict(of_first.values())
-        followed = {pk: first for pk, (first, _row) in of_first.items()}
+        pairs = [(followed[row.replaces], row) for row in later if row.replaces]
+        pairs = [(first, row) for first, row in pairs if row.subject_id == first.subject_id]
+        instead |= {first.pk: row for first, row in pairs}
+        followed = {row.pk: first for first, row in pairs}
     return instead
 
 

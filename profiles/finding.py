@@ -35,7 +35,8 @@ def plain_text(text: EditionText, language: str) -> tuple[str, str]:
 def readers_of(text: EditionText) -> list[str]:
     """Tokens: of the audiences above the text and its own the narrowest."""
     edition, section = text.edition, text.section
-    return narrowest(edition.profile.audience, edition.audience, section.audience, text.audience)
+    profile = edition.profile
+    return narrowest(profile.dialogue.audience, profile.audience, edition.audience, section.audience, text.audience)
 
 
 def note(request: ReaderRequest, texts: Sequence[EditionText]) -> None:

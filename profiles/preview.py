@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
-from access.viewer import Viewer
+from access.viewer import Viewer, narrowest
 from accounts.audiences import preset_of, who_can_read
 from accounts.frame import frame
 from accounts.requests import ReaderRequest
@@ -29,11 +29,12 @@ def preview(request: ReaderRequest, profile: Profile, language: str) -> HttpResp
             for draft in drafts
         }
         reading = _reading(profile, language, html, request.viewer)
+        readers = narrowest(profile.dialogue.audience, profile.audience)
         context = {
             "reading": reading,
             "standing": reading.standing,
-            "tier": preset_of(profile.audience),
-            "who_can_read": who_can_read(profile.audience),
+            "tier": preset_of(readers),
+            "who_can_read": who_can_read(readers),
             "is_preview": True,
             "problems": [message for problem in cited.problems for message in problem.messages],
         }

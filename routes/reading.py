@@ -16,7 +16,14 @@ from routes.figures import AreaFigures, figures_of_areas
 from routes.models import FeatureKind, MapEdition, MapFeature, Story
 
 # What a feature was made from: they say who may see it today.
-RECORDS = ("segment__layer", "segment__start__layer", "segment__end__layer", "stop__layer", "reason")
+RECORDS = (
+    "edition__dialogue",
+    "segment__layer",
+    "segment__start__layer",
+    "segment__end__layer",
+    "stop__layer",
+    "reason",
+)
 
 
 @dataclass(frozen=True)

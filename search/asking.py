@@ -1,7 +1,7 @@
 """Finds records by words: those that the viewer may see, best first among the newest, with counts that stop at a thousand."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils.translation import get_language
 
 from access.viewer import Viewer
+from access.viewing import remembered
 from access.visibility import sees, tokens_of
 from search.kinds import Kind
 from search.models import Readers
@@ -132,7 +133,7 @@ def search(
     if not found.words:
         return found
     with _in_time():
-        asked = tsqueries(found.words, kind.names(viewer) if kind.names else ())
+        asked = _asked(found.words, kind.names(viewer) if kind.names else ())
         everything = matches = _newest(viewer, kind, asked, EVERYTHING)
         if narrowing != EVERYTHING:
             matches = _newest(viewer, kind, asked, narrowing)
@@ -183,17 +184,26 @@ def _newest(viewer: Viewer, kind: Kind, asked: Mapping[str, str], narrowing: Nar
     """The newest entries that match, of all or of those asked for. `asked`: stems → the question in them."""
     values: dict[str, Any] = {"kind": kind.name, "most": MOST_COUNTED + 1}
     values |= {**asked, **narrowing.values(), **tokens_of(viewer)}
+    question = NEWEST if viewer.is_public else f"{ASK}; {NEWEST_OF_BOTH}"
     with connection.cursor() as cursor:
-        cursor.execute(NEWEST if viewer.is_public else f"{ASK}; {NEWEST_OF_BOTH}", values)
+        # For the rest of the request, which asks for nothing that takes longer.
+        cursor.execute(f"SET LOCAL statement_timeout = {int(MOST_SECONDS * 1000)}; {question}", values)
         return [Match(*row) for row in cursor.fetchall()]
+
+
+def _asked(words: str, subjects: Iterable[int]) -> dict[str, str]:
+    """Made once while there is one viewer, for all kinds that name the same subjects."""
+    kept, key = remembered(), (tsqueries, words, tuple(subjects))
+    if key not in kept:
+        kept[key] = tsqueries(words, key[2])
+    return kept[key]
 
 
 @contextmanager
 def _in_time() -> Iterator[None]:
-    """What is asked inside ends in time. So does what the request asks after it, of which nothing takes longer."""
+    """Tells what was asked inside and did not end in time. Raises TookTooLong."""
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = {int(MOST_SECONDS * 1000)}")
+        with transaction.atomic():
             yield
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", "") == CANCELLED:

@@ -9,9 +9,10 @@ and written by few hands, so that what is measured there is the most one may exp
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import islice, zip_longest
 from pathlib import Path
 from uuid import UUID
@@ -121,17 +122,23 @@ class Told:
     """Stories of some days by subject and day, so that one is held against its neighbours alone, however many there are."""
 
     def __init__(self) -> None:
-        self._by_place: dict[tuple[str, date], list[tuple[Story, UUID]]] = defaultdict(list)
+        self._by_place: dict[tuple[str, date], list[tuple[Callable[[], Story], UUID]]] = defaultdict(list)
 
     def add(self, story: Story, name: UUID) -> None:
-        for subject in story.subjects:
-            self._by_place[subject, story.published_at.date()].append((story, name))
+        self.add_unread(story.subjects, story.published_at.date(), lambda: story, name)
+
+    def add_unread(self, subjects: Iterable[str], day: date, story: Callable[[], Story], name: UUID) -> None:
+        """`story` makes it ready to be compared, once something has to be held against it."""
+        kept = cache(story)
+        for subject in subjects:
+            self._by_place[subject, day].append((kept, name))
 
     def same_as(self, story: Story) -> UUID | None:
         """The name of one that tells the same: of the same day before the days around, and the last added first."""
-        return next((name for other, name in islice(self._near(story), MOST_NEIGHBOURS) if are_one(story, other)), None)
+        near = islice(self._near(story), MOST_NEIGHBOURS)
+        return next((name for other, name in near if are_one(story, other())), None)
 
-    def _near(self, story: Story) -> Iterator[tuple[Story, UUID]]:
+    def _near(self, story: Story) -> Iterator[tuple[Callable[[], Story], UUID]]:
         day = story.published_at.date()
         for away in sorted(range(-WINDOW.days, WINDOW.days + 1), key=abs):
             of_day = [self._by_place.get((subject, day + timedelta(days=away)), []) for subject in story.subjects]

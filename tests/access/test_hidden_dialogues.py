@@ -1,9 +1,11 @@
 """A dialogue that not everyone may know of: for the others neither it nor anything that belongs to it is there."""
 
+import json
 import re
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 
 from access import tokens
 from access.viewer import ANYONE, Viewer
@@ -20,7 +22,7 @@ from tests.access.planting_dialogues import HEADING, HIDDEN, THEME
 from tests.accounts.forms_of_pages import fields_of
 from tests.conftest import STRANGER, browser_of, forget_all_pages, user_of
 from tests.newscentre.feeds_of_tests import NOON, article, feed
-from tests.readers import answer_to
+from tests.readers import answer_to, body_of
 
 RABAT = "rabat-process"
 DESK = Viewer.secretariat_of(RABAT)
@@ -167,6 +169,27 @@ def test_what_is_read_of_it_is_noted_and_kept_confidential_in_calendars(open_row
         assert LogEntry.objects.filter(action=Action.READ, dialogue=RABAT).count() >= len(paths)
     calendar = client.get("/en/calendar/meetings.ics?dialogue=rabat-process").content.decode()
     assert "CLASS:CONFIDENTIAL" in calendar and "CLASS:PUBLIC" not in calendar
+
+
+def test_what_everyone_might_read_of_it_is_told_to_be_restricted_in_search_in_files_and_at_the_desk(db):
+    narrow(tokens.secretariat("mtm"), dialogue="mtm")
+    client = browser_of("editor")
+    with viewing(Viewer.secretariat_of("mtm")):
+        profile = Profile.objects.get(dialogue="mtm", theme="migration-development", subject__slug="morocco")
+        assert "public" in profile.audience
+        before = LogEntry.objects.filter(action=Action.READ).count()
+    found = client.get("/en/search/?q=remittances&kind=profile").content.decode()
+    badges = re.findall(r"· MTM\s*<span class=\"tier (\w+)\"", found)
+    assert set(badges) == {"secretariat"}
+    with viewing(Viewer.secretariat_of("mtm")):
+        assert LogEntry.objects.filter(action=Action.READ).count() > before
+    for ending in ("", "?f=json"):
+        assert Client().get(f"/en/maps/mtm/routes/editions/2012/1/routes.geojson{ending}").status_code == 404
+    features = json.loads(body_of(client.get("/en/maps/mtm/routes/editions/2012/1/routes.geojson")))["features"]
+    assert {row["properties"]["access"] for row in features} == {"restricted"}
+    alone = "Restricted access: the Secretariat alone can read this."
+    assert alone in client.get(f"/secretariat/profiles/profile/{profile.pk}/change/").content.decode()
+    assert alone in client.get(f"/secretariat/profiles/profile/{profile.pk}/preview/en/").content.decode()
 
 
 def test_a_country_page_says_nothing_of_taking_part_in_it(db):

@@ -13,6 +13,7 @@ from access import tokens
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from atlas import wording
+from atlas.models import Subject
 from indicators.models import Observation, Source
 from indicators.superseding import withdraw
 from profiles.figures import revised_since
@@ -119,6 +120,17 @@ def test_a_correction_of_period_source_or_subject_is_marked_with_what_was_correc
     corrected(figure(), period="2005", source=Source.objects.get(slug="gapminder"))
     assert re.sub(r"\(.*", "", sentence(page(reader))) == "29,891,708 [revised: 29,891,708, 2005, Gapminder "
     assert {told.revised_words for told in revised_since(profile, DESK)} == {"29,891,708, 2005, Gapminder"}
+
+
+def test_a_figure_that_turned_out_to_be_of_another_country_is_no_longer_available_and_says_nothing_of_that_one(
+    reader, profile
+):
+    """What is held of the other country is narrowed and corrected without this page."""
+    publish_citing(profile, TOTAL)
+    corrected(figure(), subject=Subject.objects.get(slug="algeria"), value=33000777)
+    for language in ("en", "fr", "ar"):
+        assert "33" not in sentence(page(reader, language=language)).split("(")[0].replace("29,891,708", "")
+    assert "revised: n/a (" in sentence(page(reader))
 
 
 def test_of_a_correction_that_was_corrected_the_last_is_shown_and_of_one_taken_back_none(reader, profile):

@@ -254,4 +254,4 @@ def test_a_search_asks_six_questions_whatever_is_found(news):
     for words in ("returns", "rabat or dakar or refugies"):
         with viewing(ANYONE), CaptureQueriesContext(connection) as asked:
             search(ANYONE, words, kind_named("article"))
-        assert len(asked) == 6 + 3
+        assert len(asked) == 6 + 2
