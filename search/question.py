@@ -29,10 +29,23 @@ def _shown(letter: str) -> str:
     return "" if unicodedata.category(letter) == "Cf" else " "
 
 
-TSQUERIES = "SELECT " + ", ".join(
-    f"imap_question('{stems}', %(words)s, %(subjects)s::bigint[])::text AS {stems}"
+QUESTIONS = ", ".join(
+    f"imap_question('{stems}', %(words)s, subjects, names)::text AS {stems}"
     for stems in ("english", "french", "arabic", "simple")
 )
+# Each name is folded once for all stems.
+TSQUERIES = f"""
+    WITH named AS MATERIALIZED (
+        SELECT array_agg(s.id) AS subjects, array_agg(imap_searched(said.name)) AS names
+        FROM atlas_subject s
+        CROSS JOIN LATERAL (
+            VALUES (s.name_en), (s.name_fr), (s.name_ar)
+            UNION SELECT v.text FROM atlas_namevariant v WHERE v.subject_id = s.id
+        ) AS said (name)
+        WHERE s.id = ANY (%(subjects)s::bigint[])
+    )
+    SELECT {QUESTIONS} FROM named
+"""
 
 
 def tsqueries(words: str, subjects: Iterable[int] = ()) -> dict[str, str]:
@@ -40,7 +53,7 @@ def tsqueries(words: str, subjects: Iterable[int] = ()) -> dict[str, str]:
 
     `subjects`: those whose names stand for them in entries. The name of a subject that is not reference data is a word of
     no entry, since entries are read by those who may not be told of it: the entry holds a mark of the subject, and whoever
-    may be told of it asks for the mark beside the word.
+    may be told of it asks for the mark beside each word of the name and each phrase of it.
     """
     with connection.cursor() as cursor:
         cursor.execute(TSQUERIES, {"words": as_websearch(words), "subjects": list(subjects)})

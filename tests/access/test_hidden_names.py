@@ -97,7 +97,9 @@ def words_of_hidden_names(hub) -> list[str]:
     with viewing(Viewer.secretariat_of("hidden-dialogue")):
         hidden = {"short_name_en": "Umbraculum", "name_en": "Umbraculum Process", "audience": []}
         Dialogue.objects.create(slug="hidden-dialogue", languages=["en"], started=2012, position=9, **hidden)
-    return ["Kapikule", "كابيكولي", "kapikule -river", '"kapikule crossing"', "Vexillum", "quorumite", "umbraculum"]
+    of_the_hub = ["Kapikule", "كابيكولي", "kapikule -river", '"kapikule"', '"Kapikule river ford"', '"kapikule river"']
+    quoted = ['"kapikule crossing"', "«نهر كابيكولي»", 'told or "kapikule crossing"', 'told -"kapikule river ford"']
+    return [*of_the_hub, *quoted, "Vexillum", '"Vexillum office"', "quorumite", '"quorumite group"', "umbraculum"]
 
 
 @pytest.mark.parametrize("login", [STRANGER, "official.mar", "editor.rabat"])
@@ -121,9 +123,22 @@ def _answer_to(client, path: str, asked: str) -> Answer:
 
 
 def test_who_may_be_told_of_a_hub_finds_what_was_written_on_it(hub):
-    for word in ("Kapikule", "كابيكولي", "kapikule -ferry", "told kapikule"):
-        assert "Told of a crossing" in browser_of("editor").get(f"/en/search/?q={quote(word)}").content.decode(), word
-    assert "Told of a crossing" not in browser_of("editor").get("/en/search/?q=told -kapikule").content.decode()
+    plain = ("Kapikule", "كابيكولي", "kapikule -ferry", "told kapikule")
+    quoted = (
+        '"Kapikule river ford"',
+        '"kapikule crossing"',
+        "«نهر كابيكولي»",
+        'told "river ford"',
+        '"kapikule ford" or told',
+    )
+    for words in (*plain, *quoted):
+        assert "Told of a crossing" in _found_by_the_desk(words), words
+    for words in ("told -kapikule", 'told -"kapikule river ford"', '"kapikule ford"', '"told kapikule"'):
+        assert "Told of a crossing" not in _found_by_the_desk(words), words
+
+
+def _found_by_the_desk(words: str) -> str:
+    return browser_of("editor").get(f"/en/search/?q={quote(words)}").content.decode()
 
 
 EVROS = "Evros river crossing"
