@@ -116,7 +116,10 @@ def _planted_database(world: str) -> tuple[str, dict[Preset, Planted]]:
     name = f"{connections['default'].settings_dict['NAME']}_planted"
     conftest._as_owner(f"CREATE DATABASE {name} TEMPLATE {world}")
     conftest._use(name)
-    return name, plant_all()
+    planted = plant_all()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE")  # else questions are planned for empty tables until the server looks for itself
+    return name, planted
 
 
 @pytest.fixture(scope="session")
