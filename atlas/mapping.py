@@ -1,12 +1,14 @@
-"""What a page's map shows besides the drawn countries: names, roles, places, words. All of it is public, but the links."""
+"""What a page's map shows besides the drawn countries: names, roles, places, words, as far as its viewer may be told."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from access.viewer import Viewer
 from atlas.models import Basemap, Coverage, Dialogue, Membership, Subject, SubjectKind
 from atlas.sorting import in_reading_order
 
@@ -61,14 +63,21 @@ def narrower_profile() -> str:
     return _("profile available, but not for every reader of this page")
 
 
-def countries_on_map(dialogues: Iterable[Dialogue], links: Mapping[int, Lead]) -> list[MapCountry]:
-    """Every country there is, by name. `links`: subject → what this viewer may read about it."""
+def countries_on_map(dialogues: Iterable[Dialogue], links: Mapping[int, Lead], viewer: Viewer) -> list[MapCountry]:
+    """Every country of which the viewer may be told, by name. `links`: subject → what this viewer may read about it.
+
+    A State that takes part is among them: its membership says it on the page of partners too.
+    """
     covering: dict[int, set[str]] = defaultdict(set)
     for subject, dialogue in Coverage.objects.filter(dialogue__in=dialogues).values_list("subject_id", "dialogue_id"):
         covering[subject].add(dialogue)
     states = Membership.objects.of_partner_states().filter(dialogue__in=dialogues)
     partners = set(states.values_list("partner__subject_id", flat=True))
-    countries = in_reading_order(Subject.objects.filter(kind=SubjectKind.COUNTRY), name=lambda subject: subject.name)
+    others = Subject.objects.filter(is_reference=False).sayable_to(viewer).values("pk")
+    named = Q(is_reference=True) | Q(pk__in=partners) | Q(pk__in=others)  # in this order: the last is hardly ever asked
+    countries = in_reading_order(
+        Subject.objects.filter(named, kind=SubjectKind.COUNTRY), name=lambda subject: subject.name
+    )
     return [
         MapCountry(subject, subject.pk in partners, frozenset(covering[subject.pk]), links.get(subject.pk))
         for subject in countries

@@ -60,7 +60,7 @@ def by_year(request: ViewersRequest, dialogue: str) -> HttpResponse:
     years = [year for year, _joined, _number in steps if year]
     context = {
         "dialogue": row,
-        "map": map_of(row, countries_on_map([row], {}), []),
+        "map": map_of(row, countries_on_map([row], {}, request.viewer), []),
         "steps": steps,
         "years": (years[0], years[-1]) if years else None,
         "joined": {member.partner.subject.iso3: member.joined for member in states if member.partner.subject},

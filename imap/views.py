@@ -17,7 +17,7 @@ from access.viewing import viewing
 from accounts.requests import ReaderRequest
 from accounts.visits import last_visit_of
 from atlas.mapping import countries_on_map, map_of
-from atlas.models import Dialogue, Membership, Subject, SubjectKind
+from atlas.models import Dialogue, Membership
 from atlas.views import footnotes_of
 from imap.context_processors import portal_frame
 from imap.former_addresses import address_now
@@ -74,13 +74,14 @@ def home(request: ReaderRequest) -> HttpResponse:
     dialogues = Dialogue.objects.visible_to(request.viewer)
     states = Membership.objects.visible_to(request.viewer).of_partner_states().number_by_dialogue()
     since = last_visit_of(request)
+    countries = countries_on_map(dialogues, country_links(listed(request.viewer)), request.viewer)
     context = {
         "dialogues": [(dialogue, states.get(dialogue.pk, 0)) for dialogue in dialogues],
-        "map": map_of(None, countries_on_map(dialogues, country_links(listed(request.viewer))), []),
+        "map": map_of(None, countries, []),
         "latest": latest(request.viewer, 8),
         "new_since": since,
         "new": latest(request.viewer, 20, since) if since else [],
-        "footnotes": footnotes_of(Subject.objects.filter(kind=SubjectKind.COUNTRY).exclude(footnote_en="")),
+        "footnotes": footnotes_of(country.subject for country in countries),
     }
     return render(request, "home.html", context)
 

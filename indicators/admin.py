@@ -1,6 +1,7 @@
 """Figures in the admin: each secretariat keeps its own figures and sources."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -54,6 +55,10 @@ class StateDefinitionAdmin(TranslatedAdmin):
     list_display = ["indicator", "subject", "source"]
     autocomplete_fields = ["indicator", "subject"]
 
+    def get_queryset(self, request):
+        """Those of states of which its user may be told."""
+        return super().get_queryset(request).filter(subject__in=Subject.objects.sayable_to(request.viewer))
+
 
 class FigureAudienceForm(AudienceForm):
     """A figure or a source has no theme; nobody having chosen, the Secretariat alone reads it."""
@@ -106,14 +111,21 @@ class ObservationForm(FigureAudienceForm):
         super().__init__(*args, **kwargs)
         nationality = self.fields["nationality"]
         assert isinstance(nationality, forms.ChoiceField)
-        countries = in_reading_order(Subject.objects.exclude(iso3="").exclude(iso3__isnull=True))
-        nationality.choices = [("", NOT_BROKEN_DOWN), *((country.iso3, country.name) for country in countries)]
+        nationality.choices = self._nationalities()
         if (value := self.instance.value) is not None:
             self.initial["value"] = Decimal(plain_number(value))  # without the zeros of its column
         for name in BREAKDOWNS:
             self.fields[name].initial = (self.instance.breakdown or {}).get(name, "")
         for name in self._not_asked():
             self.fields.pop(name, None)
+
+    def _nationalities(self) -> list[tuple[str, Any]]:
+        """Countries that the desk may be told of; one that the figure has already is told by its code at least."""
+        countries = Subject.objects.sayable_to(self.viewer).exclude(iso3="").exclude(iso3__isnull=True)
+        named = [(country.iso3 or "", country.name) for country in in_reading_order(countries)]
+        held = (self.instance.breakdown or {}).get("nationality", "")
+        unnamed = [(held, held)] if held and held not in dict(named) else []
+        return [("", NOT_BROKEN_DOWN), *named, *unnamed]
 
     def _not_asked(self) -> list[str]:
         """A figure that is new has nothing to correct; of one that is no longer held its readers alone are changed."""

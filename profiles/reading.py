@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import get_language
 
-from access.viewer import Viewer, narrowest
+from access.names import with_sayable
+from access.viewer import ANYONE, Viewer, narrowest
 from atlas.models import Dialogue, OutlineSection, Subject, SubjectKind, Theme
 from indicators.glance import GlanceTopic, at_a_glance
 from indicators.models import Source
@@ -83,7 +84,8 @@ class Reading:
 def read(standing: Standing, viewer: Viewer) -> Reading:
     """Composes the profile from the parts that the viewer sees. A fixed number of queries."""
     address = standing.address
-    subject = Subject.objects.select_related("country").get(pk=standing.subject_id)
+    # All who see the same share the page: of the country that a place lies in, it says what everyone may be told.
+    subject = with_sayable(Subject.objects.all(), ANYONE, "country").get(pk=standing.subject_id)
     dialogue = Dialogue.objects.visible_to(viewer).get(pk=address.dialogue)
     headings = (
         OutlineSection.objects.visible_to(viewer)

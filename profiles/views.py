@@ -119,7 +119,7 @@ def dialogue(request: ReaderRequest, dialogue: str) -> HttpResponse:
     row = dialogue_or_404(request.viewer, dialogue)
     profiles = listed(request.viewer, dialogue=row)
     links = country_links(profiles, row.audience)
-    countries = countries_on_map([row], links)
+    countries = countries_on_map([row], links, request.viewer)
     listed_countries = [country for country in countries if country.is_partner or country.is_covered]
     hubs = [profile.subject for profile in profiles if profile.subject.kind == SubjectKind.HUB]
     since = last_visit_of(request)

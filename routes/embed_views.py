@@ -61,7 +61,7 @@ def embedded(request: ReaderRequest, embed: Embed, key: str) -> HttpResponse:
         "edition": edition,
         "dialogue": edition.dialogue,
         "routes": shown.routes,
-        "map": drawn_map(shown),
+        "map": drawn_map(shown, ANYONE),
         "content": content,
         "segments": segments_by_route(shown),
     }

@@ -48,9 +48,7 @@ def figures_of_areas(viewer: Viewer, until: int, known_on: date | None = None) -
     """Every reporting area with the figures, up to a year, that the viewer may see and that were known on a day."""
     areas = {
         area.pk: AreaFigures(area)
-        for area in Subject.objects.filter(kind=SubjectKind.REPORTING_AREA)
-        .select_related("nearest_route")
-        .order_by("position")
+        for area in Subject.objects.filter(kind=SubjectKind.REPORTING_AREA).order_by("position")
     }
     rows = (
         Observation.objects.visible_to(viewer)

@@ -95,13 +95,17 @@ def map_content(
 
     Values and widths are by period: 2009, 2009-Q1.
     """
+    shown = {route.pk: route.slug for route in route_map.routes}
     return {
         "years": [route_map.edition.first_year, route_map.edition.last_year],
         "routes": [_route(route, route_map.area_beside(route), links) for route in route_map.routes],
         "layers": layers,
         "layerNames": {slug: layer.name for slug, layer in layers_of(route_map).items()},
         "places": {f"stop-{row.stop_id}": links.get(_place(row)) for row in route_map.stops},
-        "areas": {row.area.slug: _area(row, route_map.edition.readers) for row in route_map.areas},
+        "areas": {
+            row.area.slug: _area(row, route_map.edition.readers) | {"route": shown.get(row.area.nearest_route_id or 0)}
+            for row in route_map.areas
+        },
         "nationalities": names,
         "nationality": nationality,
         "countries": _countries(route_map, viewer, links),
@@ -161,7 +165,6 @@ def _area(figures: AreaFigures, page_readers: Sequence[str]) -> dict:
 
     return {
         "name": figures.area.name,
-        "route": figures.area.nearest_route.slug if figures.area.nearest_route else None,
         "detections": {period: detected(period) for period in sorted(figures.detections)},
         "borders": {year: by_border(rows) for year, rows in figures.borders.items()},
         "nationalities": {

@@ -120,8 +120,10 @@ def story(request: ReaderRequest, dialogue: str, links: LinksOf, slug: str) -> H
     _note(request, shown)
     context = _context(request, shown, links, AskedDate())
     steps = steps_of(told, request.viewer)
+    routes = {route.pk: route.slug for route in shown.routes}
     for step in steps:
         here = {layer.pk for layer in step.shown_layers}
+        step.route_word = routes.get(step.route_id or 0, "")
         step.layer_words = " ".join(slug for slug, layer in context["layers"].items() if layer.pk in here)
     return render(request, "routes/story.html", context | {"story": told, "steps": steps})
 
@@ -134,7 +136,7 @@ def steps_of(told: Story, viewer: Viewer) -> list[StoryStep]:
     seen = Layer.objects.visible_to(viewer)
     of_step = StoryStep.layers.through.objects.filter(storystep=OuterRef("pk"), layer__in=seen)
     steps = StoryStep.objects.visible_to(viewer).filter(Q(has_layers=False) | Exists(of_step), story=told)
-    steps = steps.select_related("route").prefetch_related(Prefetch("layers", seen, to_attr="shown_layers"))
+    steps = steps.prefetch_related(Prefetch("layers", seen, to_attr="shown_layers"))
     return list(steps.order_by("position", "pk"))
 
 
@@ -167,7 +169,7 @@ def _context(request: ReaderRequest, shown: RouteMap, links: LinksOf, asked: Ask
         "checked": agencies_named(edition, request.viewer),
         "dialogue": dialogue,
         "routes": shown.routes,
-        "map": drawn_map(shown),
+        "map": drawn_map(shown, request.viewer),
         "content": content,
         "layers": layers_of(shown),
         "page_readers": edition.readers,
@@ -180,9 +182,9 @@ def _context(request: ReaderRequest, shown: RouteMap, links: LinksOf, asked: Ask
     }
 
 
-def drawn_map(shown: RouteMap) -> dict | None:
+def drawn_map(shown: RouteMap, viewer: Viewer) -> dict | None:
     """The map of the page: the covered countries by name, the stops and the names of the routes."""
-    covered = [row for row in countries_on_map([shown.dialogue], {}) if row.is_covered]
+    covered = [row for row in countries_on_map([shown.dialogue], {}, viewer) if row.is_covered]
     drawn = map_of(shown.dialogue, covered, [])
     if drawn and shown.segments:
         drawn["content"] |= {

@@ -73,6 +73,7 @@ class StoryStep(RestrictedModel):
     zoom = models.FloatField(_("zoom"), default=4, validators=[MinValueValidator(2), MaxValueValidator(7)])
 
     shown_layers: "list[Layer]"  # filled by routes.views: those that the viewer may see
+    route_word: str  # filled by routes.views: of a route that the reader's map shows
     layer_words: str  # filled by routes.views: their words in the edition's lines
 
     class Meta:
