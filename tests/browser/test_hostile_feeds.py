@@ -72,7 +72,7 @@ def pages(db) -> list[tuple[str, str]]:
             items = cleaned(document_in(data, ""), ["https://evil.example/"], "", SEEN_AT)
             of = feed()
             store(of, items, SEEN_AT)
-        numbers = list(of.articles.values_list("pk", flat=True))
+        numbers = list(of.articles.values_list("address_number", flat=True))
     addresses = ["/en/news/", "/ar/news/", "/en/search/?q=window", *(f"/en/news/{number}/" for number in numbers)]
     answers = [Client().get(address) for address in addresses]
     assert {answer.status_code for answer in answers} == {200}
