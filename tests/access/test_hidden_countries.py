@@ -121,14 +121,14 @@ def test_a_figure_of_a_nationality_that_its_desk_may_not_name_keeps_it(hidden_co
     assert NAMES["name_en"] not in form
 
 
-@pytest.mark.parametrize("page", ["", "remittances/", "print/"])
-def test_a_profile_of_what_lies_in_it_does_not_name_it(hidden_country, other_desk, page):
+@pytest.mark.parametrize("part", ["", "remittances/", "print/"])
+def test_a_profile_of_what_lies_in_it_does_not_name_it(hidden_country, other_desk, part):
     """Whoever opened the page first: all who see the same share it."""
     Subject.objects.filter(kind=SubjectKind.COUNTRY, slug="morocco").update(country=hidden_country)
     forget_all_pages()
     SecretariatMember.objects.create(user=other_desk, dialogue_id=HIDDEN)
     for login in (OTHER_DESK, STRANGER):
-        answer = browser_of(login).get(f"/en/maps/mtm/{THEMES['mtm']}/morocco/{page}", follow=True).content.decode()
+        answer = browser_of(login).get(f"/en/maps/mtm/{THEMES['mtm']}/morocco/{part}", follow=True).content.decode()
         assert "Morocco" in answer
     assert NAMES["name_en"] not in answer and SLUG not in answer
 
