@@ -75,7 +75,9 @@ def test_with_every_filter_forgotten_the_database_lets_nothing_through(planted, 
 def test_with_the_database_open_the_querysets_alone_let_nothing_through(planted, monkeypatch, login):
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in ("accounts", "routes", "imap") and hasattr(module, "viewing"):
-            monkeypatch.setattr(module, "viewing", lambda viewer, using="default": viewing(EVERYTHING, using))
+            monkeypatch.setattr(
+                module, "viewing", lambda viewer, using="default", **how: viewing(EVERYTHING, using, **how)
+            )
     assert found_by(login) == allowed(login)
 
 
