@@ -725,8 +725,8 @@ EVERYTHING = Viewer.of(f"secretariat:{dialogue}" for dialogue in (*ALL_FOUR, HID
 def opened_lock(monkeypatch):
     """PostgreSQL is told on every request that all four secretariats are looking: only the querysets are left."""
 
-    def viewing_everything(viewer: Viewer, using: str = "default"):
-        return viewing(EVERYTHING, using)
+    def viewing_everything(viewer: Viewer, using: str = "default", **how: bool):
+        return viewing(EVERYTHING, using, **how)
 
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in WITH_VIEWERS and hasattr(module, "viewing"):
