@@ -12,11 +12,12 @@ from access.viewer import Viewer
 from access.viewing import viewing
 from accounts.spreadsheets import as_csv
 from atlas import kept_prints
+from atlas.models import Dialogue
 from imap.rooms import ROOMS
 from newscentre import opml
 from newscentre.models import Publisher
 from routes.geojson import as_feature
-from routes.models import FeatureKind, GeodataImport, MapFeature
+from routes.models import FeatureKind, GeodataImport, Layer, MapEdition, MapFeature, Segment, Stop
 from tests.conftest import browser_of
 from untrusted.characters import clean, clean_deep, clean_line
 
@@ -92,9 +93,12 @@ def feature(kind: FeatureKind, geometry: dict) -> MapFeature:
     named = {"en": PAST_DJANGO, "fr": PAST_DJANGO, "ar": PAST_DJANGO}
     held = dict.fromkeys(("route", "mode", "confidence", "since", "until", "source", "kind"), PAST_DJANGO)
     properties = held | {"from": named, "to": named, "name": named, "remark": named, "place": ["city", PAST_DJANGO]}
+    everyone = ["public"]
+    edition, layer = MapEdition(audience=everyone, dialogue=Dialogue(audience=everyone)), Layer(audience=everyone)
+    stop = Stop(pk=2, layer=layer)
     return MapFeature(
-        kind=kind, segment_id=1, stop_id=2, geometry=geometry, properties=properties, layer=PAST_DJANGO,
-        countries=["NER"], audience=["public"],
+        kind=kind, edition=edition, segment=Segment(pk=1, layer=layer, start=stop, end=stop), stop=stop, geometry=geometry,
+        properties=properties, layer=PAST_DJANGO, countries=["NER"], audience=everyone,
     )  # fmt: skip
 
 
