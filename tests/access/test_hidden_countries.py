@@ -18,7 +18,8 @@ DESK = Viewer.secretariat_of(HIDDEN)
 SLUG, CODE = "zquexland", "ZQX"
 NAMES = {"name_en": "Zquexland", "name_fr": "Zquexlande", "name_ar": "زكويكسلاند"}
 FOOTNOTES = {f"footnote_{language}": f"Vexatious footnote, {language}" for language in ("en", "fr", "ar")}
-WORDS = (SLUG, CODE, "Zquexland", NAMES["name_ar"], "Vexatious")
+# The code as a value or a key: three letters alone stand in some random token sooner or later.
+WORDS = (SLUG, f'"{CODE}"', "Zquexland", NAMES["name_ar"], "Vexatious")
 THEMES = {"mtm": "migration-development", "restricted": "irregular-mixed-migration"}
 PAGES = (
     "", "maps/", "maps/mtm/", "maps/mtm/by-year/", "maps/mtm/partners/", "maps/mtm/routes/", "maps/budapest-process/",
