@@ -1,7 +1,5 @@
 """Published features as GeoJSON (RFC 7946) with flat properties, which clients and files make columns of."""
 
-from access import tokens
-from access.viewer import narrowest
 from routes.models import FeatureKind, MapFeature
 from untrusted.characters import clean_deep
 
@@ -39,6 +37,5 @@ def _of_stop(row: MapFeature) -> dict[str, str]:
 
 def _shared(row: MapFeature) -> dict[str, str]:
     remarks = {f"remark_{code}": text for code, text in row.properties["remark"].items()}
-    readers = narrowest(row.edition.audience, row.edition.dialogue.audience, row.readers)
-    access = "open" if tokens.PUBLIC in readers else "restricted"
+    access = "open" if row.is_open else "restricted"
     return {"layer": row.layer, "countries": ",".join(row.countries), **remarks, "access": access}

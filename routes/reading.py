@@ -7,7 +7,6 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from access import tokens
 from access.viewer import Viewer
 from atlas.models import Dialogue, Subject, SubjectKind
 from atlas.periods import year_of
@@ -76,8 +75,7 @@ class RouteMap:
 
 def is_restricted(edition: MapEdition, features: Iterable[MapFeature]) -> bool:
     """Whether not everyone may read the edition, or one of these features of it: then handing them out is noted."""
-    audiences = [edition.audience, edition.dialogue.audience, *(row.readers for row in features)]
-    return any(tokens.PUBLIC not in audience for audience in audiences)
+    return not edition.is_open or not all(row.is_open for row in features)
 
 
 def is_there(properties: dict, year: int) -> bool:

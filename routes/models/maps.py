@@ -6,7 +6,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField
-from access.viewer import narrowest
 from access.visibility import RestrictedModel, SaysItsReaders
 from atlas.models import Dialogue, Partner, Subject
 from atlas.periods import refuse_wrong_date
@@ -68,7 +67,7 @@ class FeatureKind(models.TextChoices):
     REASON = "reason", _("reason of a change")
 
 
-class MapFeature(RestrictedModel):
+class MapFeature(SaysItsReaders, RestrictedModel):
     """A segment, a stop or a reason as a map published it. The record it was made from says, live, who may see it still."""
 
     names = ("route", "stop__place")
@@ -117,14 +116,6 @@ class MapFeature(RestrictedModel):
     def layer_today(self) -> Layer | None:
         record = self.segment or self.stop
         return record.layer if record else None
-
-    @property
-    def readers(self) -> list[str]:
-        """Tokens of those who may see it: as it was published, and as the record it was made from says today."""
-        stops = [self.segment.start, self.segment.end] if self.segment else [self.stop] if self.stop else []
-        layers = [row.layer for row in stops] + ([self.segment.layer] if self.segment else [])
-        records = [*stops, *layers, *(row for row in (self.segment, self.reason) if row)]
-        return narrowest(self.audience, *(row.audience for row in records))
 
     @property
     def coordinates(self) -> list:
