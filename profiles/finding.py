@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from access import tokens
-from access.viewer import Viewer, narrowest
+from access.viewer import Viewer
+from access.visibility import readers_of
 from accounts.requests import ReaderRequest
 from atlas.models import NameVariant, Subject
 from profiles.models import Edition, EditionText
@@ -17,7 +18,7 @@ from profiles.shown_editions import shown_editions
 from search.kinds import Kind
 from search.letters import folded
 
-SHOWN = ("edition__profile__subject", "edition__profile__dialogue", "section__heading")
+SHOWN = ("edition__profile__subject", "edition__profile__dialogue", "section__heading", "section__profile__dialogue")
 
 
 def seen_by(viewer: Viewer) -> QuerySet[EditionText]:
@@ -30,13 +31,6 @@ def plain_text(text: EditionText, language: str) -> tuple[str, str]:
     """(language, text) without markup; a cited figure is an ellipsis, as its number has readers of its own."""
     without_figures = sub(r"<data\b[^>]*>[^<]*</data>", "…", text.html)
     return text.language, " ".join(unescape(sub(r"<[^>]*>", " ", without_figures)).split())
-
-
-def readers_of(text: EditionText) -> list[str]:
-    """Tokens: of the audiences above the text and its own the narrowest."""
-    edition, section = text.edition, text.section
-    profile = edition.profile
-    return narrowest(profile.dialogue.audience, profile.audience, edition.audience, section.audience, text.audience)
 
 
 def note(request: ReaderRequest, texts: Sequence[EditionText]) -> None:

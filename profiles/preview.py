@@ -4,7 +4,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
-from access.viewer import Viewer, narrowest
+from access.viewer import Viewer
+from access.visibility import readers_of
 from accounts.audiences import preset_of, who_can_read
 from accounts.frame import frame
 from accounts.requests import ReaderRequest
@@ -29,7 +30,7 @@ def preview(request: ReaderRequest, profile: Profile, language: str) -> HttpResp
             for draft in drafts
         }
         reading = _reading(profile, language, html, request.viewer)
-        readers = narrowest(profile.dialogue.audience, profile.audience)
+        readers = readers_of(profile)
         context = {
             "reading": reading,
             "standing": reading.standing,

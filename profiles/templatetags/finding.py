@@ -2,7 +2,7 @@
 
 from django import template
 
-from profiles.finding import readers_of
+from access.visibility import readers_of
 from profiles.models import EditionText
 from profiles.templatetags.readers import tier
 
