@@ -3,7 +3,7 @@
 import threading
 import uuid
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from billiard.exceptions import WorkerLostError
@@ -23,7 +23,7 @@ from newscentre.importing import fetch_claimed
 from newscentre.models import Article, Feed, Fetching, Rule, Status, WhyNot
 from newscentre.simulator import HOME, Answer, moved, page
 from newscentre.stages.fetch import Reason
-from tests.newscentre.feeds_of_tests import article, entry, feed, rss
+from tests.newscentre.feeds_of_tests import entry, feed, rss
 
 DESK = Viewer.secretariat_of(*ALL_FOUR)
 
@@ -129,36 +129,6 @@ def test_a_story_of_two_publishers_is_one_story(desk, from_loopback):
         from_loopback.pages[f"/{number}"] = page(rss(entry(number, title=title)))
         fetch(feed(from_loopback.at(f"/{number}")))
     assert len(set(Article.objects.filter(title__in=lines).values_list("story", flat=True))) == 1
-
-
-def many_articles(of: Feed, number: int, first: datetime, **values) -> None:
-    """One a minute, about Morocco and something that nobody else tells."""
-    Article.objects.bulk_create(
-        Article(
-            feed=of, key=f"{first}-{one}", digest="d", title=f"Harvest report number {one} from Morocco", title_language="en",
-            published_at=first + timedelta(minutes=one), seen_at=first, status=Status.PUBLISHED, story=uuid.uuid4(), **values,
-        )
-        for one in range(number)
-    )  # fmt: skip
-
-
-def test_a_story_is_found_however_much_else_was_told_of_its_subject_before(desk, from_loopback):
-    """And although the fetch holds an item of years ago, around which as much was told."""
-    now = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
-    morocco = Subject.objects.get(kind="country", slug="morocco").pk
-    other = feed()
-    for day in (now - timedelta(days=2), now - timedelta(days=800)):
-        many_articles(other, 2500, day, subjects=[morocco])
-    told = "Morocco rescues 212 migrants off Tangier after boat capsizes"
-    held = article(other, title=told, published_at=now, subjects=[morocco], title_language="en")
-    old = now - timedelta(days=799)
-    items = [
-        entry(1, title=told, date=f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"),
-        entry(2, title="Morocco opens an office for returns", date=f"{old:%Y-%m-%dT%H:%M:%SZ}"),
-    ]
-    from_loopback.pages["/n5"] = page(rss(*items))
-    fetch(feed(from_loopback.at("/n5")))
-    assert Article.objects.exclude(feed=other).get(title=told).story == held.story
 
 
 def test_only_what_changed_is_asked_for(desk, from_loopback):
