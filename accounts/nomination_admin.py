@@ -44,7 +44,7 @@ class SubmissionAdmin(DeskAdmin):
 
     list_display = ["person", "partner", "dialogue", "themes_asked_for", "age", "address", "has_letter", "state"]
     list_filter = [StateFilter, "dialogue"]
-    ordering = ["nomination__received_on", "pk"]
+    ordering = ["nomination__received_on", "nomination__created_at"]
     search_fields = ["nomination__name", "nomination__email"]
 
     def get_queryset(self, request):

@@ -7,11 +7,11 @@ from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 
 from django.db.models import QuerySet
 
+from access.numbers import disguised, undisguised
 from access.viewer import Viewer
 from atlas.models import Subject
 from newscentre.asked import AskedFor
 from newscentre.models import Article, ArticleQuerySet, Category
-from newscentre.numbers import disguised, undisguised
 from newscentre.tagging import named_in_the_press
 
 PLACE = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)  # microseconds since 1970, and the article's number in disguise

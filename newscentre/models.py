@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from access import tokens
 from access.fields import AudienceField, no_tokens
 from access.names import CANNOT_BE_USED, Name
+from access.numbers import Numbered
 from access.visibility import RestrictedModel, RestrictedQuerySet, SaysItsReaders
 from atlas import wording
 from atlas.addresses import refuse_reserved_word
@@ -33,7 +34,6 @@ from newscentre.library.models import PublicationFile as PublicationFile
 from newscentre.library.models import PublicationSection as PublicationSection
 from newscentre.links.models import Link as Link
 from newscentre.links.models import OutsideAddress as OutsideAddress
-from newscentre.numbers import Numbered
 from newscentre.reviews.models import Review, ReviewItem
 from newscentre.stages.drop import Drops
 from newscentre.stages.fetch import NotFetched, parsed

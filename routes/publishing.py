@@ -104,7 +104,9 @@ def digest_of(features: Iterable[MapFeature]) -> str:
 
 def _stops(dialogue: str):
     drawings = StopDrawing.objects.filter(stop__layer__dialogue=dialogue, is_shown=True)
-    return drawings.select_related("stop__place__country").order_by("stop_id")
+    return drawings.select_related("stop__place__country").order_by(
+        "stop__place__slug", "stop__kind", "stop__layer__position"
+    )
 
 
 def _segments(dialogue: str):

@@ -19,11 +19,11 @@ from django.utils.translation import pgettext_lazy
 
 from access import tokens
 from access.fields import AudienceField, no_tokens, refuse_strange_tokens
+from access.numbers import Numbered
 from access.visibility import RestrictedModel, RestrictedQuerySet, SaysItsReaders
 from atlas.models import Dialogue, Partner, Subject, SubjectKind, Theme
 from atlas.periods import first_day, last_day, refuse_wrong_date
 from newscentre.files import KeptFile, kept_path, refuse_unknown_file
-from newscentre.numbers import Numbered
 
 WIDER_THAN_A_DIALOGUE = [tokens.PUBLIC, tokens.NOMINATED]
 

@@ -8,12 +8,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField, no_tokens
+from access.numbers import Numbered
 from access.visibility import RestrictedModel, SaysItsReaders
 from atlas.models import Dialogue, Partner, Subject, Theme
 from atlas.periods import first_day, refuse_wrong_date
 from newscentre.addresses import refuse_unsafe_link
 from newscentre.files import KeptFile, kept_path, refuse_unknown_file
-from newscentre.numbers import Numbered
 from newscentre.stages.links import LONGEST
 
 

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from newscentre.numbers import ByChance
+from access.numbers import ByChance
 
 MODELS = ("article", "meeting", "meetingdocument", "publication", "publicationfile", "project")
 TABLES = [f"newscentre_{name}" for name in MODELS]

@@ -21,7 +21,7 @@ WINDOW_DEG = (-40.0, -15.0, 100.0, 70.0)  # west, south, east, north of what any
 LEAST_EXTENT_DEG = 0.001  # all of a file within a hundred metres: degrees that were read as metres
 ALMOST_DEG = 1e-9
 TYPES = ("Point", "LineString")
-NUMBERED = re.compile(r"(?:[a-z]{1,20}[-_:/.])?(\d{1,15})")  # the number of a record, maybe after what it is of
+NUMBERED = re.compile(r"(?:[a-z]{1,20}[-_:/.])?(\d{1,16})")  # the number of a record, maybe after what it is of
 
 # Of each layer of a file: the coordinate reference system that it says, and its features.
 Layers = Iterator[tuple[Any, Iterable[Feature]]]

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from djgeojson.fields import LineStringField, PointField
 
 from access.fields import AudienceField
+from access.numbers import KeyByChance
 from access.visibility import RestrictedModel
 from atlas.addresses import refuse_reserved_word
 from atlas.models import Dialogue, Subject, SubjectKind, Theme
@@ -69,6 +70,7 @@ class Stop(RestrictedModel):
     mentions = ("place",)
     belongs_to = ("layer",)
 
+    id = KeyByChance(primary_key=True)
     layer = models.ForeignKey(Layer, models.PROTECT, related_name="stops", verbose_name=_("layer"))
     place = models.ForeignKey(
         Subject,
@@ -111,6 +113,7 @@ class Segment(RestrictedModel):
     mentions = ("route",)
     belongs_to = ("layer", "start", "end")
 
+    id = KeyByChance(primary_key=True)
     layer = models.ForeignKey(Layer, models.PROTECT, related_name="segments", verbose_name=_("layer"))
     route = models.ForeignKey(
         Subject,

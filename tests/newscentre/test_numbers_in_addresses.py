@@ -4,13 +4,15 @@ import re
 from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.db import connection
 
+from access.numbers import ByChance, KeyByChance, disguised, undisguised
 from access.viewer import ANYONE
 from access.viewing import viewing
 from newscentre.calendar.models import MeetingDocument
 from newscentre.listing import PER_PAGE
 from newscentre.models import Article, Meeting, Project, Publication, PublicationFile
-from newscentre.numbers import disguised, undisguised
 from tests.conftest import STRANGER, _as_owner, browser_of
 from tests.newscentre.feeds_of_tests import article, feed
 from tests.readers import body_of
@@ -98,3 +100,19 @@ def test_a_page_that_begins_after_an_article_which_is_hidden_now_leaves_none_out
 def test_a_number_in_disguise_is_found_again(number):
     assert undisguised(disguised(number)) == number
     assert 0 <= disguised(number) < 10**18
+
+
+def test_keys_that_readers_are_told_are_given_by_chance_and_read_exactly_by_scripts(db):
+    keyed = [model for model in apps.get_models() if isinstance(model._meta.pk, KeyByChance)]
+    assert {"Segment", "Stop", "Nomination", "Affiliation", "PersonalToken", "Watch"} <= {row.__name__ for row in keyed}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.columns WHERE column_name = 'id' AND table_name = ANY(%s) "
+            "AND column_default LIKE %s AND is_identity = 'NO'",
+            [[model._meta.db_table for model in keyed], "%gen_random_uuid%"],
+        )
+        assert {row[0] for row in cursor} == {model._meta.db_table for model in keyed}
+        cursor.execute(f"SELECT {ByChance.template} FROM generate_series(1, 1000)")
+        drawn = [row[0] for row in cursor]
+    assert len(set(drawn)) == 1000
+    assert all(10**9 <= number < 2**53 for number in drawn)

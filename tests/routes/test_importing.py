@@ -106,7 +106,7 @@ def a_segment() -> tuple[SegmentDrawing, dict]:
             "segment__start__place", "segment__end__place", "segment__route"
         )
         row = next(
-            one for one in drawings.order_by("pk")
+            one for one in drawings.order_by("segment__route__position", "segment__position", "segment__start__place__slug")
             if one.segment.mode == "land" and len(one.line["coordinates"]) > 2
         )  # fmt: skip
         segment = row.segment
