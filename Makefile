@@ -2,12 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
-WITH_SERVERS := $(RUN) -m imap.servers run --home var/test --
+WITH_SERVERS := $(RUN) -m devserver run --home var/test --
 
 .PHONY: demo test test-fast check bench lock messages clean
 
 demo: $(VENV)/.installed
-	@$(RUN) -m imap.demo
+	@$(RUN) -m demo
 
 test: $(VENV)/.installed-dev
 	@IMAP_MODE=test IMAP_VAR=var/test $(RUN) manage.py prepare_static
@@ -28,14 +28,14 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@IMAP_MODE=test IMAP_VAR=var/bench $(RUN) manage.py prepare_static
-	@IMAP_MODE=test IMAP_VAR=var/bench $(RUN) -m imap.servers run --home var/bench -- $(RUN) -m bench $(PARTS)
+	@IMAP_MODE=test IMAP_VAR=var/bench $(RUN) -m devserver run --home var/bench -- $(RUN) -m bench $(PARTS)
 
 lock:
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --group dev pyproject.toml -o requirements-dev.txt
 
 messages: $(VENV)/.installed-dev
-	$(RUN) -m imap.messages
+	$(RUN) -m imap.make_messages
 
 $(VENV)/.installed: requirements.txt
 	@echo "Making the virtual environment and installing what the portal needs (once) …"

@@ -3,7 +3,7 @@
 Forms, loaders, importers, `bulk_create` and `update` all pass a field's `to_python` or `get_prep_value`, and every text field
 of Django and of its applications inherits them from two classes. So they are cleaned there, once, rather than in each model,
 where one that is forgotten would break the outputs of all readers. Statements written by hand pass neither: what writes texts
-by one cleans them itself (`accounts.log`, and `newscentre.stages.clean` before `newscentre.storing`); the others write words
+by one cleans them itself (`accounts.activity_log.writer`, and `newscentre.stages.clean` before `newscentre.feeds.storage`); the others write words
 that are known already.
 """
 

@@ -1,4 +1,4 @@
-"""Accounts in the admin: people, for whom they stand, and groups of readers. More: `nomination_admin`, `mandate_admin`."""
+"""Accounts in the admin: people, for whom they stand, and groups of readers. The admins of nominations, audiences and the activity log stand in their folders."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -13,23 +13,15 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import (  # noqa: F401  most of them register their own models
-    dialogue_admin,
-    log_admin,
-    mandate_admin,
-    models,
-    nomination_admin,
-    policy_admin,
-    widening_admin,
-)
-from accounts.credentials import reset_credentials
-from accounts.desk_admin import DeskAdmin
-from accounts.dialogue_standing import members_without_standing
-from accounts.mandates import retire
-from accounts.safe_forms.shown import Shown, facts_of, state_of_row
+from accounts import models
+from accounts.dialogue_members import members_without_standing
+from accounts.dialogue_model_admin import DeskAdmin
+from accounts.nominations.mandates import retire
+from accounts.safe_forms.page_state import Shown, facts_of, state_of_row
 from accounts.signing_in import agency_accounts
+from accounts.signing_in.credentials import reset_credentials
 from accounts.signing_in.factors import take_away_all
-from atlas.translated_admin import TranslatedAdmin
+from atlas.translation_admin import TranslatedAdmin
 
 # Secrets, keys of sessions, and what the portal does not use: not for an admin to see or to make.
 admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession])

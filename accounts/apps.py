@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.utils.translation import gettext_lazy as _
@@ -8,8 +10,9 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts.invitations import use_up
-        from accounts.signing_in import notices  # noqa: F401  # connects its receivers
+        from accounts.nominations.invitations import use_up
+
+        import_module("accounts.signing_in.signals")  # connects its receivers
 
         def close_invitations(sender, user, **kwargs) -> None:
             use_up(user)

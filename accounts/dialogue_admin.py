@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy
 
 from access import tokens
 from access.presets import Preset
-from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
-from accounts.audiences import audience_of, who_can_read
+from accounts.audiences.forms import AUDIENCE_FIELDS, AudienceForm
+from accounts.audiences.presets import audience_of, who_can_read
+from accounts.audiences.widening import Change, note_change
 from accounts.requests import ReaderRequest
-from accounts.widening import Change, note_change
 from atlas.admin import DialogueThemeInline
 from atlas.models import Dialogue
-from atlas.translated_admin import TranslatedAdmin
+from atlas.translation_admin import TranslatedAdmin
 
 
 class DialogueForm(AudienceForm):

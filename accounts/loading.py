@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from accounts.models import Acceptance, TermsOfUse
-from accounts.terms import clean
+from accounts.signing_in.terms import clean
 from atlas.loading import Loading, Row
 
 NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.(en|fr|ar)")

@@ -14,15 +14,15 @@ from django.urls import Resolver404, resolve, reverse
 
 from access.viewer import ANYONE
 from access.viewing import NotNoted, viewing
-from accounts import gate
-from accounts.afterwards import remember
-from accounts.frame import account_corner, frame
-from accounts.limits import is_spent, is_within
+from accounts.account_page.visits import note_visit
+from accounts.audiences.personas import persona_in
 from accounts.models import TokenScope
-from accounts.personal_tokens import is_basic, person_bearing, secret_in
-from accounts.personas import persona_in
+from accounts.page_header import account_corner, frame
 from accounts.requests import ReaderRequest
-from accounts.visits import note_visit
+from accounts.signing_in import pending_steps
+from accounts.signing_in.personal_tokens import is_basic, person_bearing, secret_in
+from accounts.signing_in.rate_limits import is_spent, is_within
+from accounts.signing_in.return_url import remember
 
 READING = {"GET", "HEAD", "OPTIONS"}
 TAKEN_WHILE_VIEWING_AS = {"view_as", "account_logout"}  # names of addresses
@@ -85,8 +85,8 @@ class Reader:
         if not user.is_authenticated:
             request.viewer, request.persona = ANYONE, None
             return self.get_response(request)
-        request.viewer = gate.viewer_of(user)
-        is_held_back = request.is_machine or gate.next_step(user)
+        request.viewer = pending_steps.viewer_of(user)
+        is_held_back = request.is_machine or pending_steps.next_step(user)
         request.persona = None if is_held_back else persona_in(request, user.viewer)
         if request.persona:
             request.viewer = request.persona.seen_by(user.viewer)
@@ -117,8 +117,8 @@ class Gate:
         self.get_response = get_response
 
     def __call__(self, request: ReaderRequest) -> HttpResponse:
-        step = gate.next_step(request.user) if request.user.is_authenticated else None
-        if step is None or gate.is_open(step, _name_of(request.path_info)):
+        step = pending_steps.next_step(request.user) if request.user.is_authenticated else None
+        if step is None or pending_steps.is_open(step, _name_of(request.path_info)):
             return self.get_response(request)
         remember(request)
         return redirect(step)

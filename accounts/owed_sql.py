@@ -2,7 +2,7 @@
 
 `terms`: the newest terms of use are not accepted. `factor`: there is no second factor, or none that still opens.
 `codes`: there is one, a list of codes on paper, and it is used up. `policy`: a partner wants one of all its people.
-What follows from these is for `accounts.gate` to say.
+What follows from these is for `accounts.signing_in.pending_steps` to say.
 """
 
 # plpgsql, unlike sql, keeps its plans from one request to the next (before PostgreSQL 18).

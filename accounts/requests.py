@@ -1,8 +1,8 @@
 """The request as readers' views get it: with who is looking, and as whom."""
 
 from access.requests import ViewersRequest
+from accounts.audiences.personas import Persona
 from accounts.models import User
-from accounts.personas import Persona
 
 
 class ReaderRequest(ViewersRequest):

@@ -8,10 +8,11 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from access.viewing import every_secretariat, viewing
-from accounts import engagements, invitations, mail, mandates, reminders
+from accounts import mail
+from accounts.activity_log.usage import count_use
 from accounts.models import SentForm, User
-from accounts.safe_forms.once import KEPT_FOR
-from accounts.use import count_use
+from accounts.nominations import engagements, invitations, mandates, reminders
+from accounts.safe_forms.idempotency import KEPT_FOR
 
 
 @shared_task(nobody_waits="The scheduler sends it again.")

@@ -10,9 +10,10 @@ from allauth.mfa.totp import views as apps
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from accounts import terms_views, views
-from accounts.joining import Join, Link
-from accounts.own import views as own
+from accounts import views
+from accounts.account_page import views as own
+from accounts.nominations.invitation_views import Join, Link
+from accounts.signing_in import terms_views
 from accounts.signing_in import views as signing_in
 from accounts.signing_in.reauthentication import confirmed
 

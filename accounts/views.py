@@ -6,10 +6,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from access.viewing import viewing
-from accounts import personas
-from accounts.log import note
+from accounts.activity_log.writer import note
+from accounts.audiences import personas
+from accounts.audiences.persona_forms import PersonaForm
 from accounts.models import Action
-from accounts.persona_forms import PersonaForm
 from accounts.requests import ReaderRequest
 from atlas.models import Dialogue
 

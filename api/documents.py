@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from api.collections import Collection, Page
 from api.openapi import GEOJSON, JSON, OPENAPI
 from api.parameters import CRS84, Asked
-from routes.export_notice import notice_of
-from routes.geojson import as_feature
+from routes.exports.geojson import as_feature
+from routes.exports.notice import notice_of
 from routes.models import MapFeature
 
 At = Callable[[str], str]

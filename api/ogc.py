@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from accounts.log import note
+from accounts.activity_log.writer import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
 from api import documents

@@ -12,8 +12,8 @@ from leaflet.admin import LeafletAdminWidget, LeafletGeoAdminMixin
 from access.names_admin import NameAdmin, SayableChoices
 from access.visibility import rule
 from atlas import models
-from atlas.mapping import basemap_for
-from atlas.translated_admin import TranslatedAdmin, TranslatedInline
+from atlas.country_map import basemap_for
+from atlas.translation_admin import TranslatedAdmin, TranslatedInline
 
 
 @admin.register(models.Theme)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from access.requests import ViewersRequest
 from access.viewer import Viewer
-from atlas.mapping import countries_on_map, map_of
+from atlas.country_map import countries_on_map, map_of
 from atlas.models import Basemap, Dialogue, Membership, PartnerKind, Role
 from atlas.sorting import in_reading_order
 

@@ -15,10 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from bench.databases import Databases, kept_open
 from bench.pages import LISTS, SECTION, Reader, Visit
 from bench.readers import headers_of
-from profiles.shelf import forget_in_process
+from profiles.page_cache import forget_in_process
 from profiles.shown_editions import newest_shown
-from profiles.standing import forget_standings
-from routes.layer_answers import forget_sights
+from profiles.visible_edition import forget_standings
+from routes.layer_responses import forget_sights
 from routes.reading import maps_shown
 
 

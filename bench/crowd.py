@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.audiences import audience_of
-from accounts.demo import ALL_FOUR
+from accounts.audiences.presets import audience_of
 from atlas.models import DialogueTheme, OutlineSection, Subject, SubjectKind
+from demo.cast import ALL_FOUR
 from profiles.models import Edition, EditionText, Profile, Section
 from profiles.texts import digest
 

@@ -20,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from bench.crowd import gather
 from bench.maps import draw
 from bench.news import HALF_RESTRICTED, RESTRICTED_SIZES, SIZES, fill, pause_feeds
-from imap.demo import CHECKOUT
+from demo.portal import CHECKOUT
 
 PREFIX = "imap_bench_"
 LOCKED_TABLES = "SELECT oid::regclass FROM pg_class WHERE relkind = 'r' AND relrowsecurity"
@@ -97,7 +97,8 @@ def _make(home: str, name: str, template: str | None, made: Databases) -> None:
         use(half)
         if template is None:
             call_command("migrate", database="owner", verbosity=0)
-            call_command("load_world", with_demo_accounts=True, stdout=io.StringIO())
+            call_command("load_world", stdout=io.StringIO())
+            call_command("make_cast", stdout=io.StringIO())
         elif name == made.maps:
             draw()
         elif name in made.news.values():

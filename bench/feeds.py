@@ -24,10 +24,10 @@ from bench import databases
 from bench.databases import Databases
 from bench.news import DIALOGUE, pause_feeds
 from bench.report import at_most
-from imap import demo
+from demo import portal
+from demo.simulator import HOME, Answer, page, publishing
+from demo.simulator import Publisher as Simulator
 from newscentre.models import Feed, Fetching, Publisher
-from newscentre.simulator import HOME, Answer, page, publishing
-from newscentre.simulator import Publisher as Simulator
 
 GOOD, ENTRIES, ROUNDS = 50, 20, 3
 HUGE = 30_000
@@ -60,10 +60,10 @@ def _workers(home: Path, made: Databases, port: int) -> Iterator[None]:
     redis.Redis.from_url(settings.REDIS_URL).delete(*EVERY_QUEUE)
     environment = {**os.environ, **databases.environment_for(made.feeds), "IMAP_MODE": "demo", "LOG_LEVEL": "ERROR"}
     environment |= {"IMAP_NEWS_ALSO_FROM": f"{HOME}:{port}", "IMAP_VAR": str(home)}
-    words = (demo.worker_words(queue, processes) for _, _, queue, processes in demo.WORKERS)
+    words = (portal.worker_words(queue, processes) for _, _, queue, processes in portal.WORKERS)
     command = [sys.executable, "-m", "bench.hostile_worker", str(SLOW_SECONDS)]
     running = [
-        subprocess.Popen([*command, *told], cwd=demo.CHECKOUT, env=environment, start_new_session=True,
+        subprocess.Popen([*command, *told], cwd=portal.CHECKOUT, env=environment, start_new_session=True,
                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for told in words
     ]  # fmt: skip

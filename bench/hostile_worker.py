@@ -17,11 +17,11 @@ django.setup()
 
 # What follows needs the application registry.
 from imap.celery import app  # noqa: E402
-from newscentre import importing  # noqa: E402
+from newscentre.feeds import importer  # noqa: E402
 from newscentre.stages.documents import Document  # noqa: E402
 
 HASTY_SECONDS = 3.0
-ask, parse = socket.getaddrinfo, importing.parse
+ask, parse = socket.getaddrinfo, importer.parse
 
 
 def getaddrinfo(host, *given, **named):
@@ -38,10 +38,10 @@ def parse_or_die(data: bytes, content_type: str) -> Document:
 
 def main(seconds: float, celery: list[str]) -> None:
     socket.getaddrinfo = getaddrinfo  # type: ignore[assignment]
-    importing.parse = parse_or_die  # type: ignore[assignment]
-    importing.PATIENT = replace(importing.PATIENT, seconds=seconds, step_seconds=seconds)
+    importer.parse = parse_or_die  # type: ignore[assignment]
+    importer.PATIENT = replace(importer.PATIENT, seconds=seconds, step_seconds=seconds)
     hasty = min(seconds, HASTY_SECONDS)
-    importing.HASTY = replace(importing.HASTY, seconds=hasty, step_seconds=hasty)
+    importer.HASTY = replace(importer.HASTY, seconds=hasty, step_seconds=hasty)
     app.start(celery)
 
 

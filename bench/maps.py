@@ -7,7 +7,7 @@ from itertools import permutations, product
 from access import tokens
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.audiences import Preset, audience_of
+from accounts.audiences.presets import Preset, audience_of
 from bench.pages import Reader
 from routes.models import FeatureKind, MapEdition, MapFeature, Mode, Segment, Stop
 

@@ -4,7 +4,7 @@ from django.db import connection, connections
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.audiences import Preset, audience_of
+from accounts.audiences.presets import Preset, audience_of
 from atlas.models import Subject
 from newscentre.models import Category, Feed, Fetching, Publisher
 from search.entries import TABLES, WRITE

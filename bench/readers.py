@@ -6,9 +6,9 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
 
-from accounts.demo import DOMAIN
 from accounts.models import User
 from bench.pages import Reader
+from demo.cast import DOMAIN
 
 STOCK_BACKEND = "django.contrib.auth.backends.ModelBackend"
 OFFICIAL = f"official.mar@{DOMAIN}"

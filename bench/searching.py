@@ -29,11 +29,11 @@ from bench.news import (
 )
 from bench.report import at_most
 from bench.storing import Storing, measure_storing, storing_table, storing_targets
-from newscentre.filters import Filters, Place
-from newscentre.listing import news_page
-from search import asking
-from search.asking import search
+from newscentre.articles.filters import Filters, Place
+from newscentre.articles.listing import news_page
+from search import query
 from search.kinds import kind_named
+from search.query import search
 
 ROUNDS = 15
 OFFICIAL = Viewer.of(["nominated", f"dialogue:{DIALOGUE}:{THEME}"])
@@ -151,18 +151,18 @@ def _uses(index: str, words: str) -> bool:
 
 def _cost_of_what_is_restricted() -> dict[str, float]:
     """By word: an official's search, beside the same question of the open entries alone, in turn."""
-    whole = asking.NEWEST_OF_BOTH
+    whole = query.NEWEST_OF_BOTH
     costs = {}
     for word in (RARE, A_TENTH):
         ratios = []
         for _ in range(ROUNDS):
             spent = {}
-            for name, sql in (("with", whole), ("without", asking.NEWEST)):
-                asking.NEWEST_OF_BOTH = sql
+            for name, sql in (("with", whole), ("without", query.NEWEST)):
+                query.NEWEST_OF_BOTH = sql
                 try:
                     spent[name] = milliseconds(search_for(word, OFFICIAL), 0, OFFICIAL)
                 finally:
-                    asking.NEWEST_OF_BOTH = whole
+                    query.NEWEST_OF_BOTH = whole
             ratios.append(spent["with"] / spent["without"])
         costs[word] = statistics.median(ratios)
     return costs

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import psutil
 
-from imap.demo import CHECKOUT, Demo, portal_children
-from imap.servers.places import places_of, present_account
-from imap.servers.supervisor import mortal
+from demo.portal import CHECKOUT, Demo, portal_children
+from devserver.places import places_of, present_account
+from devserver.supervisor import mortal
 
 START_WITHIN = 90.0  # seconds
 

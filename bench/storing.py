@@ -14,10 +14,10 @@ from access.viewer import Viewer
 from access.viewing import viewing
 from bench.news import DIALOGUE
 from bench.report import at_least
+from newscentre.feeds.storage import store
 from newscentre.models import Feed
 from newscentre.stages.clean import Item, cleaned
 from newscentre.stages.parse import parse
-from newscentre.storing import store
 
 ENTRIES, ROUNDS = 1000, 5
 LEAST_OF_COPY, LEAST_UNCHANGED = 0.5, 5.0

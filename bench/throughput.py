@@ -69,7 +69,7 @@ class Measured:
 
 
 def first_visits(home: Path, made: Databases, rounds: int, seconds: float) -> Measured:
-    return _measured(home, made, "bench.empty_shelf:application", (Visit.FIRST,), rounds, seconds)
+    return _measured(home, made, "bench.empty_page_cache:application", (Visit.FIRST,), rounds, seconds)
 
 
 def later_visits(home: Path, made: Databases, rounds: int, seconds: float) -> Measured:

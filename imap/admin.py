@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.safe_forms.admin import SafeAdmin, SafeInline
-from accounts.safe_forms.once import once
+from accounts.safe_forms.idempotency import once
 
 ORDER = ("profiles", "routes", "newscentre", "indicators", "atlas", "accounts", "auth")
 

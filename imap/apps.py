@@ -1,5 +1,9 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as of_the_admin
+
+from imap.local_apps import modules_named
 
 
 class ImapConfig(AppConfig):
@@ -7,8 +11,8 @@ class ImapConfig(AppConfig):
 
     def ready(self) -> None:
         from access.viewing import BEFORE_COMMIT
-        from imap.journal.shipping import ship_before_commit
-        from imap.outside_addresses import register_places
+        from imap.external_links import register_places
+        from imap.journal.writer import ship_before_commit
 
         register_places()
         BEFORE_COMMIT.append(ship_before_commit)
@@ -17,3 +21,8 @@ class ImapConfig(AppConfig):
 class SecretariatAdminConfig(of_the_admin.AdminConfig):
     default = False
     default_site = "imap.admin.SecretariatSite"
+
+    def ready(self) -> None:
+        super().ready()
+        for module in modules_named("admin"):
+            import_module(module)

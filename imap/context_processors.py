@@ -5,7 +5,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import mark_safe
 
 from access.viewer import ANYONE
-from accounts.frame import account_corner, frame
+from accounts.page_header import account_corner, frame
 from routes.reading import dialogues_with_routes
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
-from imap.journal.shipping import ship
+from imap.journal.writer import ship
 from imap.logs import without_keys
 from imap.views import healthz, readyz
 
@@ -64,7 +64,7 @@ class WithoutNul:
 class ShipJournal:
     """What is noted and not in the journal's file yet, as commands leave it, is shipped by any request that may change something.
 
-    What a request itself ends, narrows or withdraws is in the file before it is done (`imap.journal.shipping`).
+    What a request itself ends, narrows or withdraws is in the file before it is done (`imap.journal.writer`).
     Should this fail, in whatever way the database has of saying so, the next request or minute tries again.
     """
 

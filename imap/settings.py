@@ -13,10 +13,11 @@ from django_prose_editor.config import html_tags
 from js_asset import static_lazy
 from kombu import Exchange, Queue
 
-from accounts.limits import OF_ACCOUNTS, OF_FACTORS
-from accounts.signing_in.agency import agencies_of
-from imap import configuration, servers
-from imap.rooms import ROOMS
+import devserver
+from accounts.signing_in.agency_settings import agencies_of
+from accounts.signing_in.rate_limits import OF_ACCOUNTS, OF_FACTORS
+from imap import configuration
+from imap.local_apps import ROOMS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / "data"
@@ -24,6 +25,7 @@ VAR_DIR = Path(configuration.text("IMAP_VAR", str(BASE_DIR / "var"))).resolve()
 
 MODE = configuration.mode()
 IS_PRODUCTION = MODE == "production"
+DEMO_DOMAIN = "imap.example"  # of the accounts of the demonstration, with which production refuses to start
 SITE_ADDRESS = configuration.text("IMAP_SITE_ADDRESS", "http://localhost:8000")
 
 SECRET_KEY = configuration.secret_key(MODE, VAR_DIR)
@@ -65,13 +67,14 @@ INSTALLED_APPS = [
     "routes",
     "profiles",
     "newscentre",
+    *([] if IS_PRODUCTION else ["demo"]),
 ]
 
 MIDDLEWARE = [
     "imap.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "imap.content_policy.Policy",
+    "imap.content_security_policy.Policy",
     "imap.middleware.Health",
     "imap.middleware.WithoutNul",
     "imap.middleware.ShipJournal",
@@ -84,7 +87,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "imap.body_limits.BodyLimit",  # before anything that reads what was sent
+    "imap.request_limits.BodyLimit",  # before anything that reads what was sent
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -117,7 +120,7 @@ TEMPLATES = [
 ]
 
 # Databases: the application's role serves, the owner's role migrates and purges. Neither is a superuser.
-_servers = servers.addresses(VAR_DIR)
+_servers = devserver.addresses(VAR_DIR)
 DATABASES = {
     "default": dj_database_url.parse(
         configuration.text("DATABASE_URL", _servers.database_url), conn_max_age=600, conn_health_checks=True
@@ -143,7 +146,7 @@ PAGE_GENERATION = configuration.generation(BASE_DIR, "templates", "static", "loc
 STATIC_GENERATION = configuration.generation(BASE_DIR, "templates", "static", "locale")
 
 # Celery: Valkey holds only what the database can name again.
-CELERY_BROKER_URL = servers.broker_url(REDIS_URL)
+CELERY_BROKER_URL = devserver.broker_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -179,7 +182,7 @@ NEWS_ALSO_FROM = configuration.sockets("IMAP_NEWS_ALSO_FROM")
 CELERY_BEAT_SCHEDULE = {
     "ship the journal": {"task": "imap.tasks.ship_journal", "schedule": 60.0},
     "send the feeds that are due": {"task": "newscentre.tasks.send_what_is_due", "schedule": 30.0},
-    "send the digests of news": {"task": "newscentre.watching.tasks.send_digests", "schedule": 600.0},
+    "send the digests of news": {"task": "newscentre.subscriptions.tasks.send_digests", "schedule": 600.0},
     "gather outside addresses": {"task": "newscentre.tasks.gather_outside_addresses", "schedule": 3600.0},
     "send the outside addresses that are due": {
         "task": "newscentre.tasks.send_addresses_that_are_due",
@@ -222,7 +225,7 @@ PRIVATE_FILES = {
 }
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": PRIVATE_FILES},
-    "staticfiles": {"BACKEND": "imap.static.PortalStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "imap.storage.PortalStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
@@ -271,7 +274,7 @@ MFA_RATE_LIMITS = OF_FACTORS
 
 # Agencies whose people may sign in through their own provider, by OpenID Connect.
 AGENCIES = agencies_of(configuration.text("SINGLE_SIGN_ON"), allow_http=not IS_PRODUCTION)
-SOCIALACCOUNT_ADAPTER = "accounts.signing_in.agencies.AgencyAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.signing_in.single_sign_on.AgencyAdapter"
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [agency.as_app() for agency in AGENCIES]}
 }
@@ -290,7 +293,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Sessions live in the database: ending one is a deleted row.
-SESSION_ENGINE = "accounts.sessions"
+SESSION_ENGINE = "accounts.signing_in.session_store"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # by whichever way one signs in
 SESSION_COOKIE_HTTPONLY = True
@@ -332,7 +335,7 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
-# The admin's pages have a policy of their own: imap.content_policy.
+# The admin's pages have a policy of their own: imap.content_security_policy.
 
 # The text editor of the desk. What may stand in a text is for profiles.texts to say, so no rules are given here.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [

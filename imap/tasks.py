@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from imap.journal.shipping import ship
+from imap.journal.writer import ship
 
 
 @shared_task(nobody_waits="The scheduler sends it again.")

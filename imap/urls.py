@@ -5,17 +5,17 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 from django.views.i18n import set_language
 
-from accounts.api import me
-from accounts.signing_in.agencies import back_from_agency, go_to_agency
-from accounts.terms_views import terms
-from accounts.versions import VersionConverter
+from accounts.account_page.api import me
+from accounts.signing_in.converters import VersionConverter
+from accounts.signing_in.single_sign_on import back_from_agency, go_to_agency
+from accounts.signing_in.terms_views import terms
 from atlas.views import basemap
 from imap import views
-from newscentre.fragments import latest_of
+from newscentre.articles.fragments import latest_of
 from newscentre.library.urls import urls as library_urls
 from profiles.listing import links_of_subjects, profiles_seen
 from profiles.urls import urls as profile_urls
-from routes.embed_views import embedded, embedded_layers
+from routes.embeds.views import embedded, embedded_layers
 from routes.urls import urls as route_urls
 
 register_converter(VersionConverter, "version")
@@ -41,7 +41,7 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("accounts/", include("accounts.urls")),
-    path("nominations/", include("accounts.nomination_urls")),
+    path("nominations/", include("accounts.nominations.urls")),
     path("terms/", terms, name="terms"),
     path("terms/<version:version>/", terms, name="former_terms"),
     path("privacy/", views.page, {"name": "privacy"}, name="privacy"),

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_safe
 from access.roles import why_role_is_unsafe
 from access.viewer import ANYONE
 from access.viewing import viewing
+from accounts.account_page.visits import last_visit_of
 from accounts.requests import ReaderRequest
-from accounts.visits import last_visit_of
-from atlas.mapping import countries_on_map, map_of
+from atlas.country_map import countries_on_map, map_of
 from atlas.models import Dialogue, Membership
 from atlas.views import footnotes_of
 from imap.context_processors import portal_frame
 from imap.former_addresses import address_now
-from imap.sitemap import sitemap_xml
+from imap.sitemaps import sitemap_xml
 from profiles.listing import latest, listed
 from profiles.views import country_links
 

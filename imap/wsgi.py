@@ -7,6 +7,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imap.settings")
 application = get_wsgi_application()
 
-from imap.starting import refuse_unsafe_start  # noqa: E402  (needs the application registry)
+from imap.startup_checks import refuse_unsafe_start  # noqa: E402  (needs the application registry)
 
 refuse_unsafe_start()

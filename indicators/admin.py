@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.presets import Preset
-from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
-from accounts.desk_admin import AudienceAdmin
+from accounts.audiences.forms import AUDIENCE_FIELDS, AudienceForm
+from accounts.dialogue_model_admin import AudienceAdmin
 from atlas.models import Subject
 from atlas.sorting import in_reading_order
-from atlas.translated_admin import TranslatedAdmin
+from atlas.translation_admin import TranslatedAdmin
 from atlas.wording import plain_number
 from indicators import models
-from indicators.superseding import SAYS, narrow_the_past, supersede, withdraw
+from indicators.revisions import SAYS, narrow_the_past, supersede, withdraw
 from indicators.templatetags.figures import figure
 
 NOT_BROKEN_DOWN = _("all together")

@@ -9,7 +9,7 @@ from atlas.loading.loading import Entry
 from atlas.models import Subject
 from indicators.models import Indicator, Observation, Source, StateDefinition, Topic
 from indicators.reporting_areas import load_reporting_areas
-from indicators.superseding import replace_by_facts
+from indicators.revisions import replace_by_facts
 
 KEEPER = "mtm"  # the Secretariat that keeps the figures of the fact files
 EVERYONE = ["public", f"secretariat:{KEEPER}"]

@@ -135,7 +135,7 @@ class Observation(SaysItsReaders, RestrictedModel):
     """A value of an indicator for a subject, a period and a breakdown, as known on a date. No value means not available.
 
     What a row says is never changed: a correction is another row, which `replaces` it from a day on (`held_from`), and
-    the earlier one stays what was known until then (`withdrawn_on`). See `indicators.superseding`.
+    the earlier one stays what was known until then (`withdrawn_on`). See `indicators.revisions`.
     """
 
     names = ("subject",)
@@ -172,7 +172,7 @@ class Observation(SaysItsReaders, RestrictedModel):
     withdrawn_on = models.DateField(_("no longer held since"), null=True, editable=False)
     withdrawn_because = models.TextField(_("why it is no longer held"), blank=True, editable=False)
 
-    seen_further: "list[Source]"  # filled by indicators.glance: further sources that the viewer may see
+    seen_further: "list[Source]"  # filled by indicators.at_a_glance: further sources that the viewer may see
 
     class Meta:
         ordering = ["indicator", "subject", "period"]

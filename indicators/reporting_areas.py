@@ -10,7 +10,7 @@ from atlas.loading import Loading, Row, read_csv
 from atlas.loading.loading import Entry
 from atlas.models import Subject, SubjectKind
 from indicators.models import Flag, Observation, Source
-from indicators.superseding import replace_by_facts
+from indicators.revisions import replace_by_facts
 
 FRONTEX_KNOWN_ON, DEATHS_KNOWN_ON = "2025-06-03", "2025-06-04"
 DETECTIONS, DEATHS = "detections", "deaths-and-disappearances"

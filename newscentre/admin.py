@@ -12,23 +12,20 @@ from django.utils.translation import ngettext
 
 from access.names_admin import NameAdmin
 from access.presets import Preset
-from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
-from accounts.audiences import preset_of
-from accounts.desk_admin import AudienceAdmin
+from accounts.audiences.forms import AUDIENCE_FIELDS, AudienceForm
+from accounts.audiences.presets import preset_of
+from accounts.dialogue_model_admin import AudienceAdmin
 from accounts.models import User
-from atlas.translated_admin import TranslatedAdmin
-from newscentre.addresses import refuse_where_a_feed_is_fetched
-from newscentre.calendar import admin as calendar_admin  # noqa: F401  # Django looks for the room's admin here
-from newscentre.chosen import CategoriesField, SubjectsField, WithNames
-from newscentre.claims import make_due
-from newscentre.health_admin import HealthPages
-from newscentre.inbox_admin import ArticleAdmin
-from newscentre.library import admin as library_admin  # noqa: F401
-from newscentre.links import admin as links_admin  # noqa: F401
-from newscentre.lists_admin import ListPages
+from atlas.translation_admin import TranslatedAdmin
+from newscentre.articles.admin import ArticleAdmin
+from newscentre.feeds.claims import make_due
+from newscentre.feeds.health_admin import HealthPages
+from newscentre.feeds.opml_admin import ListPages
+from newscentre.form_fields import CategoriesField, SubjectsField, WithNames
 from newscentre.models import Category, Feed, Fetching, Publisher
-from newscentre.reviews_admin import ReviewAdmin
+from newscentre.reviews.admin import ReviewAdmin
 from newscentre.tasks import send_soon
+from newscentre.validators import refuse_where_a_feed_is_fetched
 
 __all__ = ["ArticleAdmin", "ReviewAdmin"]
 SHORTEST_DROPPED, LONGEST_DROPPED = 2, 100  # letters

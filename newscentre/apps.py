@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,13 +9,13 @@ class NewsCentreConfig(AppConfig):
     verbose_name = _("News centre")
 
     def ready(self) -> None:
-        from accounts.own.further import FURTHER
-        from newscentre.finding import KINDS
-        from newscentre.links.own_places import register_own
-        from newscentre.watching import tasks  # noqa: F401  # the worker learns of them
-        from newscentre.watching.held import held_of
+        from accounts.account_page.export_registry import FURTHER
+        from newscentre.links.own_locations import register_own
+        from newscentre.search_kinds import KINDS
+        from newscentre.subscriptions.personal_data import held_of
         from search.kinds import register
 
+        import_module("newscentre.feeds.heartbeats")  # connects its receivers
         register_own()
         FURTHER["news"] = held_of
         for kind in KINDS:

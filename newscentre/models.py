@@ -28,6 +28,7 @@ from atlas.models import Dialogue
 from newscentre.calendar.models import Meeting as Meeting  # Django takes for models of the room what it finds here
 from newscentre.calendar.models import MeetingDocument as MeetingDocument
 from newscentre.calendar.models import ParticipantList as ParticipantList
+from newscentre.failure_reasons import WhyNot as WhyNot
 from newscentre.library.models import Project as Project
 from newscentre.library.models import Publication as Publication
 from newscentre.library.models import PublicationFile as PublicationFile
@@ -37,8 +38,7 @@ from newscentre.links.models import OutsideAddress as OutsideAddress
 from newscentre.reviews.models import Review, ReviewItem
 from newscentre.stages.drop import Drops
 from newscentre.stages.fetch import NotFetched, parsed
-from newscentre.watching.models import Mailing, Watch
-from newscentre.why_not import WhyNot as WhyNot
+from newscentre.subscriptions.models import Mailing, Watch
 
 LONGEST_LINK = 2000
 ADDRESS: dict = {"validators": [refuse_reserved_word], "error_messages": {"unique": CANNOT_BE_USED}}

@@ -9,9 +9,9 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from access.viewing import every_secretariat, viewing
-from newscentre import heartbeats, importing  # noqa: F401  # the worker and the scheduler are heard of by the former
-from newscentre.claims import HARD_LIMIT, SOFT_LIMIT, asked_for, claim_due, is_another_of_its_host_due, slow
-from newscentre.links import gathering, looking
+from newscentre.feeds import importer
+from newscentre.feeds.claims import HARD_LIMIT, SOFT_LIMIT, asked_for, claim_due, is_another_of_its_host_due, slow
+from newscentre.links import checker, collector
 from newscentre.links.models import OutsideAddress
 from newscentre.stages.fetch import Reason
 
@@ -22,7 +22,7 @@ BETWEEN_TWO_OF_A_HOST = 2  # seconds
 def send_what_is_due() -> None:
     """Each feed as a task of its own. What the queue loses is due again when its claim is over."""
     with viewing(every_secretariat()):
-        importing.end_what_broke_off(timezone.now())
+        importer.end_what_broke_off(timezone.now())
     with viewing(every_secretariat()):
         claimed = claim_due(timezone.now())
         feeds = [feed_id for feed_id, _ in claimed]
@@ -34,7 +34,7 @@ def send_what_is_due() -> None:
 
 def fetch_ended_badly(error: Exception, feed_id: int, claim: str) -> None:
     """Without the database, which may be what is wrong, the claim ends by itself and is found by the next round."""
-    importing.end_badly(feed_id, uuid.UUID(claim), reason_of(error), every_secretariat())
+    importer.end_badly(feed_id, uuid.UUID(claim), reason_of(error), every_secretariat())
 
 
 def reason_of(error: Exception) -> Reason:
@@ -52,8 +52,8 @@ def fetch_feed(feed_id: int, claim: str) -> None:
     """
     viewer = every_secretariat()
     try:
-        is_fetched = importing.fetch_claimed(feed_id, uuid.UUID(claim), viewer)
-    except importing.IsSlow:
+        is_fetched = importer.fetch_claimed(feed_id, uuid.UUID(claim), viewer)
+    except importer.IsSlow:
         fetch_feed.apply_async((feed_id, claim), queue="slow")
         return
     if is_fetched:
@@ -80,25 +80,25 @@ def look_at_once(**kwargs: object) -> None:
 def gather_outside_addresses() -> None:
     """Those that stand on the portal now, so that each is looked at."""
     with viewing(every_secretariat()):
-        gathering.gather(timezone.now())
+        collector.gather(timezone.now())
 
 
 @shared_task(nobody_waits="The scheduler sends it again.")
 def send_addresses_that_are_due() -> None:
     """Each address as a task of its own, one of each host at a time."""
     with viewing(every_secretariat()):
-        looking.put_off_what_broke_off(timezone.now())
+        checker.put_off_what_broke_off(timezone.now())
     with viewing(every_secretariat()):
-        for pk, claim in looking.claim_due(timezone.now()):
+        for pk, claim in checker.claim_due(timezone.now()):
             transaction.on_commit(partial(look_at_address.delay, pk, str(claim)))
 
 
 def look_ended_badly(error: Exception, pk: int, claim: str) -> None:
     with viewing(every_secretariat()):
-        looking.put_off(OutsideAddress.objects.filter(pk=pk, claim=claim), timezone.now())
+        checker.put_off(OutsideAddress.objects.filter(pk=pk, claim=claim), timezone.now())
 
 
 @shared_task(ended_badly=staticmethod(look_ended_badly))
 def look_at_address(pk: int, claim: str) -> None:
     """Runs once for each claim; a second time it does nothing."""
-    looking.look(pk, uuid.UUID(claim), every_secretariat())
+    checker.look(pk, uuid.UUID(claim), every_secretariat())

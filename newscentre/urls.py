@@ -1,9 +1,10 @@
 from django.urls import include, path, register_converter
 
-from newscentre import feeds_out, fragments, views
+from newscentre import views
+from newscentre.articles import fragments, syndication
 from newscentre.links.views import links
 from newscentre.reviews import views as reviews
-from newscentre.watching import views as watching
+from newscentre.subscriptions import views as watching
 
 
 class ArticleNumber:
@@ -21,7 +22,7 @@ class ArticleNumber:
 class FeedKind:
     """As a program reads the news."""
 
-    regex = "|".join(feeds_out.KINDS)
+    regex = "|".join(syndication.KINDS)
 
     def to_python(self, value: str) -> str:
         return value
@@ -48,7 +49,7 @@ register_converter(ArticleNumber, "article_number")
 
 urlpatterns = [
     path("news/", views.news, name="news"),
-    path("news/<feed_kind:kind>/", feeds_out.feed, name="news_feed"),
+    path("news/<feed_kind:kind>/", syndication.feed, name="news_feed"),
     path("news/reviews/", reviews.reviews, name="reviews"),
     path("news/reviews/<slug:dialogue>/<month_of_review:month>/", reviews.review, name="review"),
     path("news/reviews/<slug:dialogue>/<month_of_review:month>/review.pdf", reviews.review_pdf, name="review_pdf"),

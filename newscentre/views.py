@@ -10,16 +10,16 @@ from django.views.decorators.http import require_safe
 
 from access import tokens
 from access.viewer import Viewer
-from accounts.log import note
+from accounts.activity_log.writer import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
 from atlas.models import Dialogue, Subject, SubjectKind
 from atlas.sorting import in_reading_order
-from newscentre.filters import Filters, Place
-from newscentre.listing import also_told_by, named_in, news_page, publishers_for, seen_by
+from newscentre.articles.filters import Filters, Place
+from newscentre.articles.listing import also_told_by, named_in, news_page, publishers_for, seen_by
+from newscentre.articles.names import named_in_the_press
+from newscentre.filter_labels import in_words
 from newscentre.models import Article, Category
-from newscentre.naming import in_words
-from newscentre.tagging import named_in_the_press
 
 LANGUAGES = ("ar", "en", "fr")
 

@@ -6,8 +6,8 @@ from django.utils.translation import get_language
 
 from access.viewer import Viewer, narrowest
 from atlas.models import Dialogue, OutlineSection
+from profiles.dead_links import gone_from, with_gone
 from profiles.figures import as_read, figures_in
-from profiles.gone import gone_from, with_gone
 from profiles.listing import listed
 from profiles.models import EditionText, Profile
 from profiles.reading import rank

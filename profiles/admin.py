@@ -15,26 +15,26 @@ from js_asset import Media
 
 from access.names_admin import NameAdmin
 from access.presets import Preset
-from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
-from accounts.audiences import preset_of, who_can_read
-from accounts.desk_admin import AudienceAdmin
+from accounts.audiences.forms import AUDIENCE_FIELDS, AudienceForm
+from accounts.audiences.presets import preset_of, who_can_read
+from accounts.dialogue_model_admin import AudienceAdmin
 from accounts.requests import ReaderRequest
-from accounts.safe_forms.comparison import Comparison
-from accounts.safe_forms.shown import Shown
+from accounts.safe_forms.page_state import Shown
+from accounts.safe_forms.staleness import Comparison
 from atlas import wording
 from atlas.models import OutlineSection
 from atlas.periods import refuse_wrong_date
-from atlas.translated_admin import TranslatedAdmin
-from profiles.citing import figures_to_choose
-from profiles.desk import desk_of, facts_of_drafts, section_at
+from atlas.translation_admin import TranslatedAdmin
+from profiles.citations import figures_to_choose
+from profiles.drafts import desk_of, facts_of_drafts, section_at
 from profiles.editor import for_editor, from_editor
 from profiles.editor_widget import DraftTextField, DraftTextWidget
 from profiles.figures import revised_since
-from profiles.going_back import Content, content_of_edition, content_of_kept, go_back, replaced_by
 from profiles.models import Draft, Edition, EditionText, KeptDrafts, Profile, Section, Tag
 from profiles.preview import preview
 from profiles.publishing import add_language, drafts_to_add, languages_to_add, newest_edition, publish
 from profiles.references import element, number_of_elements
+from profiles.rollback import Content, content_of_edition, content_of_kept, go_back, replaced_by
 from profiles.texts import MOST_KILOBYTES, MOST_LEVELS, clean, is_too_deep, is_too_large
 
 

@@ -7,7 +7,7 @@ class ProfilesConfig(AppConfig):
     verbose_name = _("Profiles")
 
     def ready(self) -> None:
-        from profiles.finding import KIND
+        from profiles.search_kinds import KIND
         from search.kinds import register
 
         register(KIND)

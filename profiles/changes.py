@@ -4,7 +4,7 @@ from datetime import datetime
 
 from access.viewer import Viewer
 from profiles.models import Edition, EditionText
-from profiles.standing import Standing
+from profiles.visible_edition import Standing
 
 
 def changed_sections(standing: Standing, viewer: Viewer, since: datetime) -> set[str]:

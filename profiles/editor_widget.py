@@ -39,7 +39,7 @@ EXTENSIONS = {
 
 class DraftTextWidget(ProseEditorWidget):
     template_name = "admin/profiles/draft_text.html"
-    figures: list[dict[str, str]]  # to choose from, as profiles.citing.figures_to_choose gives them
+    figures: list[dict[str, str]]  # to choose from, as profiles.citations.figures_to_choose gives them
 
     def __init__(self, attrs: dict | None = None) -> None:
         super().__init__(attrs, config={"extensions": EXTENSIONS}, preset="configurable")

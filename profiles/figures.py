@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from access.viewer import Viewer, narrowest
-from accounts.marks import narrower_mark
+from accounts.audiences.badges import narrower_mark
 from atlas import wording
 from indicators.models import Observation
 from indicators.vintages import known, newest_vintages

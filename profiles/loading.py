@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 
-from accounts.audiences import audience_of
+from accounts.audiences.presets import audience_of
 from atlas.loading import Loading, RefusedData, Row, read_csv, read_toml
 from atlas.models import Dialogue, DialogueTheme, OutlineSection, Subject, SubjectKind
 from indicators.loading import load_sources

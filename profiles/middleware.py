@@ -12,10 +12,10 @@ from access.viewer import ANYONE
 from access.viewing import viewing
 from accounts.requests import ReaderRequest
 from atlas.addresses import RESERVED_WORDS
-from profiles.own import news_since, readers_bytes, strangers_bytes
 from profiles.pages import NoSuchSection, SectionPage
-from profiles.reads import note_section
-from profiles.standing import Address, standing_of, unchanged_standing_of
+from profiles.read_log import note_section
+from profiles.reader_fragments import news_since, readers_bytes, strangers_bytes
+from profiles.visible_edition import Address, standing_of, unchanged_standing_of
 
 LANGUAGES = "|".join(code for code, _ in settings.LANGUAGES)
 PAGE = re.compile(rf"/({LANGUAGES})/maps/([a-z0-9-]+)/([a-z0-9-]+)/([a-z0-9-]+)/(?:([a-z0-9-]+)/)?")

@@ -12,11 +12,11 @@ from django.utils.http import parse_etags
 from django.utils.translation import get_language
 
 from access.viewer import ANYONE, Viewer
-from accounts.audiences import preset_of, who_can_read
-from accounts.frame import frame
+from accounts.audiences.presets import preset_of, who_can_read
+from accounts.page_header import frame
+from profiles.page_cache import GAP, SharedPage, at_hand, kept
 from profiles.reading import PublishedSection, Reading, read
-from profiles.shelf import GAP, SharedPage, at_hand, kept
-from profiles.standing import Standing, is_unchanged
+from profiles.visible_edition import Standing, is_unchanged
 
 OPEN_PAGE = "public, max-age=0, must-revalidate"
 ONE_VISITORS_PAGE = "private, max-age=0, must-revalidate"

@@ -6,16 +6,16 @@ from django.utils import timezone, translation
 
 from access.viewer import Viewer
 from access.visibility import readers_of
-from accounts.audiences import preset_of, who_can_read
-from accounts.frame import frame
+from accounts.audiences.presets import preset_of, who_can_read
+from accounts.page_header import frame
 from accounts.requests import ReaderRequest
-from indicators.glance import at_a_glance
-from profiles.citing import cite
+from indicators.at_a_glance import at_a_glance
+from profiles.citations import cite
 from profiles.figures import with_frozen_numbers
 from profiles.models import METHOD_NOTE, Draft, Profile
 from profiles.reading import PublishedSection, Reading
-from profiles.standing import Address, Standing
 from profiles.texts import clean, is_empty, with_own_notes
+from profiles.visible_edition import Address, Standing
 
 
 def preview(request: ReaderRequest, profile: Profile, language: str) -> HttpResponse:

@@ -8,15 +8,15 @@ from django.utils.translation import get_language
 from access.names import with_sayable
 from access.viewer import ANYONE, Viewer, narrowest
 from atlas.models import Dialogue, OutlineSection, Subject, SubjectKind, Theme
-from indicators.glance import GlanceTopic, at_a_glance
+from indicators.at_a_glance import GlanceTopic, at_a_glance
 from indicators.models import Source
+from profiles.dead_links import gone_from, with_gone
 from profiles.figures import Shown, as_read, figures_in
-from profiles.gone import gone_from, with_gone
 from profiles.models import METHOD_NOTE, Citation, Edition, EditionText, Tag
 from profiles.references import references_in
 from profiles.shown_editions import editions_shown
-from profiles.standing import Address, Standing
 from profiles.texts import with_own_notes
+from profiles.visible_edition import Address, Standing
 
 
 @dataclass

@@ -4,7 +4,7 @@ from django.db import connection
 
 from access.viewer import Viewer
 from access.visibility import sees, tokens_of
-from atlas.shown_rows import ShownRows
+from atlas.visible_versions import ShownRows
 
 SHOWN = "profiles_editions_shown({profile}, {upto}, {most}, %(tokens)s::text[], %(within)s::text[])"
 ALL_OF_ONE = f"SELECT ARRAY(SELECT shown FROM {SHOWN.format(profile='%(profile)s', upto='NULL', most='NULL')} shown)"

@@ -10,24 +10,24 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from access.viewer import Viewer, is_narrower, narrowest
-from accounts.marks import EVERYONE
+from accounts.account_page.visits import last_visit_of
+from accounts.audiences.badges import EVERYONE
 from accounts.requests import ReaderRequest
-from accounts.visits import last_visit_of
 from atlas.addresses import on_the_portal
-from atlas.mapping import Lead, countries_on_map, map_of
+from atlas.country_map import Lead, countries_on_map, map_of
 from atlas.models import Coverage, Dialogue, DialogueTheme, Membership, OutlineSection, Subject, SubjectKind
 from atlas.sorting import in_reading_order
 from atlas.views import dialogue_or_404, footnotes_of
-from indicators.glance import at_a_glance
+from indicators.at_a_glance import at_a_glance
 from indicators.vintages import asked_date
 from profiles.across import across_rows
 from profiles.listing import by_area, by_kind, latest, listed
-from profiles.own import readers_bytes
 from profiles.pages import NoSuchSection, SectionPage, page_context
+from profiles.read_log import note_across, note_edition, note_section
+from profiles.reader_fragments import readers_bytes
 from profiles.reading import editions_of, read
-from profiles.reads import note_across, note_edition, note_section
-from profiles.standing import Address, Standing, standing_of
-from routes.along import crossings_of
+from profiles.visible_edition import Address, Standing, standing_of
+from routes.subject_map import crossings_of
 
 Fragment = Callable[[Viewer, Subject], SafeString]  # what a viewer may see of a subject, as a piece of a page
 

@@ -15,26 +15,27 @@ from django.utils.translation import gettext_lazy
 from leaflet.admin import LeafletGeoAdminMixin
 
 from access.presets import Preset
-from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
-from accounts.audiences import preset_of
-from accounts.desk_admin import AudienceAdmin, DeskAdmin, NothingByHand
+from accounts.audiences.forms import AUDIENCE_FIELDS, AudienceForm
+from accounts.audiences.presets import preset_of
+from accounts.dialogue_model_admin import AudienceAdmin, DeskAdmin, NothingByHand
 from accounts.requests import ReaderRequest
-from accounts.safe_forms.shown import Shown
+from accounts.safe_forms.page_state import Shown
 from atlas.admin import GeometryWidget
 from atlas.models import Dialogue
-from atlas.translated_admin import TranslatedAdmin, TranslatedStackedInline
-from routes import embed_admin, import_admin, models
+from atlas.translation_admin import TranslatedAdmin, TranslatedStackedInline
+from routes import import_admin, models
 from routes.desk import NextMap, next_map
+from routes.embeds.admin import EmbedAdmin
 from routes.forms import NextMapForm
 from routes.publishing import LANGUAGES, Crossing, make_proof, publish_map
 
-admin.site.register(models.Embed, embed_admin.EmbedAdmin)
+admin.site.register(models.Embed, EmbedAdmin)
 admin.site.register(models.GeodataImport, import_admin.GeodataImportAdmin)
 
 
 def crossing_of(dialogue: str) -> Crossing:
     # Here, as the libraries of geometry take half a second and 60 MB, and no page of a reader needs them.
-    from routes.shapes import countries_of
+    from routes.geometry.shapes import countries_of
 
     return countries_of(dialogue).along
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from routes.checking import Check, checks_of
 from routes.models import FeatureKind, MapEdition, MapFeature
 from routes.page import in_language, segment_name
 from routes.publishing import Crossing, digest_of, features_of
+from routes.quality_checks import Check, checks_of
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.presets import Preset
-from accounts.audiences import audience_of
+from accounts.audiences.presets import audience_of
 from atlas.models import Dialogue
 from atlas.periods import refuse_wrong_date
 from atlas.wording import direction
 from atlas.wording import language as language_in_words
-from routes.checking import agencies_of
 from routes.models import Outcome
 from routes.publishing import LANGUAGES, Titled
+from routes.quality_checks import agencies_of
 
 
 def year_field(label) -> forms.IntegerField:

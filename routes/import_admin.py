@@ -11,14 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.desk_admin import DeskAdmin
+from accounts.dialogue_model_admin import DeskAdmin
 from accounts.requests import ReaderRequest
-from accounts.safe_forms.shown import Shown
-from atlas.mapping import basemap_for
-from routes.importing.comparing import Effect
-from routes.importing.refusals import OF_FILES, said
-from routes.importing.rows import LARGEST_MB, MEGABYTE
-from routes.importing.taking import (
+from accounts.safe_forms.page_state import Shown
+from atlas.country_map import basemap_for
+from routes.importing.apply import (
     LARGE_BYTES,
     LARGE_ROWS,
     ask_the_worker,
@@ -26,6 +23,9 @@ from routes.importing.taking import (
     progress_of,
     take_or_say_why,
 )
+from routes.importing.diff import Effect
+from routes.importing.errors import OF_FILES, said
+from routes.importing.rows import LARGEST_MB, MEGABYTE
 from routes.models import UNDECIDED, GeodataImport, ImportState
 from routes.tasks import examine_import, take_import
 

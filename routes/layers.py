@@ -2,7 +2,7 @@
 
 What a file holds depends on the edition, which never changes, on which of its features the reader may see, on language
 and zoom. Its key is made of just these, so that nothing kept has to be taken back: who sees less has another key.
-Which features those are is remembered in this process as long as nothing has changed (`atlas.mark`).
+Which features those are is remembered in this process as long as nothing has changed (`atlas.change_counters`).
 """
 
 import gzip
@@ -21,10 +21,10 @@ from django.utils.translation import get_language
 
 from access import tokens
 from access.viewer import Viewer
+from routes.geometry.simplification import simplified, tolerance_deg
 from routes.models import FeatureKind, MapEdition, MapFeature
 from routes.page import in_language, segment_name
 from routes.reading import RECORDS, features_seen
-from routes.simplifying import simplified, tolerance_deg
 from untrusted.characters import clean_deep
 
 ZOOMS = (4, 7)  # up to which each file is drawn; the map goes no closer than the last

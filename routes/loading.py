@@ -12,13 +12,15 @@ import shapely
 from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
-from accounts.audiences import audience_of
+from accounts.audiences.presets import audience_of
 from atlas.basemaps import SHAPES
 from atlas.loading import Loading, Row, read_csv, read_toml
 from atlas.loading.loading import Entry
 from atlas.models import Subject, SubjectKind
 from atlas.shapes import read_countries
-from routes.crossing import LEAST_KM, Countries
+from routes.geometry.country_crossings import LEAST_KM, Countries
+from routes.geometry.paths import DECIMALS, HARBOUR_KM, KM_PER_DEGREE, NoPath, Position, outside_km, path_between
+from routes.geometry.shapes import countries_of
 from routes.models import (
     Confidence,
     Layer,
@@ -33,9 +35,7 @@ from routes.models import (
     Story,
     StoryStep,
 )
-from routes.paths import DECIMALS, HARBOUR_KM, KM_PER_DEGREE, NoPath, Position, outside_km, path_between
 from routes.publishing import Titled, publish_map
-from routes.shapes import countries_of
 
 DIALOGUE, THEME = "mtm", "irregular-mixed-migration"
 MAIN = "main"  # the layer of all that no other takes

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from access.viewer import ANYONE, Viewer
 from accounts.requests import ReaderRequest
-from routes.layer_answers import LayerAddress, note_layers, sent_layer_if_kept, unchanged_sight_at
+from routes.layer_responses import LayerAddress, note_layers, sent_layer_if_kept, unchanged_sight_at
 from routes.layers import ZOOMS, LayerFile
 
 LANGUAGES = "|".join(code for code, _ in settings.LANGUAGES)

@@ -10,14 +10,14 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from access.viewer import Viewer, is_narrower, narrowest
-from accounts.marks import NARROWER
+from accounts.audiences.badges import NARROWER
 from atlas import wording
 from atlas.models import Subject, SubjectKind
 from indicators.models import Observation
 from routes.figures import AreaFigures, nationalities_in
+from routes.geometry.widths import width_px
 from routes.models import Confidence, Layer, MapFeature, Mode, StopKind
 from routes.reading import RouteMap
-from routes.widths import width_px
 
 Links = Mapping[tuple[str, str], str]  # (kind, slug) of a subject → the address of what this reader may open
 

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from access import tokens
 from access.viewer import narrowest
 from atlas.models import Dialogue, Subject
-from routes.checking import agencies_that_checked, tell_agencies
 from routes.models import FeatureKind, Layer, MapEdition, MapFeature, Mode, Reason, Segment, SegmentDrawing, StopDrawing
+from routes.quality_checks import agencies_that_checked, tell_agencies
 
 LANGUAGES = ("en", "fr", "ar")
-# Coordinates of a line → ISO codes of the countries it crosses, in order: `routes.shapes.countries_of(dialogue).along`,
+# Coordinates of a line → ISO codes of the countries it crosses, in order: `routes.geometry.shapes.countries_of(dialogue).along`,
 # whose libraries of geometry no page of a reader needs.
 Crossing = Callable[[Sequence[Sequence[float]]], list[str]]
 

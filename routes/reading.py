@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from access.viewer import Viewer
 from atlas.models import Dialogue, Subject, SubjectKind
 from atlas.periods import year_of
-from atlas.shown_rows import ShownRows
+from atlas.visible_versions import ShownRows
 from routes.figures import AreaFigures, figures_of_areas
 from routes.models import FeatureKind, MapEdition, MapFeature, Story
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import every_secretariat, viewing
-from routes.importing.refusals import Refused
-from routes.importing.taking import examine, take_or_say_why, tells
+from routes.importing.apply import examine, take_or_say_why, tells
+from routes.importing.errors import Refused
 from routes.models import GeodataImport, ImportState
 from routes.models.imports import LONGEST_WAIT
 

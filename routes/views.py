@@ -12,21 +12,19 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from access.viewer import Viewer
-from accounts.limits import is_within, limited
-from accounts.log import note
+from accounts.activity_log.writer import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
-from atlas.downloads import disposition
-from atlas.kept_prints import MEDIA_TYPES, TooManyMade
-from atlas.mapping import countries_on_map, map_of
+from accounts.signing_in.rate_limits import is_within, limited
+from atlas.country_map import countries_on_map, map_of
+from atlas.file_names import disposition
 from atlas.models import Subject, SubjectKind
+from atlas.print_cache import MEDIA_TYPES, TooManyMade
 from indicators.vintages import AskedDate, asked_date
-from routes.along import route_on_the_way, routes_through
-from routes.checking import agencies_named, agency_of, answer
-from routes.export_notice import notice_of, sources_of
-from routes.exporting import FORMATS, LAYERS, exported
+from routes.exports.files import FORMATS, LAYERS, exported
+from routes.exports.notice import notice_of, sources_of
 from routes.forms import AnswerForm
-from routes.layer_answers import LayerAddress, note_layers, sent_layer, sight_at
+from routes.layer_responses import LayerAddress, note_layers, sent_layer, sight_at
 from routes.layers import ZOOMS, LayerFile
 from routes.models import Layer, MapAnswer, MapEdition, Story, StoryStep
 from routes.page import (
@@ -38,6 +36,7 @@ from routes.page import (
     places_on,
 )
 from routes.printing.sheets import PAPERS, printed
+from routes.quality_checks import agencies_named, agency_of, answer
 from routes.reading import (
     RouteMap,
     edition_at,
@@ -49,6 +48,7 @@ from routes.reading import (
     read,
     stories_of,
 )
+from routes.subject_map import route_on_the_way, routes_through
 from routes.twin import segments_by_route, twin_of
 
 # Viewer, dialogue → what this viewer may open about subjects. The profiles' room knows; imap wires it.

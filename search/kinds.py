@@ -19,7 +19,7 @@ class Kind:
     `text`: (language, text) of a record as it was found in a language; the part round the words is shown. `once_by`: fields
     in which the rows of one thing in several languages are equal: it is shown and counted once. `note`: writes the log,
     where records that are shown are not for everyone. `suggest`: names that begin with a word, of what the viewer may see.
-    `names`: subjects of which the viewer may be told, where entries hold marks of subjects (`search.question.tsqueries`).
+    `names`: subjects of which the viewer may be told, where entries hold marks of subjects (`search.syntax.tsqueries`).
     `view`: of the database, that says what the entries of the kind are. `position`: among the kinds.
     """
 

@@ -1,4 +1,4 @@
-"""`search.letters` as functions of PostgreSQL, for migrations to make: `imap_folded` and `imap_searched`.
+"""`search.normalisation` as functions of PostgreSQL, for migrations to make: `imap_folded` and `imap_searched`.
 
 Nothing in them depends on the locale of a database: small letters come from the table, classes of letters are spelled out.
 """
@@ -6,7 +6,7 @@ Nothing in them depends on the locale of a database: small letters come from the
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from search.letters import (
+from search.normalisation import (
     ACUTE,
     APOSTROPHES,
     JOINED,

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from search.letters import searched, words_in
-from search.question import without_excluded
+from search.normalisation import searched, words_in
+from search.syntax import without_excluded
 
 MOST_READ = 20_000  # characters of a text, from its beginning
 LENGTH = 260  # characters

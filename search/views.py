@@ -5,11 +5,11 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.limits import limited
 from accounts.requests import ReaderRequest
-from search.asking import PER_PAGE, Found, Narrowing, TookTooLong, search
+from accounts.signing_in.rate_limits import limited
 from search.kinds import Kind, kind_named, kinds
-from search.question import as_asked
+from search.query import PER_PAGE, Found, Narrowing, TookTooLong, search
+from search.syntax import as_asked
 
 LANGUAGES = {code for code, _ in settings.LANGUAGES}
 LAST_PAGE = 25  # of what is ranked

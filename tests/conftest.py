@@ -4,6 +4,7 @@ import fcntl
 import gc
 import hashlib
 import html
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -24,13 +25,13 @@ from django.utils import translation
 from psycopg2.extensions import TRANSACTION_STATUS_INTRANS
 
 from access.keeping import keeping
-from accounts.demo import CAST
 from accounts.models import LogEntry, User
-from imap.rooms import ROOMS
-from profiles import shelf
+from demo.cast import CAST
+from imap.local_apps import ROOMS
+from profiles import page_cache
 from profiles.shown_editions import newest_shown
-from profiles.standing import forget_standings
-from routes.layer_answers import forget_sights
+from profiles.visible_edition import forget_standings
+from routes.layer_responses import forget_sights
 from routes.reading import maps_shown
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -110,7 +111,8 @@ def world_template(django_test_environment, django_db_blocker) -> str:
             _as_owner(f"DROP DATABASE IF EXISTS {unfinished}", f"CREATE DATABASE {unfinished}")
             _use(unfinished)
             call_command("migrate", database="owner", verbosity=0)
-            call_command("load_world", with_demo_accounts=True, stdout=open(os.devnull, "w"))  # noqa: SIM115, PTH123
+            call_command("load_world", stdout=io.StringIO())
+            call_command("make_cast", stdout=io.StringIO())
             with keeping():  # the demonstration's nomination left a line; each test of the log writes its own
                 LogEntry.objects.using("owner").all().delete()
             _use(home)
@@ -170,7 +172,7 @@ def clear_own_cache() -> None:
 
 
 def forget_all_pages() -> None:
-    shelf.forget_in_process()
+    page_cache.forget_in_process()
     clear_own_cache()
     forget_standings()
     newest_shown.forget()

@@ -14,7 +14,7 @@ import httpx
 import redis
 from django.conf import settings
 
-from imap.servers import addresses
+from devserver import addresses
 from tests.conftest import ROOT, _as_owner
 
 READY_WITHIN = 60  # seconds

@@ -3,7 +3,7 @@
 from django.test import Client
 
 from accounts.models import TokenScope
-from accounts.personal_tokens import make_token
+from accounts.signing_in.personal_tokens import make_token
 from tests.conftest import STRANGER, user_of
 
 

@@ -28,7 +28,7 @@ class Action(models.TextChoices):
 
 
 class LogEntry(RestrictedModel):
-    """One line. Written by `accounts.log.note` alone; its person and the secretariats concerned may read it."""
+    """One line. Written by `accounts.activity_log.writer.note` alone; its person and the secretariats concerned may read it."""
 
     append_only = True
     regardless_of = {"dialogue": "A line says what was, to those it names, whatever became of the dialogue."}
@@ -53,7 +53,7 @@ class LogEntry(RestrictedModel):
     )
     audience = AudienceField(verbose_name=_("audience"), editable=False)
 
-    partners: list[str]  # filled by accounts.log_lines: for whom the person stood then
+    partners: list[str]  # filled by accounts.activity_log.querysets: for whom the person stood then
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -20,7 +20,7 @@ from atlas.models import Dialogue, Partner, Theme
 
 
 def letter_path(nomination: "Nomination", name: str) -> str:
-    """Where a letter is kept: under a name that nobody can guess. Its ending is one that `accounts.letters` gave."""
+    """Where a letter is kept: under a name that nobody can guess. Its ending is one that `accounts.nominations.letters` gave."""
     return f"nominations/{nomination.received_on:%Y}/{secrets.token_hex(16)}.{name.rpartition('.')[2]}"
 
 

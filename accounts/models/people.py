@@ -34,7 +34,7 @@ EVERY_CODE = 2**settings.MFA_RECOVERY_CODE_COUNT - 1  # the mask of a list on pa
 
 
 class OwedBy(models.Func):
-    """What a user still owes before they may read on; `imap_owed_by` in the database finds it, `accounts.gate` judges."""
+    """What a user still owes before they may read on; `imap_owed_by` in the database finds it, `accounts.signing_in.pending_steps` judges."""
 
     function = "imap_owed_by"
     output_field = ArrayField(models.TextField())

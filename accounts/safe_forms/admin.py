@@ -17,10 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.requests import ReaderRequest
-from accounts.safe_forms.choices import is_of_a_dialogue, own_rows
-from accounts.safe_forms.refusals import Refusal, at_their_fields, refusal_of
-from accounts.safe_forms.shown import Change, Shown, changed_of, facts_of, facts_of_all, state_of_row, states_of
-from accounts.safe_forms.state import (
+from accounts.safe_forms.database_errors import Refusal, at_their_fields, refusal_of
+from accounts.safe_forms.form_state import (
     CHANGED_MEANWHILE,
     NO_STATE,
     STATE,
@@ -29,6 +27,8 @@ from accounts.safe_forms.state import (
     state_of,
     why_older,
 )
+from accounts.safe_forms.page_state import Change, Shown, changed_of, facts_of, facts_of_all, state_of_row, states_of
+from accounts.safe_forms.querysets import is_of_a_dialogue, own_rows
 
 MOST_TOLD = 20  # differences of a list, in words
 CONFIRMING = ("post", "_end")  # what the pages on which an action is confirmed send

@@ -9,19 +9,20 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts import invitations, mail
+from accounts import mail
 from accounts.models import User
+from accounts.nominations import invitations
 from accounts.signing_in.devices import device_of
-from accounts.signing_in.guesses import count_guess
 from accounts.signing_in.known_devices import remember_device
-from accounts.signing_in.pending import STAGE_OF_ALLAUTH, FactorStage
+from accounts.signing_in.throttling import count_guess
+from accounts.signing_in.unfinished import STAGE_OF_ALLAUTH, FactorStage
 
 NOTICES = {
     "account/email/password_changed": "password_changed",
     "account/email/password_set": "password_changed",
     "account/email/password_reset": "password_changed",
 }
-# Factors tell by their signals (`accounts.signing_in.notices`): allauth says nothing of a list made along with a key.
+# Factors tell by their signals (`accounts.signing_in.signals`): allauth says nothing of a list made along with a key.
 MESSAGES = {
     "account/messages/password_changed.txt": _("Your new password is set."),
     "account/messages/password_set.txt": _("Your new password is set."),

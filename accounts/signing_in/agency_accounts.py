@@ -5,11 +5,11 @@ from django.db import IntegrityError, transaction
 
 from access.viewing import every_secretariat, viewing
 from accounts import mail
-from accounts.log import note
-from accounts.mandates import dialogues_today
+from accounts.activity_log.writer import note
 from accounts.models import Action, AgencyAccount, User
-from accounts.nominations import desk_language
-from accounts.signing_in.agency import Agency
+from accounts.nominations.mandates import dialogues_today
+from accounts.nominations.nominating import desk_language
+from accounts.signing_in.agency_settings import Agency
 from atlas.models import Dialogue
 
 ASKED_AGAIN_AFTER = 24 * 3600  # seconds

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import gate, mail
+from accounts import mail
 from accounts.models import User
-from accounts.open_sessions import end_sessions
-from accounts.signing_in import encryption
+from accounts.signing_in import encryption, pending_steps
+from accounts.signing_in.open_sessions import end_sessions
 
 Type = Authenticator.Type
 ASKED_AT_SIGN_IN = {Type.TOTP, Type.WEBAUTHN}  # what allauth asks for; we add the list on paper
@@ -97,7 +97,7 @@ def _in_words(factor: Authenticator) -> FactorInWords:
 def may_remove(factor: Authenticator) -> bool:
     """Whoever needs a second factor keeps at least one that opens."""
     others = [other for other in factors_of(factor.user) if other.pk != factor.pk and opens(other)]
-    return bool(others) or not gate.requires_second_factor(factor.user)
+    return bool(others) or not pending_steps.requires_second_factor(factor.user)
 
 
 def remove(request: HttpRequest, factor: Authenticator) -> None:

@@ -21,10 +21,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import tasks
-from accounts.log import note
+from accounts.activity_log.writer import note
 from accounts.models import Action, User
-from accounts.signing_in import keys
-from accounts.signing_in.guesses import count_guess
+from accounts.signing_in import passkeys
+from accounts.signing_in.throttling import count_guess
 
 LONGEST_CREDENTIAL = 20_000  # letters of JSON; those of browsers have about two thousand
 
@@ -98,13 +98,13 @@ class CredentialField(forms.JSONField):
 
     def to_python(self, value):
         if isinstance(value, str) and len(value) > LONGEST_CREDENTIAL:
-            raise keys.refused()
+            raise passkeys.refused()
         try:
             credential = super().to_python(value)
         except (RecursionError, ValueError) as error:  # thousands of brackets; a number of thousands of digits
-            raise keys.refused() from error
+            raise passkeys.refused() from error
         if credential is not None and not isinstance(credential, dict):
-            raise keys.refused()
+            raise passkeys.refused()
         return credential
 
 
@@ -121,7 +121,7 @@ class KeyForm(AddWebAuthnForm):
     def clean(self) -> dict:
         cleaned = forms.Form.clean(self) or {}
         if answer := cleaned.get("credential"):
-            new = keys.new_key(context.request, self.user, answer)
+            new = passkeys.new_key(context.request, self.user, answer)
             if cleaned.get("passwordless") and not new.is_verified:
                 raise ValidationError(_("To sign in alone, the key must ask for its PIN, a fingerprint or a face."))
             cleaned["credential"], self.counter = new.credential, new.counter
@@ -132,13 +132,13 @@ class AnswerForm(AuthenticateWebAuthnForm):
     """A key that answers; `purpose` says for what it was asked."""
 
     credential = CredentialField()
-    purpose: keys.Purpose
+    purpose: passkeys.Purpose
 
     def clean_credential(self) -> Authenticator:
         answer = self.cleaned_data["credential"]
         usage = count_code(self.user) if self.user else None
         try:
-            factor = keys.key_that_answered(context.request, self.purpose, self.user, answer)
+            factor = passkeys.key_that_answered(context.request, self.purpose, self.user, answer)
         except ValidationError:
             note(Action.SIGN_IN_FAILED, self.user)
             raise
@@ -148,16 +148,16 @@ class AnswerForm(AuthenticateWebAuthnForm):
 
 
 class KeyAsSecondFactorForm(AnswerForm):
-    purpose = keys.Purpose.SECOND_FACTOR
+    purpose = passkeys.Purpose.SECOND_FACTOR
 
 
 class KeyOnceMoreForm(AnswerForm):
-    purpose = keys.Purpose.CONFIRM
+    purpose = passkeys.Purpose.CONFIRM
     reauthenticated = True
 
 
 class KeyAloneForm(AnswerForm):
-    purpose = keys.Purpose.SIGN_IN_ALONE
+    purpose = passkeys.Purpose.SIGN_IN_ALONE
     passwordless = True
 
     def __init__(self, *args, **named) -> None:

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 
-from accounts.invitations import may_come_in
+from accounts.nominations.invitations import may_come_in
 
 
 class LinkGenerator(PasswordResetTokenGenerator):

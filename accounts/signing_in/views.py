@@ -14,15 +14,14 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import gate
-from accounts.afterwards import afterwards, forget
 from accounts.requests import ReaderRequest
-from accounts.signing_in import keys
+from accounts.signing_in import passkeys, pending_steps
 from accounts.signing_in.factors import Authenticator, Type, factors_in_words, may_remove, remove
-from accounts.signing_in.guesses import forget_guesses
 from accounts.signing_in.known_devices import remember_device
-from accounts.signing_in.pending import FactorStage
 from accounts.signing_in.reauthentication import agency_of_the_session, confirmed
+from accounts.signing_in.return_url import afterwards, forget
+from accounts.signing_in.throttling import forget_guesses
+from accounts.signing_in.unfinished import FactorStage
 
 
 class SignInView(LoginView):
@@ -45,12 +44,12 @@ class SecondFactorView(AuthenticateView):
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form) -> HttpResponse:
-        keys.forget_questions(self.request)
+        passkeys.forget_questions(self.request)
         return super().form_valid(form)
 
     def get_context_data(self, **kwargs) -> dict:
         found = super().get_context_data(**kwargs)
-        question = keys.ask_for_key(self.request, keys.Purpose.SECOND_FACTOR, self.stage.login.user)
+        question = passkeys.ask_for_key(self.request, passkeys.Purpose.SECOND_FACTOR, self.stage.login.user)
         return found | {"js_data": {"request_options": question}}
 
 
@@ -67,7 +66,7 @@ class NewPasswordView(PasswordResetFromKeyView):
 class AddKeyView(AddWebAuthnView):
     def get_context_data(self, **kwargs) -> dict:
         found = super(AddWebAuthnView, self).get_context_data(**kwargs)
-        return found | {"js_data": {"creation_options": keys.ask_for_new_key(self.request, self.request.user)}}
+        return found | {"js_data": {"creation_options": passkeys.ask_for_new_key(self.request, self.request.user)}}
 
     def form_valid(self, form) -> HttpResponse:
         """allauth writes the key; what it is for, and where its counter stands, is written beside it."""
@@ -75,7 +74,7 @@ class AddKeyView(AddWebAuthnView):
         factor = Authenticator.objects.get(
             user=self.request.user, type=Type.WEBAUTHN, data__credential__id=form.cleaned_data["credential"]["id"]
         )
-        factor.data |= {keys.ALONE: form.cleaned_data["passwordless"], keys.COUNTER: form.counter}
+        factor.data |= {passkeys.ALONE: form.cleaned_data["passwordless"], passkeys.COUNTER: form.counter}
         factor.save(update_fields=["data"])
         return response
 
@@ -85,7 +84,7 @@ class KeyAloneView(LoginWebAuthnView):
         response = super().get(request, *args, **kwargs)
         if not isinstance(response, JsonResponse):
             return response
-        return JsonResponse({"request_options": keys.ask_for_key(request, keys.Purpose.SIGN_IN_ALONE, None)})
+        return JsonResponse({"request_options": passkeys.ask_for_key(request, passkeys.Purpose.SIGN_IN_ALONE, None)})
 
 
 class KeyOnceMoreView(ReauthenticateWebAuthnView):
@@ -96,7 +95,7 @@ class KeyOnceMoreView(ReauthenticateWebAuthnView):
 
     def get_context_data(self, **kwargs) -> dict:
         found = super(ReauthenticateWebAuthnView, self).get_context_data(**kwargs)
-        question = keys.ask_for_key(self.request, keys.Purpose.CONFIRM, self.request.user)
+        question = passkeys.ask_for_key(self.request, passkeys.Purpose.CONFIRM, self.request.user)
         return found | {"js_data": {"request_options": question}}
 
 
@@ -113,7 +112,7 @@ def sign_in_again(request: ReaderRequest) -> HttpResponse:
 def second_factors(request: ReaderRequest) -> HttpResponse:
     """Those one has, with what can be done to each, and the three that can be set up."""
     factors = factors_in_words(request.user)
-    is_due = gate.next_step(request.user) is gate.Step.FACTOR
+    is_due = pending_steps.next_step(request.user) is pending_steps.Step.FACTOR
     context = {
         "factors": factors,
         "types": {factor.type for factor in factors},

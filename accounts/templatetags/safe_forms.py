@@ -3,8 +3,8 @@ import uuid
 from django import template
 from django.utils.crypto import salted_hmac
 
-from accounts.safe_forms.shown import Shown
-from accounts.standing import facts_of_mandate
+from accounts.nominations.nomination_status import facts_of_mandate
+from accounts.safe_forms.page_state import Shown
 
 register = template.Library()
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the two roles and the database, once, on an empty PostgreSQL (its image runs what lies in
 # /docker-entrypoint-initdb.d). The owner migrates, the application serves; neither can pass the lock.
-# The embedded servers do the same in imap/servers/postgres.py.
+# The embedded servers do the same in devserver/postgres.py.
 set -euo pipefail
 : "${IMAP_OWNER_PASSWORD:?}" "${IMAP_APP_PASSWORD:?}"
 export IMAP_OWNER_PASSWORD IMAP_APP_PASSWORD

@@ -8,7 +8,7 @@ from django.core.files.storage import Storage
 
 from imap.backups import BackupError
 from imap.backups.manifest import PIECE, Copy, copy_of
-from imap.backups.private import private_file, private_folders
+from imap.backups.permissions import private_file, private_folders
 
 
 def names_in(storage: Storage, folder: str = "") -> Iterator[str]:

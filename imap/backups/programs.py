@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from devserver import ServersError, cluster
 from imap.backups import BackupError
-from imap.servers import ServersError, cluster
 
 VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 DEBIAN = "/usr/lib/postgresql/{major}/bin"  # where Debian keeps the programs of each version, apart from PATH

@@ -1,4 +1,4 @@
-"""The rest of what ends, narrows or is withdrawn, so that nothing of it is missing; `imap.journal.not_noted` says what is not, and why.
+"""The rest of what ends, narrows or is withdrawn, so that nothing of it is missing; `imap.journal.exclusions` says what is not, and why.
 
 A row whose key holds whose it is (a mandate, a seat) is gone under its former key once it is somebody else's.
 """

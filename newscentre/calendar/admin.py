@@ -6,12 +6,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from access.presets import Preset
-from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
-from accounts.audiences import preset_of
-from accounts.desk_admin import AudienceAdmin
+from accounts.audiences.forms import AUDIENCE_FIELDS, AudienceForm
+from accounts.audiences.presets import preset_of
+from accounts.dialogue_model_admin import AudienceAdmin
 from atlas.models import Partner
 from atlas.sorting import in_reading_order
-from atlas.translated_admin import TranslatedAdmin
+from atlas.translation_admin import TranslatedAdmin
 from newscentre.calendar.models import Meeting, MeetingDocument, ParticipantList
 
 FOR_A_DIALOGUE = (Preset.THEME, Preset.GROUP, Preset.SECRETARIAT)

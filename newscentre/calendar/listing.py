@@ -16,7 +16,6 @@ from access.viewer import Viewer
 from access.visibility import RestrictedQuerySet
 from atlas.addresses import on_the_portal
 from atlas.models import Subject, SubjectKind, Theme
-from newscentre.asked import AskedFor
 from newscentre.calendar.ics import Entry
 from newscentre.calendar.models import (
     DocumentKind,
@@ -26,6 +25,7 @@ from newscentre.calendar.models import (
     MeetingState,
     ParticipantList,
 )
+from newscentre.query_params import AskedFor
 
 PER_PAGE = 50
 MOST_TO_COME, MOST_IN_A_FILE = 100, 1000

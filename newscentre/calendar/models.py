@@ -23,7 +23,7 @@ from access.numbers import Numbered
 from access.visibility import RestrictedModel, RestrictedQuerySet, SaysItsReaders
 from atlas.models import Dialogue, Partner, Subject, SubjectKind, Theme
 from atlas.periods import first_day, last_day, refuse_wrong_date
-from newscentre.files import KeptFile, kept_path, refuse_unknown_file
+from newscentre.private_files import KeptFile, kept_path, refuse_unknown_file
 
 WIDER_THAN_A_DIALOGUE = [tokens.PUBLIC, tokens.NOMINATED]
 

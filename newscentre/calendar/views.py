@@ -14,12 +14,12 @@ from access import tokens
 from access.names import with_sayable
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.limits import is_spent, is_within
-from accounts.log import note
+from accounts.activity_log.writer import note
 from accounts.models import Action, TokenScope
-from accounts.personal_tokens import person_bearing
 from accounts.requests import ReaderRequest
-from atlas.downloads import disposition
+from accounts.signing_in.personal_tokens import person_bearing
+from accounts.signing_in.rate_limits import is_spent, is_within
+from atlas.file_names import disposition
 from atlas.models import Dialogue, Theme
 from atlas.sorting import in_reading_order
 from atlas.wording import first_weekday, weekdays
@@ -27,8 +27,8 @@ from newscentre.calendar import listing
 from newscentre.calendar.ics import CONTENT_TYPE, as_calendar
 from newscentre.calendar.models import Meeting, MeetingDocument
 from newscentre.calendar.months import Month, weeks_of
-from newscentre.files import handed_out
-from newscentre.naming import partners_by_name
+from newscentre.filter_labels import partners_by_name
+from newscentre.private_files import handed_out
 
 LAST_PAGE = 200
 

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from access.names_admin import SayableChoices
-from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
-from accounts.desk_admin import AudienceAdmin
-from atlas.translated_admin import TranslatedAdmin
+from accounts.audiences.forms import AUDIENCE_FIELDS, AudienceForm
+from accounts.dialogue_model_admin import AudienceAdmin
+from atlas.translation_admin import TranslatedAdmin
 from newscentre.calendar.admin import PartnersByNameMixin, WithAccess
 from newscentre.library.models import Project, Publication, PublicationFile, PublicationSection
 

@@ -8,8 +8,8 @@ from access.names import with_sayable
 from access.viewer import Viewer
 from access.visibility import RestrictedQuerySet
 from atlas.models import Subject, Theme
-from newscentre.asked import AskedFor
 from newscentre.models import Project, Publication, PublicationFile, PublicationSection
+from newscentre.query_params import AskedFor
 
 MOST = 500  # of each kind on the page
 

@@ -12,9 +12,9 @@ from access.numbers import Numbered
 from access.visibility import RestrictedModel, SaysItsReaders
 from atlas.models import Dialogue, Partner, Subject, Theme
 from atlas.periods import first_day, refuse_wrong_date
-from newscentre.addresses import refuse_unsafe_link
-from newscentre.files import KeptFile, kept_path, refuse_unknown_file
+from newscentre.private_files import KeptFile, kept_path, refuse_unknown_file
 from newscentre.stages.links import LONGEST
+from newscentre.validators import refuse_unsafe_link
 
 
 class Publication(SaysItsReaders, Numbered, RestrictedModel):

@@ -8,15 +8,15 @@ from django.views.decorators.http import require_safe
 
 from access import tokens
 from access.viewer import Viewer
-from accounts.log import note
+from accounts.activity_log.writer import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
 from atlas.models import Dialogue, Theme
 from atlas.sorting import in_reading_order
-from newscentre.files import handed_out
+from newscentre.filter_labels import partners_by_name
 from newscentre.library import listing
 from newscentre.models import Publication, PublicationFile
-from newscentre.naming import partners_by_name
+from newscentre.private_files import handed_out
 
 # Viewer, dialogue → the profiles that this viewer may open; another room knows them.
 ProfilesOf = Callable[[Viewer, str], listing.Profiles]

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from access.presets import Preset
-from accounts.audience_forms import AUDIENCE_FIELDS, AudienceForm
-from accounts.desk_admin import AudienceAdmin, DeskAdmin, NothingByHand
-from atlas.translated_admin import TranslatedAdmin
+from accounts.audiences.forms import AUDIENCE_FIELDS, AudienceForm
+from accounts.dialogue_model_admin import AudienceAdmin, DeskAdmin, NothingByHand
+from atlas.translation_admin import TranslatedAdmin
 from newscentre.calendar.admin import WithAccess
 from newscentre.links.models import Link, OutsideAddress
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from access.fields import AudienceField
 from access.visibility import RestrictedModel, SaysItsReaders
 from atlas.models import Dialogue
-from newscentre.addresses import refuse_unsafe_link
 from newscentre.stages.fetch import Reason
 from newscentre.stages.links import LONGEST
+from newscentre.validators import refuse_unsafe_link
 
 
 class LinkCategory(models.TextChoices):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 import access.fields
 import atlas.periods
 import newscentre.calendar.models
-import newscentre.files
+import newscentre.private_files
 
 
 class Migration(migrations.Migration):
@@ -299,8 +299,8 @@ class Migration(migrations.Migration):
                 (
                     "file",
                     models.FileField(
-                        upload_to=functools.partial(newscentre.files.kept_path, *("meetings",)),
-                        validators=[newscentre.files.refuse_unknown_file],
+                        upload_to=functools.partial(newscentre.private_files.kept_path, *("meetings",)),
+                        validators=[newscentre.private_files.refuse_unknown_file],
                         verbose_name="file",
                     ),
                 ),

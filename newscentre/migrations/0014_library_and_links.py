@@ -9,8 +9,8 @@ from django.db import migrations, models
 
 import access.fields
 import atlas.periods
-import newscentre.addresses
-import newscentre.files
+import newscentre.private_files
+import newscentre.validators
 
 
 class Migration(migrations.Migration):
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="of its publisher",
                         max_length=2000,
-                        validators=[newscentre.addresses.refuse_unsafe_link],
+                        validators=[newscentre.validators.refuse_unsafe_link],
                         verbose_name="address",
                     ),
                 ),
@@ -129,8 +129,8 @@ class Migration(migrations.Migration):
                 (
                     "file",
                     models.FileField(
-                        upload_to=functools.partial(newscentre.files.kept_path, *("library",)),
-                        validators=[newscentre.files.refuse_unknown_file],
+                        upload_to=functools.partial(newscentre.private_files.kept_path, *("library",)),
+                        validators=[newscentre.private_files.refuse_unknown_file],
                         verbose_name="file",
                     ),
                 ),
@@ -238,7 +238,7 @@ class Migration(migrations.Migration):
                 (
                     "address",
                     models.CharField(
-                        max_length=2000, validators=[newscentre.addresses.refuse_unsafe_link], verbose_name="address"
+                        max_length=2000, validators=[newscentre.validators.refuse_unsafe_link], verbose_name="address"
                     ),
                 ),
                 (

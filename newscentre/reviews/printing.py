@@ -6,15 +6,15 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from atlas import kept_prints, wording
+from atlas import print_cache, wording
 from newscentre.models import Written
-from newscentre.reviews.reading import Entry, Reading
+from newscentre.reviews.querysets import Entry, Reading
 
 
 def printed(reading: Reading, reader: str, may_make: Callable[[], bool] = lambda: True) -> bytes:
     """PDF. `reader`: for whom what is restricted was printed; it stands on every page.
 
-    `may_make`: as `atlas.kept_prints` asks it. Raises TooManyMade.
+    `may_make`: as `atlas.print_cache` asks it. Raises TooManyMade.
     """
     review = reading.review
     assert review.published_at is not None
@@ -28,7 +28,7 @@ def printed(reading: Reading, reader: str, may_make: Callable[[], bool] = lambda
         "comma": _(", "),
         "entries": [_entry(entry) for entry in reading.entries],
     }
-    return kept_prints.printed("review.typ", sheet, may_make=may_make)
+    return print_cache.printed("review.typ", sheet, may_make=may_make)
 
 
 def _entry(entry: Entry) -> dict[str, object]:

@@ -5,14 +5,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.limits import is_within, limited
-from accounts.log import note
+from accounts.activity_log.writer import note
 from accounts.models import Action
 from accounts.requests import ReaderRequest
-from atlas.downloads import disposition
-from atlas.kept_prints import TooManyMade
+from accounts.signing_in.rate_limits import is_within, limited
+from atlas.file_names import disposition
+from atlas.print_cache import TooManyMade
 from newscentre.reviews.printing import printed
-from newscentre.reviews.reading import Reading, published, read
+from newscentre.reviews.querysets import Reading, published, read
 
 
 @require_safe

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from newscentre.stages.languages import SMALL_WORDS
 from newscentre.stages.tag import Finder, Name
-from newscentre.stages.words import words_of
+from newscentre.stages.tokenizer import words_of
 
 WINDOW = timedelta(days=3)
 WEIGHT_OF_SUBJECT, WEIGHT_OF_CONCEPT, WEIGHT_OF_NUMBER, WEIGHT_OF_WORD = 3.0, 2.0, 4.0, 1.0

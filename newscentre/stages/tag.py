@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newscentre.stages.clean import Item
-from newscentre.stages.words import Word, without_article, words_of
-from search.letters import folded
+from newscentre.stages.tokenizer import Word, without_article, words_of
+from search.normalisation import folded
 
 LANGUAGES = ("en", "fr", "ar")
 SHORT_NAME = 3  # letters: names of so few are also other words (Van, Kos), so that a word of place must precede

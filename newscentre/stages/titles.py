@@ -1,7 +1,7 @@
 """Whether two headlines may be one article's: a correction keeps some of its words, another story has words of its own."""
 
 from newscentre.stages.languages import SMALL_WORDS
-from newscentre.stages.words import words_of
+from newscentre.stages.tokenizer import words_of
 
 STEM = 5  # letters by which words are compared
 SHARED_BY_TITLES, SHARED_BY_TEXTS = 0.4, 0.5  # of the words of the shorter one

@@ -10,7 +10,7 @@ import feedparser
 
 from newscentre.stages.dates import Clock
 from newscentre.stages.documents import LONGEST_TEXT, Document, Entry, NotAFeed, Wording, newest
-from newscentre.stages.mended import mend, with_ampersands_escaped
+from newscentre.stages.feedparser_fixes import mend, with_ampersands_escaped
 
 MARKUP = {"text/html", "application/xhtml+xml"}
 LONGEST_WORD = 2000  # characters

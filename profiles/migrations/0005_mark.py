@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from atlas.mark import MAKE, UNMAKE, Counted
+from atlas.change_counters import MAKE, UNMAKE, Counted
 
 
 class Migration(migrations.Migration):

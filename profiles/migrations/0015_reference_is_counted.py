@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from atlas.mark import COUNT_REFERENCE, DO_NOT_COUNT_REFERENCE, Counted, CountedAsReference
+from atlas.change_counters import COUNT_REFERENCE, DO_NOT_COUNT_REFERENCE, Counted, CountedAsReference
 
 
 class Migration(migrations.Migration):

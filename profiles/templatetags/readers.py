@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from access.presets import Preset
-from accounts.audiences import preset_of, who_can_read
-from accounts.marks import CLASSES, EVERYONE, narrower_mark
+from accounts.audiences.badges import CLASSES, EVERYONE, narrower_mark
+from accounts.audiences.presets import preset_of, who_can_read
 
 register = template.Library()
 

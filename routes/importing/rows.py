@@ -14,7 +14,7 @@ NUMBER = "number"
 
 
 class Refused(Exception):
-    """A file is not taken. `code`: of `routes.importing.refusals.MESSAGES`."""
+    """A file is not taken. `code`: of `routes.importing.errors.MESSAGES`."""
 
     def __init__(self, code: str, **values: str | int) -> None:
         super().__init__(code)

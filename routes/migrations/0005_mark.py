@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from atlas.mark import Counted
+from atlas.change_counters import Counted
 
 
 class Migration(migrations.Migration):

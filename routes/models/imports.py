@@ -33,9 +33,9 @@ def _path(row: "GeodataImport", name: str) -> str:
 
 
 class GeodataImport(RestrictedModel):
-    """`rows` of the file, and of each its outcome (see `routes.importing.comparing`); empty until it was read.
+    """`rows` of the file, and of each its outcome (see `routes.importing.diff`); empty until it was read.
 
-    `why` it is refused, or could not be taken, and `notes` about what was read: codes of `routes.importing.refusals`.
+    `why` it is refused, or could not be taken, and `notes` about what was read: codes of `routes.importing.errors`.
 
     Seen by the desk alone.
     """

@@ -1,5 +1,5 @@
 """Maps on paper: A3 and A4, as PDF and SVG, in three languages.
 
 `drawing` makes the picture (pure), `labels` finds room for the names (pure), `sheets` says what stands on the sheet, which
-`atlas.kept_prints` has set by Typst, as that shapes Arabic.
+`atlas.print_cache` has set by Typst, as that shapes Arabic.
 """

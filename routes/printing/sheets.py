@@ -9,16 +9,16 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from atlas import kept_prints, wording
-from atlas.mapping import basemap_for
+from atlas import print_cache, wording
+from atlas.country_map import basemap_for
 from atlas.models import Basemap
-from routes.export_notice import dates_of
+from routes.exports.notice import dates_of
+from routes.geometry.widths import width_px
 from routes.models import Confidence, MapFeature, StopKind
 from routes.page import colour_of, in_language
 from routes.printing.drawing import Dot, Frame, Line, decoded, picture
 from routes.printing.labels import Label, Name, placed
 from routes.reading import RouteMap, is_there
-from routes.widths import width_px
 
 # Of the routes, as static/css/tokens.css has them: paper knows no style sheet.
 COLOURS = {"cm": "#b4441c", "wm": "#bd7100", "wa": "#658a3f", "ea": "#8a3b6b", "em": "#2c6f9e", "ink": "#17222e"}
@@ -52,7 +52,7 @@ def printed(
 ) -> bytes:
     """The sheet of a year. `reader`: who had what is restricted printed; it stands on the sheet.
 
-    `may_make`: as `atlas.kept_prints` asks it. Raises TooManyMade.
+    `may_make`: as `atlas.print_cache` asks it. Raises TooManyMade.
     """
     segments = [row for row in shown.segments if is_there(row.properties, year)]
     stops = [row for row in shown.stops if is_there(row.properties, year)]
@@ -63,7 +63,7 @@ def printed(
     drawn = picture(frame, _world(shown), lines, dots)
     labels = placed(_names(frame, stops, paper), paper.map_width, paper.map_height)
     sheet = _sheet(shown, year, paper, labels, segments, reader)
-    return kept_prints.printed("map.typ", sheet, ending, picture=drawn, may_make=may_make)
+    return print_cache.printed("map.typ", sheet, ending, picture=drawn, may_make=may_make)
 
 
 def _world(shown: RouteMap) -> dict[str, list]:

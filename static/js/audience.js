@@ -1,6 +1,6 @@
 /**
  * Choosing who can read a row: says at once who will be able to, and shows partners or group only where they are chosen.
- * The sentences come with the choices: see PresetRadios in accounts/audience_forms.py. Without this all of it is visible.
+ * The sentences come with the choices: see PresetRadios in accounts/audiences/forms.py. Without this all of it is visible.
  */
 
 const ASKED_FOR = { partners: "partners", reading_group: "group" }; // field → preset

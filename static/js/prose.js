@@ -204,7 +204,7 @@ function countNotes(tr) {
 
 /* Figures. */
 
-/** The form of a reference, and the figures that may be chosen: profiles/references.py and profiles/citing.py say which. */
+/** The form of a reference, and the figures that may be chosen: profiles/references.py and profiles/citations.py say which. */
 const CITING = JSON.parse(document.getElementById("prose-figures")?.textContent ?? '{"pattern": "(?!)", "figures": []}');
 const REFERENCE = new RegExp(`^(?:${CITING.pattern})$`);
 const NUMBER = /^[\p{Nd}\s.,'’٫٬+−-]*$/u;

@@ -14,7 +14,7 @@ from django.utils import timezone
 from access.viewing import viewing
 from atlas.models import OutlineSection, Subject, SubjectKind
 from indicators.models import Observation
-from indicators.superseding import withdraw
+from indicators.revisions import withdraw
 from profiles.models import Draft, Edition, EditionText, Profile, Section
 from profiles.publishing import publish
 from profiles.texts import digest

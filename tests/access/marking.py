@@ -16,9 +16,9 @@ from django.utils import timezone
 from access import tokens
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
+from demo.cast import ALL_FOUR
 from indicators.models import FurtherSource, Observation, Source
-from indicators.superseding import supersede
+from indicators.revisions import supersede
 from newscentre.models import (
     Article,
     Link,

@@ -16,9 +16,9 @@ from access import tokens
 from access.presets import Preset
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.audiences import audience_of
+from accounts.audiences.presets import audience_of
 from accounts.models import Engagement, ReadingGroup, SecretariatMember, User
-from accounts.terms import accept, newest_terms
+from accounts.signing_in.terms import accept, newest_terms
 from atlas.models import OutlineSection, Subject
 from imap.models import FormerAddress
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
@@ -176,7 +176,7 @@ def plant_all() -> dict[Preset, Planted]:
 
 
 def plant_other_desk() -> User:
-    from accounts.desk import editors
+    from accounts.permissions import editors
 
     user = User.objects.create(email=f"{OTHER_DESK}@imap.example", name="Rabat editor", is_staff=True)
     user.groups.add(editors())

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from access import tokens
 from access.presets import Preset
 from accounts.models import TokenScope, User
-from accounts.personal_tokens import make_token
+from accounts.signing_in.personal_tokens import make_token
 from newscentre.models import Meeting, MeetingDocument, ParticipantList
 
 DIALOGUE, THEME = "mtm", "irregular-mixed-migration"

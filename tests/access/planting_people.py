@@ -6,7 +6,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from access import tokens
-from accounts.log import note
+from accounts.activity_log.writer import note
 from accounts.models import (
     Action,
     Event,

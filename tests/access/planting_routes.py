@@ -2,9 +2,8 @@
 
 from access import tokens
 from access.presets import Preset
-from accounts.digests import digest_of
+from accounts.secret_digests import digest_of
 from atlas.models import Subject, SubjectKind
-from routes.checking import answer
 from routes.models import (
     Embed,
     GeodataImport,
@@ -21,6 +20,7 @@ from routes.models import (
     StoryStep,
 )
 from routes.publishing import Titled, make_proof, publish_map
+from routes.quality_checks import answer
 
 DIALOGUE, THEME, LANGUAGES = "mtm", "irregular-mixed-migration", ("en", "fr", "ar")
 YEAR = 2031

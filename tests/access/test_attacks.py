@@ -16,7 +16,7 @@ from access.presets import Preset
 from access.viewing import viewing
 from accounts.models import ReadingGroup, User
 from imap.celery import app
-from imap.rooms import ROOMS
+from imap.local_apps import ROOMS
 from indicators.models import Observation, Source
 from profiles.models import Profile, Tag
 from tests import conftest

@@ -7,7 +7,7 @@ from django.urls import reverse
 from access.presets import Preset
 from access.viewing import viewing
 from indicators.models import Observation, Source
-from indicators.superseding import supersede
+from indicators.revisions import supersede
 from profiles.middleware import PAGE
 from tests.access.planting import DESK, NARROW, PLACES, Planted, canaries_in
 from tests.access.test_matrix import SURFACES, paths_of, walk, walks_as

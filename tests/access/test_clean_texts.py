@@ -10,13 +10,13 @@ from django.db import connection, models
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.spreadsheets import as_csv
-from atlas import kept_prints
+from accounts.activity_log.csv_export import as_csv
+from atlas import print_cache
 from atlas.models import Dialogue
-from imap.rooms import ROOMS
-from newscentre import opml
+from imap.local_apps import ROOMS
+from newscentre.feeds import opml
 from newscentre.models import Publisher
-from routes.geojson import as_feature
+from routes.exports.geojson import as_feature
 from routes.models import FeatureKind, GeodataImport, Layer, MapEdition, MapFeature, Segment, Stop
 from tests.conftest import browser_of
 from untrusted.characters import clean, clean_deep, clean_line
@@ -125,7 +125,7 @@ def test_lists_and_tables_can_be_read_whatever_a_row_holds():
 
 def test_sheets_are_set_from_clean_texts(monkeypatch):
     given = {}
-    monkeypatch.setattr(kept_prints, "typeset", lambda program, inputs, ending: given.update(inputs) or b"")
-    kept_prints.printed("map.typ", {"access": "x", "title": PAST_DJANGO, "labels": [{"text": PAST_DJANGO}]})
+    monkeypatch.setattr(print_cache, "typeset", lambda program, inputs, ending: given.update(inputs) or b"")
+    print_cache.printed("map.typ", {"access": "x", "title": PAST_DJANGO, "labels": [{"text": PAST_DJANGO}]})
     sheet = json.loads(given["sheet"])
     assert clean_deep(sheet) == sheet

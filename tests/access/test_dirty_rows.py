@@ -17,8 +17,8 @@ from pypdf import PdfReader
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
-from atlas.downloads import disposition
+from atlas.file_names import disposition
+from demo.cast import ALL_FOUR
 from newscentre.models import Meeting, MeetingDocument, Review, ReviewItem
 from tests.accounts.conftest import confirm
 from tests.conftest import browser_of, clear_own_cache
@@ -226,17 +226,16 @@ def test_lists_of_feeds_and_what_is_ones_own_are_clean(dirty):
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_mails_are_clean_and_no_name_makes_a_header(dirty, language, django_capture_on_commit_callbacks):
-    from accounts import mail as mails
 
     nasty = f"{DIRTY}\r\nBcc: spy@x.example\r\n\r\nBody \x1b"
     with django_capture_on_commit_callbacks(execute=True):
-        mails.send(
+        mail.send(
             "ended",
             "somebody@imap.example",
             language,
             {"name": nasty, "partner": nasty, "person": nasty, "dialogues": nasty},
         )
-        mails.send(
+        mail.send(
             "nominated",
             "somebody@imap.example",
             language,
@@ -260,17 +259,17 @@ def test_mails_are_clean_and_no_name_makes_a_header(dirty, language, django_capt
 
 
 def test_press_reviews_and_digests_by_mail_are_clean(dirty, monkeypatch):
-    from newscentre.reviews import mails
-    from newscentre.watching.models import Mailing
+    from newscentre.reviews import mail
+    from newscentre.subscriptions.models import Mailing
     from tests.conftest import user_of
 
     user = user_of("official.ukr")
-    monkeypatch.setattr(mails.mailings, "stop_address", lambda row, language: "https://x.example/")
+    monkeypatch.setattr(mail.mailings, "stop_address", lambda row, language: "https://x.example/")
     with viewing(DESK):
         Review.objects.update(is_mailed=True)
         number = Review.objects.get(month="2026-10").pk
     with viewing(user.viewer):
-        message = mails.compose(Mailing(occasion=f"review:{number}"), user, user.last_login)
+        message = mail.compose(Mailing(occasion=f"review:{number}"), user, user.last_login)
     assert NAMED in message.body
     for part in (message.subject, message.body, message.alternatives[0][0]):
         assert_clean(part)

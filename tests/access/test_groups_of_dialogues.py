@@ -12,8 +12,8 @@ from django.utils import timezone
 from access import tokens
 from access.keeping import keeping
 from access.viewing import viewing
-from accounts.audience_forms import AudienceForm
-from accounts.desk_admin import AudienceAdmin
+from accounts.audiences.forms import AudienceForm
+from accounts.dialogue_model_admin import AudienceAdmin
 from accounts.models import Engagement, ReadingGroup
 from accounts.tokens_sql import TOKENS_OF
 from indicators.models import Source

@@ -10,16 +10,16 @@ from django.test import Client
 from access import tokens
 from access.viewer import ANYONE, Viewer
 from access.viewing import every_secretariat, viewing
-from accounts.demo import ALL_FOUR
 from accounts.models import Action, LogEntry
 from atlas.models import Coverage, Dialogue, DialogueTheme, Membership, OutlineSection, Subject
+from demo.cast import ALL_FOUR
 from imap.models import JournalEntry
 from indicators.models import Indicator, Observation, Source
 from newscentre.models import Link, Meeting, Project, Publication, Review
 from profiles.models import Profile
-from profiles.standing import Address, standing_of
+from profiles.visible_edition import Address, standing_of
 from tests.access.planting_dialogues import HEADING, HIDDEN, THEME
-from tests.accounts.forms_of_pages import fields_of
+from tests.accounts.page_forms import fields_of
 from tests.conftest import STRANGER, browser_of, forget_all_pages, user_of
 from tests.newscentre.feeds_of_tests import NOON, article, feed
 from tests.readers import answer_to, body_of

@@ -95,7 +95,7 @@ def pages_of(planted: dict[Preset, Planted]) -> list[Page]:
         page(f"{MAPS}routes/of/country/italy/", on_the_map),
         page(f"{MAPS}routes/stories/story-public/", f"{on_the_map} story"),
         page(f"{map_of}layers-4.geojson", "layer stop segment"),
-        page(f"{map_of}routes.geojson", "layer stop segment"),
+        page(f"{map_of}routes.exports.geojson", "layer stop segment"),
         page(f"{map_of}routes.csv.zip", "layer stop segment"),
         page(f"{map_of}map-{LAST_YEAR}-a4.svg", on_the_map),
         page("/api/ogc/collections", "layer stop segment"),

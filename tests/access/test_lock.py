@@ -18,7 +18,6 @@ from access.presets import Preset
 from access.roles import APPEND_ONLY, why_role_is_unsafe
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from accounts.models import Acceptance, LogEntry, MandateEvent, Nomination
 from atlas.models import (
     Basemap,
@@ -30,6 +29,7 @@ from atlas.models import (
     OutlineSection,
     Subject,
 )
+from demo.cast import ALL_FOUR
 from imap.models import FormerAddress, JournalEntry
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
 from newscentre.models import (

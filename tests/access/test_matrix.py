@@ -13,15 +13,15 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import translation
 
-import atlas.shown_rows
+import atlas.visible_versions
 import profiles.shown_editions
-import profiles.standing
+import profiles.visible_edition
 from access import visibility
 from access.presets import Preset
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from atlas.models import Basemap, Membership
+from demo.cast import ALL_FOUR
 from indicators.models import Observation, Source
 from newscentre.models import (
     Article,
@@ -700,14 +700,14 @@ SOME = [STRANGER, "official.mar.dev", "official.ukr", OTHER_DESK]
 def forgotten_filters(monkeypatch):
     """`visible_to` and the hand-written overlap let everything through: only PostgreSQL is left."""
     monkeypatch.setattr(visibility, "rule", lambda model, viewer, path="": Q())
-    open_query = profiles.standing.QUERY
+    open_query = profiles.visible_edition.QUERY
     for alias in re.findall(r"coalesce\((\w+)\.audience", open_query):
         open_query = open_query.replace(visibility.sees(alias), "true")
     # Functions of the database compare audiences with the tokens that they are given: with none, they let all pass.
     for given in ("%(tokens)s", "%(within)s"):
         open_query = open_query.replace(given, "NULL")
-    monkeypatch.setattr(profiles.standing, "QUERY", open_query)
-    for asking in (atlas.shown_rows, profiles.shown_editions):
+    monkeypatch.setattr(profiles.visible_edition, "QUERY", open_query)
+    for asking in (atlas.visible_versions, profiles.shown_editions):
         monkeypatch.setattr(asking, "tokens_of", lambda viewer: {"tokens": None, "within": None})
 
 

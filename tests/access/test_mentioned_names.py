@@ -8,7 +8,7 @@ from django.db import connection
 from access import tokens
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from accounts.audiences import who_can_read
+from accounts.audiences.presets import who_can_read
 from accounts.models import Affiliation, ReadingGroup
 from atlas.models import Partner, Subject, SubjectKind, Theme
 from imap.models import FormerAddress

@@ -13,9 +13,9 @@ from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from accounts.models import LogEntry, Nomination
 from indicators.models import Observation, Source
-from profiles import standing
+from profiles import visible_edition
 from profiles.models import Edition, EditionText, Profile
-from profiles.standing import Address, standing_of
+from profiles.visible_edition import Address, standing_of
 from tests.access import test_matrix as matrix
 from tests.access.planting import DESK, DIALOGUE, GROUP, OPENING, PLACES, THEME
 from tests.access.test_lock import EVERYTHING, RESTRICTED, ids_in
@@ -238,5 +238,5 @@ def test_the_limit_ends_with_its_block_and_with_an_error(db):
 
 
 def test_the_hand_written_query_asks_for_the_limit_wherever_it_asks_for_tokens():
-    asked = standing.QUERY.replace("%(tokens)s::text[], %(within)s::text[]", "")  # a function is given both
+    asked = visible_edition.QUERY.replace("%(tokens)s::text[], %(within)s::text[]", "")  # a function is given both
     assert asked.count("%(tokens)s") * 2 == asked.count("%(within)s") > 0

@@ -14,11 +14,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from access.viewing import viewing
-from accounts import nominations
-from accounts.demo import PASSWORD
 from accounts.models import Nomination, Submission, User
-from accounts.nominations import Candidate
+from accounts.nominations import nominating
+from accounts.nominations.nominating import Candidate
 from atlas.models import Partner
+from demo.cast import PASSWORD
 from tests.conftest import user_of
 
 IRREGULAR, DEVELOPMENT = "irregular-mixed-migration", "migration-development"
@@ -78,7 +78,7 @@ def nominated(wanted=FOR_MTM, by: str = "focalpoint.mar", partner: str = "morocc
     succession = values.pop("succession", None)
     user = user_of(by)
     with viewing(user.viewer):
-        return nominations.nominate(Partner.objects.get(pk=partner), user, candidate(**values), wanted, succession)
+        return nominating.nominate(Partner.objects.get(pk=partner), user, candidate(**values), wanted, succession)
 
 
 def submission_of(nomination: Nomination, dialogue: str = "mtm") -> Submission:
@@ -88,7 +88,7 @@ def submission_of(nomination: Nomination, dialogue: str = "mtm") -> Submission:
 def accepted(nomination: Nomination, by: str = "editor", dialogue: str = "mtm", **how) -> User:
     user = user_of(by)
     with viewing(user.viewer):
-        return nominations.accept(submission_of(nomination, dialogue), user, **how)
+        return nominating.accept(submission_of(nomination, dialogue), user, **how)
 
 
 def tokens_of(user: User) -> set[str]:

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from accounts.addresses import AddressCheck, check_of, normalised
+from accounts.email_addresses import AddressCheck, check_of, normalised
 from accounts.models import ApprovedAddress, PartnerPolicy
 from atlas.models import Partner
 

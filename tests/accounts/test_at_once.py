@@ -11,8 +11,6 @@ from django.core.exceptions import ValidationError
 from django.db import connections
 
 from access.viewing import viewing
-from accounts import invitations, mandates, nominations, reminders
-from accounts.invitations import ClosedInvitation
 from accounts.models import (
     Affiliation,
     Event,
@@ -24,6 +22,8 @@ from accounts.models import (
     Scope,
     User,
 )
+from accounts.nominations import invitations, mandates, nominating, reminders
+from accounts.nominations.invitations import ClosedInvitation
 from atlas.models import Partner
 from tests import conftest
 from tests.accounts.conftest import DEVELOPMENT, IRREGULAR, candidate, nominated, submission_of
@@ -74,7 +74,7 @@ def acceptance(login: str, nomination: Nomination, dialogue: str = "mtm") -> Cal
 
     def accept() -> object:
         with viewing(user.viewer):
-            return nominations.accept(row, user)
+            return nominating.accept(row, user)
 
     return accept
 
@@ -117,7 +117,7 @@ def test_a_double_click_nominates_once(committed):
 
     def click() -> object:
         with viewing(user.viewer):
-            return nominations.nominate(morocco, user, candidate(), {"mtm": [IRREGULAR]})
+            return nominating.nominate(morocco, user, candidate(), {"mtm": [IRREGULAR]})
 
     results = at_once(click, click)
     assert {type(result) for result in results} == {Nomination, ValidationError}
@@ -130,7 +130,7 @@ def test_withdrawn_and_accepted_at_once_one_of_them_holds(committed):
 
     def withdraw() -> None:
         with viewing(focal_point.viewer):
-            nominations.withdraw(nomination, focal_point)
+            nominating.withdraw(nomination, focal_point)
 
     at_once(acceptance("editor", nomination), withdraw)
     with viewing(user_of("secretariat").viewer):

@@ -18,13 +18,14 @@ from django.utils import timezone
 from fido2.utils import websafe_encode
 
 from access.viewing import viewing
-from accounts import engagements, invitations, mandates, nominations, tasks
-from accounts.demo import PASSWORD
+from accounts import tasks
 from accounts.models import Affiliation, AgencyAccount, Invitation, SecretariatMember, TokenScope, User
-from accounts.nominations import Succession
-from accounts.personal_tokens import make_token
-from accounts.signing_in import keys
+from accounts.nominations import engagements, invitations, mandates, nominating
+from accounts.nominations.nominating import Succession
+from accounts.signing_in import passkeys
+from accounts.signing_in.personal_tokens import make_token
 from atlas.models import Dialogue
+from demo.cast import PASSWORD
 from tests.accounts.conftest import accepted, confirm, nominated
 from tests.accounts.soft_key import SoftKey
 from tests.accounts.test_factors import code_of
@@ -138,7 +139,7 @@ def corrected_to(user: User) -> None:
     accepted(nomination, approves_address=True)
     editor = user_of("editor")
     with viewing(editor.viewer):
-        nominations.correct_address(nomination, editor, user.email, approves_address=True)
+        nominating.correct_address(nomination, editor, user.email, approves_address=True)
 
 
 def handed_over_to(user: User) -> None:
@@ -393,7 +394,9 @@ def by_a_key(user: User, settle: Callable[[User], None]) -> bool:
     key, holder = SoftKey(), Client()
     handle = websafe_encode(user_pk_to_url_str(user).encode())
     answer = key.create({"publicKey": {"challenge": "eA", "user": {"id": handle}}})
-    Authenticator.objects.create(user=user, type="webauthn", data={"name": "", "credential": answer, keys.ALONE: True})
+    Authenticator.objects.create(
+        user=user, type="webauthn", data={"name": "", "credential": answer, passkeys.ALONE: True}
+    )
     settle(user)
     options = holder.get(ALONE, headers=AS_A_SCRIPT).json()["request_options"]
     holder.post(ALONE, {"credential": json.dumps(key.get(options))})

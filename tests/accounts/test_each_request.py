@@ -8,9 +8,9 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.backends import NominatedUserBackend
-from accounts.demo import CAST
 from accounts.models import User
-from accounts.sessions import SessionStore
+from accounts.signing_in.session_store import SessionStore
+from demo.cast import CAST
 from tests.conftest import user_of
 
 pytestmark = pytest.mark.django_db

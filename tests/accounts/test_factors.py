@@ -13,9 +13,9 @@ from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 
-from accounts.demo import PASSWORD
 from accounts.models import Action, LogEntry, User
 from accounts.signing_in import encryption, factors
+from demo.cast import PASSWORD
 from tests.accounts.conftest import confirm
 from tests.conftest import user_of
 

@@ -8,8 +8,8 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client
 from django.utils import timezone
 
-from accounts import gate
 from accounts.models import Affiliation, PartnerPolicy, TermsOfUse, User
+from accounts.signing_in import pending_steps
 from tests.accounts.test_signing_in import stays_here
 from tests.conftest import user_of
 
@@ -23,8 +23,8 @@ def newer_terms() -> TermsOfUse:
     return TermsOfUse.objects.create(version=date(2030, 1, 31), text_en="New terms", text_fr="Neuf", text_ar="جديد")
 
 
-def step_of(login: str) -> gate.Step | None:
-    return gate.next_step(User.objects.with_tokens().get(email=f"{login}@imap.example"))
+def step_of(login: str) -> pending_steps.Step | None:
+    return pending_steps.next_step(User.objects.with_tokens().get(email=f"{login}@imap.example"))
 
 
 def leads_to(client: Client, path: str) -> str:
@@ -60,7 +60,7 @@ def test_terms_are_accepted_by_the_tick_and_as_they_were_shown(reader, fields):
     client = reader("official.mar")
     newer_terms()
     assert client.post("/en/accounts/terms/", fields).status_code == 200
-    assert step_of("official.mar") is gate.Step.TERMS
+    assert step_of("official.mar") is pending_steps.Step.TERMS
 
 
 def test_who_owes_a_step_may_still_sign_out_change_the_language_and_read_the_terms(reader):
@@ -139,14 +139,14 @@ REQUIRED = {
 @pytest.mark.parametrize("setting", REQUIRED)
 def test_who_needs_a_second_factor_follows_role_or_setting(settings, setting):
     settings.SECOND_FACTOR = setting
-    owing = {login for login in REQUIRED["all"] if step_of(login) is gate.Step.FACTOR}
+    owing = {login for login in REQUIRED["all"] if step_of(login) is pending_steps.Step.FACTOR}
     assert owing == REQUIRED[setting]
 
 
 def test_a_partner_may_require_it_of_all_its_people(settings):
     settings.SECOND_FACTOR = "roles"
     PartnerPolicy.objects.filter(partner="morocco").update(requires_second_factor=True)
-    assert step_of("official.mar") is gate.Step.FACTOR
+    assert step_of("official.mar") is pending_steps.Step.FACTOR
     assert step_of("official.ukr") is None
     settings.SECOND_FACTOR = "off"
     assert step_of("official.mar") is None
@@ -183,4 +183,4 @@ def test_a_list_of_codes_that_is_used_up_is_renewed_before_anything_else(reader,
 def test_terms_come_before_the_factor(settings):
     settings.SECOND_FACTOR = "all"
     newer_terms()
-    assert step_of("official.mar") is gate.Step.TERMS
+    assert step_of("official.mar") is pending_steps.Step.TERMS

@@ -10,9 +10,9 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client
 
-from accounts.demo import PASSWORD
 from accounts.models import User
-from accounts.open_sessions import end_sessions
+from accounts.signing_in.open_sessions import end_sessions
+from demo.cast import PASSWORD
 from tests.conftest import user_of
 
 pytestmark = pytest.mark.django_db

@@ -13,10 +13,10 @@ from django.test import Client
 from django.utils import timezone
 
 from access.viewing import viewing
-from accounts import invitations, mandates
-from accounts.invitations import ClosedInvitation
 from accounts.models import Affiliation, Event, Invitation, MandateEvent, User
-from accounts.terms import accept, newest_terms
+from accounts.nominations import invitations, mandates
+from accounts.nominations.invitations import ClosedInvitation
+from accounts.signing_in.terms import accept, newest_terms
 from imap.logs import JsonFormatter
 from tests.accounts.conftest import accepted, link_in, nominated
 from tests.conftest import user_of

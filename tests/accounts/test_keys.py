@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from accounts.demo import PASSWORD
 from accounts.models import Action, LogEntry, User
-from accounts.signing_in import keys
+from accounts.signing_in import passkeys
+from demo.cast import PASSWORD
 from tests.accounts.conftest import confirm
 from tests.accounts.soft_key import SoftKey
 from tests.conftest import user_of
@@ -128,37 +128,37 @@ def waits_no_longer(client: Client) -> None:
     session.save()
 
 
-def questions(outside: Client, inside: Client) -> dict[keys.Purpose, dict]:
+def questions(outside: Client, inside: Client) -> dict[passkeys.Purpose, dict]:
     """A question of each purpose: two put to one who waits for the second factor in the end, two to one who is in."""
     alone = alone_options(outside)
     outside.post("/en/accounts/login/", {"login": "official.mar@imap.example", "password": PASSWORD})
     return {
-        keys.Purpose.SIGN_IN_ALONE: alone,
-        keys.Purpose.SECOND_FACTOR: options_in(outside.get(ASKED))["request_options"],
-        keys.Purpose.CONFIRM: options_in(inside.get(ONCE_MORE))["request_options"],
-        keys.Purpose.SET_UP: options_in(inside.get(ADD))["creation_options"],
+        passkeys.Purpose.SIGN_IN_ALONE: alone,
+        passkeys.Purpose.SECOND_FACTOR: options_in(outside.get(ASKED))["request_options"],
+        passkeys.Purpose.CONFIRM: options_in(inside.get(ONCE_MORE))["request_options"],
+        passkeys.Purpose.SET_UP: options_in(inside.get(ADD))["creation_options"],
     }
 
 
-@pytest.mark.parametrize("answered", [keys.Purpose.SECOND_FACTOR, keys.Purpose.SIGN_IN_ALONE])
-@pytest.mark.parametrize("asked", list(keys.Purpose))
+@pytest.mark.parametrize("answered", [passkeys.Purpose.SECOND_FACTOR, passkeys.Purpose.SIGN_IN_ALONE])
+@pytest.mark.parametrize("asked", list(passkeys.Purpose))
 def test_the_answer_to_one_question_signs_nobody_in_by_another(with_key, asked, answered):
     inside = with_key(key := SoftKey(), alone=True)
     options = questions(client := Client(), inside)[asked]
-    if answered is keys.Purpose.SIGN_IN_ALONE:
+    if answered is passkeys.Purpose.SIGN_IN_ALONE:
         waits_no_longer(client)
-    path = ALONE if answered is keys.Purpose.SIGN_IN_ALONE else ASKED
+    path = ALONE if answered is passkeys.Purpose.SIGN_IN_ALONE else ASKED
     client.post(path, {"credential": json.dumps(key.get(options))})
     assert is_signed_in(client) is (asked is answered)
 
 
-@pytest.mark.parametrize("asked", list(keys.Purpose))
+@pytest.mark.parametrize("asked", list(passkeys.Purpose))
 def test_the_answer_to_one_question_confirms_nothing_by_another(with_key, asked):
     inside = with_key(key := SoftKey(), alone=True)
     options = questions(Client(), inside)[asked]
     inside.post(ONCE_MORE, {"credential": json.dumps(key.get(options))})
     records = inside.session["account_authentication_methods"]
-    assert any(record.get("type") == "webauthn" for record in records) is (asked is keys.Purpose.CONFIRM)
+    assert any(record.get("type") == "webauthn" for record in records) is (asked is passkeys.Purpose.CONFIRM)
 
 
 def test_a_challenge_is_answered_once_whether_rightly_or_wrongly(with_key):
@@ -180,8 +180,8 @@ def test_a_challenge_is_answered_soon(with_key, monkeypatch):
     with_key(key := SoftKey(), alone=True)
     client = Client()
     options = alone_options(client)
-    now = keys.time.time()
-    monkeypatch.setattr(keys.time, "time", lambda: now + keys.GOOD_FOR + 1)
+    now = passkeys.time.time()
+    monkeypatch.setattr(passkeys.time, "time", lambda: now + passkeys.GOOD_FOR + 1)
     answer_alone(client, key, options)
     assert not is_signed_in(client)
 
@@ -232,8 +232,8 @@ def test_a_key_answers_on_the_portals_own_pages_only(with_key, origin):
 )
 def test_the_origin_is_written_as_browsers_write_it(settings, site, origin):
     settings.SITE_ADDRESS = site
-    assert keys._server()._verify(origin)
-    assert not keys._server()._verify(origin + ":8443")
+    assert passkeys._server()._verify(origin)
+    assert not passkeys._server()._verify(origin + ":8443")
 
 
 @pytest.mark.parametrize("said", [0, 1, 5])
@@ -247,7 +247,7 @@ def test_a_counter_that_does_not_move_on_is_that_of_a_copy(with_key, official, s
     copy.counter, copy.counts = said, False
     answer_alone(client, copy)
     assert not is_signed_in(client)
-    assert Authenticator.objects.get(user=official, type="webauthn").data[keys.COUNTER] == 5
+    assert Authenticator.objects.get(user=official, type="webauthn").data[passkeys.COUNTER] == 5
 
 
 def test_a_key_that_never_counts_is_taken(with_key):

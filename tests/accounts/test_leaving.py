@@ -12,13 +12,13 @@ from django.utils import timezone
 from access import tokens
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts import engagements, mandates
-from accounts.dialogue_standing import standing_of
+from accounts.dialogue_members import standing_of
 from accounts.models import Affiliation, Engagement, ReadingGroup, SecretariatMember, TokenScope, User
-from accounts.personal_tokens import make_token
+from accounts.nominations import engagements, mandates
+from accounts.signing_in.personal_tokens import make_token
 from atlas.models import Membership
 from newscentre.models import Article, Meeting, Watch
-from newscentre.watching.tasks import send_digests
+from newscentre.subscriptions.tasks import send_digests
 from tests.accounts.conftest import DEVELOPMENT, IRREGULAR, accepted, nominated
 from tests.conftest import browser_of, user_of
 from tests.newscentre.feeds_of_tests import article, feed

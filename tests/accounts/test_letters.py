@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.letters import LARGEST, kind_of
+from accounts.nominations.letters import LARGEST, kind_of
 from tests.accounts.conftest import JPG, PDF, PNG, docx
 
 

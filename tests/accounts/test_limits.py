@@ -9,8 +9,8 @@ from allauth.core.internal.ratelimit import parse_rates
 from django.conf import settings as configured
 from django.test import Client
 
-from accounts import limits
-from accounts.demo import PASSWORD
+from accounts.signing_in import rate_limits
+from demo.cast import PASSWORD
 from tests.accounts.conftest import confirm
 from tests.conftest import clear_own_cache, user_of
 
@@ -48,8 +48,8 @@ def in_a_known_device(one: Attempt):
 
 def asks_for_a_map_that_is_not_kept(one: Attempt):
     with (
-        patch("atlas.kept_prints._key", side_effect=lambda *told: f"printed:{uuid.uuid4()}"),
-        patch("atlas.kept_prints.typeset", return_value=b""),
+        patch("atlas.print_cache._key", side_effect=lambda *told: f"printed:{uuid.uuid4()}"),
+        patch("atlas.print_cache.typeset", return_value=b""),
     ):
         return one.client.get("/en/maps/mtm/routes/editions/2025/1/map-2012-a4.pdf")
 
@@ -81,13 +81,13 @@ TRIES: dict[str, Callable[[Attempt], bool]] = {
 }
 
 
-TABLES = (limits.OF_ACCOUNTS, limits.OF_FACTORS, limits.OURS)
+TABLES = (rate_limits.OF_ACCOUNTS, rate_limits.OF_FACTORS, rate_limits.OURS)
 
 
 def every_rate() -> list:
     return [
         pytest.param(limit, words, id=f"{limit} {words}")
-        for limit, rates in limits.EVERY_LIMIT.items()
+        for limit, rates in rate_limits.EVERY_LIMIT.items()
         for words in rates.split(",")
     ]
 
@@ -129,7 +129,7 @@ def test_what_allauth_would_limit_by_itself_is_in_the_table_or_has_no_address():
         "verify_phone": "account_verify_phone",
         "request_login_code": "account_request_login_code",
     }
-    unlisted = {*accounts.RATE_LIMITS, *factors.RATE_LIMITS} - set(limits.EVERY_LIMIT)
+    unlisted = {*accounts.RATE_LIMITS, *factors.RATE_LIMITS} - set(rate_limits.EVERY_LIMIT)
     assert unlisted == set(no_address)
     for view in no_address.values():
         with pytest.raises(NoReverseMatch):

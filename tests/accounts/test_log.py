@@ -17,14 +17,14 @@ from django.utils import timezone
 import profiles.views
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.day_chart import day_chart
-from accounts.log import note
-from accounts.log_lines import LINES_ON_A_PAGE, page_of
+from accounts.activity_log.csv_export import as_csv
+from accounts.activity_log.day_chart import day_chart
+from accounts.activity_log.purging import purge_log
+from accounts.activity_log.querysets import LINES_ON_A_PAGE, page_of
+from accounts.activity_log.usage import ReportedUse
+from accounts.activity_log.writer import note
 from accounts.models import Action, Affiliation, LogEntry, UseOfQuarter, User
-from accounts.purging import purge_log
-from accounts.spreadsheets import as_csv
 from accounts.tasks import count_use_by_quarter
-from accounts.use import ReportedUse
 from profiles.models import Profile, Section
 from tests.conftest import user_of
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from access import tokens
 from access.viewing import viewing
-from accounts import engagements, mandates
 from accounts.models import (
     Affiliation,
     Engagement,
@@ -21,8 +20,9 @@ from accounts.models import (
     SecretariatMember,
     User,
 )
+from accounts.nominations import engagements, mandates
+from accounts.signing_in.terms import accept, newest_terms
 from accounts.tasks import end_what_is_over
-from accounts.terms import accept, newest_terms
 from atlas.models import Dialogue
 from tests.accounts.conftest import IRREGULAR, link_in, tokens_of
 from tests.conftest import user_of

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access.viewing import viewing
-from accounts import nominations
 from accounts.models import Affiliation, LogEntry, Nomination, State, Submission, User
+from accounts.nominations import nominating
 from tests.accounts.conftest import (
     DEVELOPMENT,
     IRREGULAR,
@@ -324,7 +324,7 @@ def test_the_list_says_how_each_nomination_stands(reader, state, words):
     nomination = nominated()
     if state == "declined":
         with viewing(user_of("editor").viewer):
-            nominations.decline(submission_of(nomination), user_of("editor"), "No.")
+            nominating.decline(submission_of(nomination), user_of("editor"), "No.")
     else:
         person = accepted(nomination)
         if state == "lapsed":

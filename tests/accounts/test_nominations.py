@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from access import tokens
 from access.viewing import viewing
-from accounts import invitations, nominations
 from accounts.models import (
     Affiliation,
     ApprovedAddress,
@@ -25,7 +24,8 @@ from accounts.models import (
     Submission,
     User,
 )
-from accounts.nominations import Succession
+from accounts.nominations import invitations, nominating
+from accounts.nominations.nominating import Succession
 from atlas.models import Membership, Partner
 from tests.accounts.conftest import (
     DEVELOPMENT,
@@ -184,7 +184,7 @@ def test_the_secretariats_are_told_without_a_name(sent):
 def test_a_nomination_on_paper_is_recorded_by_a_secretariat_for_its_own_dialogues():
     morocco, received = Partner.objects.get(pk="morocco"), timezone.localdate() - timedelta(days=9)
     row = as_user(
-        "editor", nominations.record_on_paper, morocco, candidate=candidate(), wanted=FOR_MTM, received_on=received
+        "editor", nominating.record_on_paper, morocco, candidate=candidate(), wanted=FOR_MTM, received_on=received
     )
     assert (row.is_on_paper, row.recorded_by, submission_of(row).age_days) == (True, user_of("editor"), 9)
     assert MandateEvent.objects.get(nomination=row).event == Event.RECORDED
@@ -192,7 +192,7 @@ def test_a_nomination_on_paper_is_recorded_by_a_secretariat_for_its_own_dialogue
     for login, wanted in (("editor", BOTH), ("focalpoint.mar", FOR_MTM), ("editor", {})):
         with pytest.raises(PermissionDenied):
             as_user(
-                login, nominations.record_on_paper, morocco, candidate=candidate(email="x@imap.example"), wanted=wanted,
+                login, nominating.record_on_paper, morocco, candidate=candidate(email="x@imap.example"), wanted=wanted,
                 received_on=received,
             )  # fmt: skip
 
@@ -222,7 +222,7 @@ def test_a_mandate_lasts_for_the_months_of_the_partners_policy():
 def test_each_secretariat_decides_for_its_own_dialogue_alone():
     nomination = nominated(BOTH)
     for login, dialogue in (("editor", "rabat-process"), ("focalpoint.mar", "mtm"), ("official.mar", "mtm")):
-        for action in (nominations.accept, lambda row, by: nominations.decline(row, by, "No.")):
+        for action in (nominating.accept, lambda row, by: nominating.decline(row, by, "No.")):
             with pytest.raises(PermissionDenied):
                 as_user(login, action, submission_of(nomination, dialogue))
     person = accepted(nomination)
@@ -312,7 +312,7 @@ def test_what_was_decided_is_not_decided_again():
     nomination = nominated()
     stale = submission_of(nomination)
     accepted(nomination)
-    for action in (nominations.accept, lambda row, by: nominations.decline(row, by, "No.")):
+    for action in (nominating.accept, lambda row, by: nominating.decline(row, by, "No.")):
         with pytest.raises(ValidationError, match="already"):
             as_user("editor", action, stale)
     assert submission_of(nomination).state == State.ACCEPTED
@@ -328,9 +328,9 @@ def test_a_partner_that_left_meanwhile_gets_no_account():
 def test_a_refusal_has_a_reason_that_who_nominated_is_told_in_their_language(sent):
     nomination = nominated()
     with pytest.raises(ValidationError):
-        as_user("editor", nominations.decline, submission_of(nomination), reason="  ")
+        as_user("editor", nominating.decline, submission_of(nomination), reason="  ")
     with sent() as mails:
-        as_user("editor", nominations.decline, submission_of(nomination), reason="The post is unknown to us.")
+        as_user("editor", nominating.decline, submission_of(nomination), reason="The post is unknown to us.")
     row = submission_of(nomination)
     assert (row.state, row.reason, row.decided_by) == (State.DECLINED, "The post is unknown to us.", user_of("editor"))
     assert [mail.to for mail in mails] == [["focalpoint.mar@imap.example"]]
@@ -361,21 +361,21 @@ def test_roles_come_with_the_acceptance():
 
 def test_a_nomination_is_withdrawn_where_it_waits():
     nomination = nominated(BOTH)
-    as_user("editor", nominations.decline, submission_of(nomination), reason="No.")
-    as_user("focalpoint.mar", nominations.withdraw, nomination)
+    as_user("editor", nominating.decline, submission_of(nomination), reason="No.")
+    as_user("focalpoint.mar", nominating.withdraw, nomination)
     states = dict(Submission.objects.filter(nomination=nomination).values_list("dialogue_id", "state"))
     assert states == {"mtm": State.DECLINED, "rabat-process": State.WITHDRAWN}
     with pytest.raises(ValidationError, match="already"):
-        as_user("focalpoint.mar", nominations.withdraw, nomination)
+        as_user("focalpoint.mar", nominating.withdraw, nomination)
     for login in ("editor", "official.mar", "official.ukr"):
         with pytest.raises(PermissionDenied):
-            as_user(login, nominations.withdraw, nomination)
+            as_user(login, nominating.withdraw, nomination)
 
 
 def test_withdrawn_before_the_person_came_in_the_link_no_longer_works():
     nomination = nominated()
     person = accepted(nomination)
-    as_user("focalpoint.mar", nominations.withdraw, nomination)
+    as_user("focalpoint.mar", nominating.withdraw, nomination)
     person.refresh_from_db()
     assert not person.is_active
     assert not invitations.open_of(person).exists()
@@ -386,7 +386,7 @@ def test_withdrawing_takes_nothing_from_another_nomination_of_the_same_person():
     first = nominated()
     person = accepted(first)
     accepted(nominated({"rabat-process": [DEVELOPMENT]}), by="secretariat", dialogue="rabat-process")
-    as_user("focalpoint.mar", nominations.withdraw, first)
+    as_user("focalpoint.mar", nominating.withdraw, first)
     held = tokens_of(person)
     assert MTM_IRREGULAR not in held
     assert tokens.dialogue("rabat-process", DEVELOPMENT) in held
@@ -395,7 +395,7 @@ def test_withdrawing_takes_nothing_from_another_nomination_of_the_same_person():
 
 def test_a_mistyped_address_is_corrected_while_the_nomination_waits():
     nomination = nominated(email="selma@imap.example")
-    as_user("focalpoint.mar", nominations.correct_address, nomination, email="Salma@imap.example")
+    as_user("focalpoint.mar", nominating.correct_address, nomination, email="Salma@imap.example")
     nomination.refresh_from_db()
     assert nomination.email == "salma@imap.example"
     assert not User.objects.filter(email__in=["selma@imap.example", "salma@imap.example"]).exists()
@@ -405,7 +405,7 @@ def test_corrected_after_the_acceptance_the_right_person_is_invited_and_the_wron
     nomination = nominated(BOTH, email="selma@imap.example")
     wrong = accepted(nomination)
     with sent() as mails:
-        as_user("focalpoint.mar", nominations.correct_address, nomination, email="salma@imap.example")
+        as_user("focalpoint.mar", nominating.correct_address, nomination, email="salma@imap.example")
     nomination.refresh_from_db()
     wrong.refresh_from_db()
     right = nomination.user
@@ -421,7 +421,7 @@ def test_corrected_after_the_acceptance_the_right_person_is_invited_and_the_wron
 def test_corrected_to_the_address_of_a_user_the_mandate_is_theirs():
     nomination = nominated(email="officiel.mar@imap.example")
     accepted(nomination)
-    as_user("focalpoint.mar", nominations.correct_address, nomination, email="official.mar.dev@imap.example")
+    as_user("focalpoint.mar", nominating.correct_address, nomination, email="official.mar.dev@imap.example")
     person = user_of("official.mar.dev")
     assert {MTM_IRREGULAR, tokens.dialogue("mtm", DEVELOPMENT)} <= tokens_of(person)
     assert Affiliation.objects.open().filter(user=person).count() == 1
@@ -433,10 +433,8 @@ def test_an_accepted_nomination_is_not_moved_to_an_address_that_nobody_approved(
     nomination = nominated()
     accepted(nomination)
     with pytest.raises(ValidationError, match="domains"):
-        as_user(
-            "focalpoint.mar", nominations.correct_address, nomination, email="x@evil.example", approves_address=True
-        )
-    as_user("editor", nominations.correct_address, nomination, email="x@mail.example", approves_address=True)
+        as_user("focalpoint.mar", nominating.correct_address, nomination, email="x@evil.example", approves_address=True)
+    as_user("editor", nominating.correct_address, nomination, email="x@mail.example", approves_address=True)
     assert ApprovedAddress.objects.get(email="x@mail.example").approved_by == user_of("editor")
 
 
@@ -444,7 +442,7 @@ def test_the_address_of_who_has_come_in_is_not_changed_by_others():
     nomination = nominated(email="official.ukr@imap.example")
     accepted(nomination)
     with pytest.raises(ValidationError, match="come in"):
-        as_user("focalpoint.mar", nominations.correct_address, nomination, email="x@imap.example")
+        as_user("focalpoint.mar", nominating.correct_address, nomination, email="x@imap.example")
 
 
 def test_an_invitation_is_sent_again_by_either_side_and_not_without_end():
@@ -452,14 +450,14 @@ def test_an_invitation_is_sent_again_by_either_side_and_not_without_end():
     person = accepted(nomination)
     for login in ("official.mar", "official.ukr", "unhcr"):
         with pytest.raises(PermissionDenied):
-            as_user(login, nominations.send_again, nomination)
-    as_user("focalpoint.mar", nominations.send_again, nomination)
+            as_user(login, nominating.send_again, nomination)
+    as_user("focalpoint.mar", nominating.send_again, nomination)
     for _ in range(3):
-        as_user("editor", nominations.send_again, nomination)
+        as_user("editor", nominating.send_again, nomination)
     assert invitations.open_of(person).count() == 1
     assert Invitation.objects.filter(user=person).count() == 5
     with pytest.raises(ValidationError, match="tomorrow"):
-        as_user("editor", nominations.send_again, nomination)
+        as_user("editor", nominating.send_again, nomination)
 
 
 def test_nothing_is_sent_again_to_who_waits_or_has_come_in():
@@ -467,7 +465,7 @@ def test_nothing_is_sent_again_to_who_waits_or_has_come_in():
     accepted(user)
     for nomination in (waiting, user):
         with pytest.raises(ValidationError):
-            as_user("focalpoint.mar", nominations.send_again, nomination)
+            as_user("focalpoint.mar", nominating.send_again, nomination)
 
 
 # Handing over ---------------------------------------------------------------------------------------------------------

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from access import tokens
 from access.viewing import viewing
-from accounts.log import note
+from accounts.account_page.entitlements import grounds_of
+from accounts.activity_log.writer import note
 from accounts.models import Action, Affiliation, Event, MandateEvent, ReadingGroup, Scope, User
-from accounts.own.scope import grounds_of
-from accounts.personal_tokens import make_token
 from accounts.signing_in.devices import device_of
+from accounts.signing_in.personal_tokens import make_token
 from accounts.tasks import forget_ended_sessions
 from tests.access import planting_people
 from tests.accounts.conftest import confirm

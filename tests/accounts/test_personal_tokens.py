@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from access.viewing import viewing
-from accounts.demo import PASSWORD
-from accounts.digests import digest_of
 from accounts.models import Action, Affiliation, LogEntry, PersonalToken, SecretariatMember, TokenScope, User
-from accounts.personal_tokens import make_token, person_bearing, secret_in
+from accounts.secret_digests import digest_of
+from accounts.signing_in.personal_tokens import make_token, person_bearing, secret_in
+from demo.cast import PASSWORD
 from imap.logs import JsonFormatter
 from tests.accounts.conftest import confirm
 from tests.accounts.test_gate import newer_terms

@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from access.viewing import viewing
-from accounts import policies
 from accounts.models import Action, LogEntry, PartnerPolicy, PolicyWidening, SecretariatMember, User
-from accounts.policies import Policy
+from accounts.nominations import policies
+from accounts.nominations.policies import Policy
 from atlas.models import Dialogue, Membership, Partner
 from tests.conftest import user_of
 

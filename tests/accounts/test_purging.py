@@ -12,8 +12,8 @@ from django.utils import timezone
 from access.keeping import keeping
 from access.viewer import Viewer
 from access.viewing import viewing
+from accounts.activity_log.purging import purge_log
 from accounts.models import Action, LogEntry
-from accounts.purging import purge_log
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from accounts import reminders
 from accounts.models import Affiliation, Reminder, User
+from accounts.nominations import reminders
 from accounts.tasks import remind_of_mandates
 from atlas.models import Partner, Subject
 from tests.conftest import user_of

@@ -16,15 +16,15 @@ from access.viewing import viewing
 from accounts.models import SentForm
 from accounts.safe_forms import admin as safe_admin
 from accounts.safe_forms.admin import SafeAdmin, SafeInline
-from accounts.safe_forms.refusals import has_a_sentence
+from accounts.safe_forms.database_errors import has_a_sentence
 from atlas.models import NameVariant, Subject
-from imap.rooms import ROOMS
+from imap.local_apps import ROOMS
 from indicators.admin import SourceAdmin
 from indicators.models import Source
 from newscentre.models import Feed, Link, Publication, PublicationSection
 from profiles.models import Draft, Profile
 from routes.models import Layer, Stop
-from tests.accounts.forms_of_pages import change_of, fields_of, opened, rows_with_texts
+from tests.accounts.page_forms import change_of, fields_of, opened, rows_with_texts
 from tests.conftest import browser_of, user_of
 from tests.newscentre import feeds_of_tests as feeds
 

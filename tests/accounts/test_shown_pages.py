@@ -10,15 +10,15 @@ from django.urls import reverse
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts import nominations, policies
 from accounts.models import Affiliation, PolicyWidening
+from accounts.nominations import nominating, policies
 from atlas.models import Partner
 from indicators.models import Source
 from newscentre.models import Article, Review
 from profiles.models import Draft, Profile
 from routes.models import GeodataImport, Layer, MapEdition, SegmentDrawing
 from tests.accounts.conftest import nominated, submission_of
-from tests.accounts.forms_of_pages import carried, change_of, fields_of, opened, page_of, rows_with_texts
+from tests.accounts.page_forms import carried, change_of, fields_of, opened, page_of, rows_with_texts
 from tests.conftest import browser_of, user_of
 from tests.newscentre import feeds_of_tests as feeds
 
@@ -240,7 +240,7 @@ def test_a_nomination_that_was_corrected_since_is_not_accepted_unseen():
     desk, address = browser_of("editor"), reverse("admin:accounts_submission_change", args=[row.pk])
     form = carried(page_of(desk, address)) | {"reason": "My reason"}
     with viewing(MTM):
-        nominations.correct_address(row.nomination, user_of("editor"), "other@mfa.example", approves_address=True)
+        nominating.correct_address(row.nomination, user_of("editor"), "other@mfa.example", approves_address=True)
     for button in ("_accept", "_decline"):
         page = desk.post(address, form | {button: "1"}).content.decode()
         assert "Compare both" in page

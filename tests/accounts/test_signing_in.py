@@ -14,8 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.demo import PASSWORD
 from accounts.models import Affiliation, User
+from demo.cast import PASSWORD
 from tests.conftest import clear_own_cache, user_of
 from tests.readers import anonymised, body_of, without_form_tokens
 

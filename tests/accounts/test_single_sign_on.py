@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Affiliation, AgencyAccount, Scope, User
-from accounts.signing_in.agency import Agency, agencies_of
+from accounts.signing_in.agency_settings import Agency, agencies_of
 from atlas.models import Dialogue
 from tests.accounts import provider as oidc
 from tests.accounts.test_signing_in import ELSEWHERE, stays_here

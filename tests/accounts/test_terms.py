@@ -10,7 +10,7 @@ from django.db.utils import ProgrammingError
 
 from accounts.loading import load_terms
 from accounts.models import Acceptance, TermsOfUse
-from accounts.terms import clean
+from accounts.signing_in.terms import clean
 from atlas.loading import Loading, RefusedData
 from tests.conftest import user_of
 

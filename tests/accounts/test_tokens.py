@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from access import tokens
 from access.viewing import viewing
-from accounts.log import note
+from accounts.activity_log.writer import note
 from accounts.models import Action, Affiliation, Engagement, LogEntry, ReadingGroup, Scope, User
 from atlas.models import Membership
 from tests.conftest import user_of

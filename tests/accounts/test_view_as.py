@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from access import tokens
 from access.viewing import viewing
+from accounts.audiences.personas import KEPT_AS
 from accounts.models import Action, LogEntry, ReadingGroup, SecretariatMember, User
-from accounts.personas import KEPT_AS
 from indicators.models import Observation, Source
 from profiles.models import Profile
 from tests.conftest import user_of

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.desk import editors
+from accounts.audiences.widening import confirm, refuse
 from accounts.models import Action, LogEntry, ReadingGroup, SecretariatMember, User, Widening, WideningState
-from accounts.terms import accept, newest_terms
-from accounts.widening import confirm, refuse
+from accounts.permissions import editors
+from accounts.signing_in.terms import accept, newest_terms
 from atlas.models import Subject
 from indicators.models import Source
 from profiles.models import Profile, Section

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from accounts.working_days import is_working_day, months_after
+from accounts.nominations.working_days import is_working_day, months_after
 
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2026, 3, day) for day in (6, 7, 8, 9))
 

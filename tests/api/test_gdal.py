@@ -14,7 +14,7 @@ OGRINFO = shutil.which("ogrinfo", path=f"{os.environ.get('PATH', '')}:/usr/bin")
 CACHE = 14  # Valkey's database for this portal's cache; that of the browser tests is 15
 MAKE_TOKEN = """
 from accounts.models import TokenScope, User
-from accounts.personal_tokens import make_token
+from accounts.signing_in.personal_tokens import make_token
 print(make_token(User.objects.get(email="official.mar@imap.example"), "QGIS", TokenScope.READ, 30)[1])
 """
 CROSSING = "Evros river crossing"

@@ -8,11 +8,11 @@ from django.db import connection
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
-from accounts.desk import editors
+from accounts.permissions import editors
 from atlas.loading import RefusedData
 from atlas.models import Coverage, Membership, NameVariant, Subject
-from imap.world import load_world
+from demo.cast import ALL_FOUR
+from imap.loading import load_world
 from indicators.models import Observation
 from profiles.models import Edition, Profile
 

@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
-from atlas import kept_prints
+from atlas import print_cache
 from atlas.typesetting import typeset
 from tests.conftest import browser_of
 
@@ -93,13 +93,13 @@ def test_twenty_words_of_a_press_review_are_found(language, words_in):
 def test_every_word_of_a_printed_map_is_found(language, words_in, monkeypatch):
     """What stands around the map is known before it is set."""
     kept: list[dict] = []
-    printed = kept_prints.printed
+    printed = print_cache.printed
 
     def keep(program: str, sheet: dict, *given, **named) -> bytes:
         kept.append(sheet)
         return printed(program, sheet, *given, **named)
 
-    monkeypatch.setattr(kept_prints, "printed", keep)
+    monkeypatch.setattr(print_cache, "printed", keep)
     answer = browser_of("stranger").get(f"/{language}/maps/mtm/routes/editions/2025/1/map-2012-a3.pdf")
     (sheet,) = kept
     told = " ".join([sheet["title"], sheet["dates"], *sheet["notes"], *(row["text"] for row in sheet["legend"])])

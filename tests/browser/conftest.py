@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from imap.demo import PASSWORD
+from demo.portal import PASSWORD
 from tests.conftest import STRANGER
 from tests.live import live_portal
 

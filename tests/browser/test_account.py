@@ -9,7 +9,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, expect
 
-from imap.demo import PASSWORD
+from demo.portal import PASSWORD
 from tests.browser.test_portal import LANGUAGES, serious
 
 PAGES = [

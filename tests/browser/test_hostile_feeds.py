@@ -11,9 +11,9 @@ from django.test import Client
 
 from access.viewer import Viewer
 from access.viewing import viewing
+from newscentre.feeds.storage import store
 from newscentre.stages.clean import cleaned
 from newscentre.stages.reading import document_in
-from newscentre.storing import store
 from tests.newscentre.feeds_of_tests import feed
 
 SEEN_AT = datetime(2026, 11, 25, 9, tzinfo=UTC)

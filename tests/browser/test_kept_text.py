@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from imap.demo import PASSWORD
+from demo.portal import PASSWORD
 
 FIELD = "input[name=name_en]"
 LONG_ENOUGH_MS = 1500  # the script looks every second

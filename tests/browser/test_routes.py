@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from routes.widths import width_px
+from routes.geometry.widths import width_px
 from tests.browser.test_page_weight import weigh
 
 ROUTES = "/{}/maps/mtm/routes/"

@@ -19,9 +19,9 @@ from celery.exceptions import SoftTimeLimitExceeded  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from imap.celery import app  # noqa: E402
-from newscentre import importing  # noqa: E402
-from newscentre.links import looking  # noqa: E402
-from routes.importing import taking  # noqa: E402
+from newscentre.feeds import importer  # noqa: E402
+from newscentre.links import checker  # noqa: E402
+from routes.importing import apply  # noqa: E402
 
 SOFT, HARD = 2, 4
 END, BEGUN, ALIVE = "imap-tests:end", "imap-tests:begun", "imap-tests:alive"
@@ -60,8 +60,8 @@ class Nobody:
 
 def main(words: list[str]) -> None:
     app.loader.import_default_modules()
-    importing._read, taking._compared, taking._read = end_badly, end_badly, end_badly  # type: ignore[assignment]
-    looking.fetcher = Nobody  # type: ignore[assignment]
+    importer._read, apply._compared, apply._read = end_badly, end_badly, end_badly  # type: ignore[assignment]
+    checker.fetcher = Nobody  # type: ignore[assignment]
     for task in app.tasks.values():
         task.soft_time_limit, task.time_limit = SOFT, HARD
         if getattr(task, "nobody_waits", ""):

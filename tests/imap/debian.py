@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from imap.servers.places import Account, present_account
-from imap.servers.supervisor import Child, Supervisor, mortal
+from devserver.places import Account, present_account
+from devserver.supervisor import Child, Supervisor, mortal
 from tests.imap import compose
 
 # The programs of each version, the oldest first.

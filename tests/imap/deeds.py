@@ -7,11 +7,11 @@ from django.db import connections, transaction
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts import engagements, mandates, policies
 from accounts.models import Affiliation, Engagement, Scope, SecretariatMember, User
+from accounts.nominations import engagements, mandates, policies
 from atlas.models import Coverage, DialogueTheme, Membership, Partner, Subject
 from imap.journal import files
-from imap.journal.shipping import ship
+from imap.journal.writer import ship
 from imap.models import JournalEntry
 from indicators.models import Observation
 from newscentre.models import Meeting

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from imap import servers
-from imap.servers import processes
-from imap.servers.__main__ import CHECKOUT
-from imap.servers.places import places_of
+import devserver
+from devserver import processes
+from devserver.__main__ import CHECKOUT
+from devserver.places import places_of
 
 __all__ = ["CHECKOUT", "clean", "pid_of", "wait_for"]
 
@@ -16,7 +16,7 @@ def clean(folder: Path) -> None:
     if folder.exists():
         processes.end_left_over(places, 2)
     processes.end_postgres(places)
-    servers.discard(folder)
+    devserver.discard(folder)
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 20) -> None:

@@ -8,10 +8,10 @@ from django.core.files.storage import FileSystemStorage
 from django.db import connections
 
 from imap.backups import BackupError, database, files, programs
-from imap.backups.making import make_backup
+from imap.backups.create import make_backup
 from imap.backups.manifest import Manifest, copy_of
 from imap.backups.programs import Program
-from imap.backups.restoring import restore_backup
+from imap.backups.restore import restore_backup
 
 LETTER = "nominations/2012/note verbale – مذكرة.pdf"
 

@@ -18,10 +18,10 @@ from django.apps import apps
 
 from access.models import RestrictedModel
 from access.roles import APPEND_ONLY
+from devserver.places import places_of
+from devserver.supervisor import Supervisor
 from imap.backups import database
 from imap.backups.manifest import Manifest
-from imap.servers.places import places_of
-from imap.servers.supervisor import Supervisor
 from tests import conftest
 from tests.access import catalogue
 from tests.access.planting import planted_database
@@ -131,7 +131,7 @@ def debian_places(tmp_path: Path, version: Path) -> Iterator[tuple[Place, Place]
             server.folder.mkdir(mode=0o711)
             server.start(keeper)
         places = Place(before.url, tmp_path / "before-var"), Place(after.url, tmp_path / "after-var")
-        for command in (["migrate", "--database", "owner"], ["load_world", "--with-demo-accounts"]):
+        for command in (["migrate", "--database", "owner"], ["load_world"], ["make_cast"]):
             done = places[0].manage(*command)
             assert done.returncode == 0, done.stderr
         yield places
@@ -308,8 +308,8 @@ def test_a_damaged_backup_is_refused_before_anything_is_done(drill, tmp_path):
 
 END_A_MANDATE = """
 from access.viewing import viewing
-from accounts import mandates
-from imap.journal.shipping import ship
+from accounts.nominations import mandates
+from imap.journal.writer import ship
 by = User.objects.get(email="focalpoint.mar@imap.example")
 with viewing(by.viewer):
     mandates.end(Affiliation.objects.get(user__email="official.mar@imap.example"), by)
@@ -319,7 +319,7 @@ print("shipped", ship())
 END_MORE = """
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts import policies
+from accounts.nominations import policies
 by = User.objects.get(email="editor@imap.example")
 with viewing(Viewer.secretariat_of("mtm")):
     policies.change(Partner.objects.get(pk="morocco"), by, policies.Policy(frozenset(), 6, True))
@@ -335,7 +335,7 @@ SELECT (SELECT audience::text FROM profiles_profile
        (SELECT months FROM accounts_partnerpolicy WHERE partner_id = 'morocco'),
        (SELECT count(*) FROM atlas_coverage WHERE dialogue_id = 'mtm')
 """
-START = "from imap.starting import refuse_unsafe_start; refuse_unsafe_start()"
+START = "from imap.startup_checks import refuse_unsafe_start; refuse_unsafe_start()"
 
 
 def test_who_left_after_the_backup_is_out_when_it_was_taken_back(drill, tmp_path):

@@ -13,10 +13,10 @@ import pytest
 import redis
 from celery import Celery, current_app
 
-from imap import servers
-from newscentre.simulator import publishing
-from newscentre.why_not import WhyNot
-from routes.importing.refusals import said
+import devserver
+from demo.simulator import publishing
+from newscentre.failure_reasons import WhyNot
+from routes.importing.errors import said
 from routes.models import GeodataImport, ImportState
 from tests.imap.bad_ends import ALIVE, BEGUN, END
 from tests.imap.embedded import CHECKOUT, clean, wait_for
@@ -56,7 +56,7 @@ class Worker(Portal):
 
     @property
     def valkey(self) -> redis.Redis:
-        return redis.Redis.from_url(servers.addresses(self.home).redis_url, decode_responses=True)
+        return redis.Redis.from_url(devserver.addresses(self.home).redis_url, decode_responses=True)
 
     def start_worker(self) -> None:
         words = ("worker", "--queues", "now,background,slow", "--concurrency", "3", "--loglevel", "INFO")
@@ -70,7 +70,7 @@ class Worker(Portal):
         wait_for(lambda: int(self.valkey.get(ALIVE) or 0) > before, 60)
 
     def send(self, name: str, *arguments: object) -> None:
-        url = servers.broker_url(servers.addresses(self.home).redis_url)
+        url = devserver.broker_url(devserver.addresses(self.home).redis_url)
         with Celery(broker=url, set_as_current=False) as app:
             app.send_task(name, arguments, queue="background")
 
@@ -112,7 +112,7 @@ class Worker(Portal):
 @pytest.fixture(scope="module")
 def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     folder = tmp_path_factory.mktemp("ends") / "home"
-    with servers.running(folder), publishing() as publisher:
+    with devserver.running(folder), publishing() as publisher:
         one = Worker(folder, publisher)
         subprocess.run([sys.executable, "-c", PREPARE], cwd=CHECKOUT, env=one.environment, check=True)
         one.start_worker()
@@ -176,7 +176,7 @@ def test_of_whatever_nobody_waits_for_the_next_one_is_worked_on(worker: Worker, 
     assert {name: worker.begun(name) for name in names} == dict.fromkeys(names, 1)
 
 
-TAKE_A_NUMBER = {"newscentre.watching.tasks.send_mailing", "accounts.tasks.send_link_for_new_password"}
+TAKE_A_NUMBER = {"newscentre.subscriptions.tasks.send_mailing", "accounts.tasks.send_link_for_new_password"}
 
 
 def test_what_people_wait_for_is_all_tried_here():

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client, RequestFactory
 
-from imap.body_limits import most_bytes
+from imap.request_limits import most_bytes
 from tests.conftest import browser_of
 
 pytestmark = pytest.mark.django_db

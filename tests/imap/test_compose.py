@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from imap import demo
-from imap.servers.places import places_of
+from demo import portal
+from devserver.places import places_of
 from tests.imap import compose
 
 PORTAL = ("migrate", "web", "worker", "worker-now", "worker-slow", "beat")
@@ -73,7 +73,7 @@ def test_every_process_of_the_portal_runs_in_production(filled_in):
 
 
 def test_web_worker_and_beat_are_what_the_demo_runs(filled_in, tmp_path):
-    children = {child.name: child for _, child in demo.portal_children(demo.Demo(tmp_path), places_of(tmp_path))}
+    children = {child.name: child for _, child in portal.portal_children(portal.Demo(tmp_path), places_of(tmp_path))}
     for name in ("web", "worker", "worker-now", "worker-slow", "beat"):
         assert _words(filled_in[name]["command"]) == _words(children[name].command), name
 

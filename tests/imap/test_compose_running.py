@@ -23,9 +23,9 @@ import pytest
 import redis
 from django.conf import settings
 
-from imap.servers import processes
-from imap.servers.places import places_of, present_account
-from imap.servers.supervisor import Child, Supervisor, mortal
+from devserver import processes
+from devserver.places import places_of, present_account
+from devserver.supervisor import Child, Supervisor, mortal
 from tests.imap import compose, debian
 
 OPERATIONS = compose.ROOT / "docs" / "operations.md"

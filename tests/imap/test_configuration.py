@@ -17,12 +17,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from psycopg2 import sql
 
+import devserver
 from access import roles
-from imap import demo, servers
+from demo import portal
+from devserver import postgres
+from devserver.places import places_of
 from imap.production_check import environment as complete_production
-from imap.servers import postgres
-from imap.servers.places import places_of
-from imap.starting import refuse_unsafe_start
+from imap.startup_checks import refuse_unsafe_start
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 OWNER = "postgresql://imap_owner:x@127.0.0.1:1/imap"
@@ -115,7 +116,7 @@ def test_elsewhere_nothing_needs_to_be_set_and_the_secret_is_kept_to_its_owner(m
 def test_the_demo_refuses_a_port_that_is_none(monkeypatch, capsys, port):
     monkeypatch.setenv("PORT", port)
     with pytest.raises(SystemExit):
-        demo.main([])
+        portal.main([])
     assert f"not '{port}'" in capsys.readouterr().err
 
 
@@ -204,7 +205,7 @@ def test_no_process_serves_as_superuser(cluster, db, tmp_path, door, arguments):
 
 
 def _run(var: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    redis_url = servers.addresses(settings.VAR_DIR).redis_url
+    redis_url = devserver.addresses(settings.VAR_DIR).redis_url
     everything = {**complete_production(var), "REDIS_URL": redis_url, **environment}
     command = [sys.executable, *arguments]
     return subprocess.run(
@@ -227,6 +228,6 @@ def test_elsewhere_they_are_welcome(db, settings):
 
 
 def test_production_makes_no_demo_accounts(db, tmp_path):
-    done = _run(tmp_path, "manage.py", "load_world", "--with-demo-accounts", "--skip-checks")
+    done = _run(tmp_path, "manage.py", "make_cast", "--skip-checks")
     assert done.returncode == 1
-    assert "Demo accounts are not made in production." in done.stderr
+    assert "Unknown command: 'make_cast'" in done.stderr

@@ -14,9 +14,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from imap import demo
-from imap.servers import processes
-from imap.servers.places import places_of
+from demo import portal
+from devserver import processes
+from devserver.places import places_of
 from tests.imap.embedded import CHECKOUT, clean, pid_of, wait_for
 
 APPLICATION = """
@@ -27,7 +27,7 @@ def application(environ, start_response):
 """
 START = """
 import sys, pathlib
-from imap.demo import Demo, run
+from demo.portal import Demo, run
 folder, port = pathlib.Path(sys.argv[1]), int(sys.argv[2])
 step = ("A step", (sys.executable, "-c", "print('  stepping')"))
 sys.exit(run(Demo(folder / "home", port, folder, [step], "small:application", celery="")))
@@ -86,7 +86,7 @@ def small_demo(tmp_path: Path) -> Iterator[RunningDemo]:
 def test_the_demo_comes_up_prints_its_accounts_and_stops(small_demo: RunningDemo) -> None:
     printed = small_demo.start()
     assert f"i-Map is ready at http://localhost:{small_demo.port}/" in printed
-    assert all(f"{name}@imap.example" in printed for name, _ in demo.ACCOUNTS)
+    assert all(f"{name}@imap.example" in printed for name, _ in portal.ACCOUNTS)
     assert "1/4 PostgreSQL 18 … " in printed
     assert "  stepping" in printed
     assert small_demo.page("localhost") == small_demo.page("127.0.0.1") != ""
@@ -123,7 +123,7 @@ def test_the_demo_starts_again_after_everything_was_killed(small_demo: RunningDe
 def test_a_signal_at_the_wrong_moment_stops_the_demo_too() -> None:
     """While the main thread begins to wait it holds the lock of the event that the signal sets."""
     code = (
-        "import signal, sys; from imap.demo import set_by_signals; stopping = set_by_signals()\n"
+        "import signal, sys; from demo.portal import set_by_signals; stopping = set_by_signals()\n"
         "with stopping._cond: signal.raise_signal(signal.SIGTERM)\n"
         "sys.exit(0 if stopping.wait(30) else 1)"
     )

@@ -5,7 +5,7 @@ from celery import current_app
 from celery.exceptions import TimeLimitExceeded
 from django.conf import settings
 
-from imap.ending import EndingRequest, PortalTask
+from imap.task_outcomes import EndingRequest, PortalTask
 
 ROOMS = ("accounts", "atlas", "api", "imap", "indicators", "newscentre", "profiles", "routes", "search")
 WAITED_FOR = {

@@ -8,8 +8,8 @@ from django.urls import get_resolver, resolve
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from atlas.models import OutlineSection, Subject
+from demo.cast import ALL_FOUR
 from imap.former_addresses import LEADING_ON, address_now
 from newscentre.models import Review
 from profiles.models import Profile

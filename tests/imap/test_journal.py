@@ -30,11 +30,11 @@ from accounts.models import (
     User,
     Widening,
 )
-from accounts.personal_tokens import make_token, revoke
 from accounts.signing_in.agency_accounts import forget
+from accounts.signing_in.personal_tokens import make_token, revoke
 from imap.journal import files
-from imap.journal.replaying import replay, why_not_to_serve
-from imap.journal.shipping import ship
+from imap.journal.replay import replay, why_not_to_serve
+from imap.journal.writer import ship
 from imap.models import JournalEntry
 from indicators.models import Source
 from profiles.models import Profile

@@ -24,10 +24,10 @@ from accounts.models import (
 from accounts.tasks import end_what_is_over
 from imap.backups.manifest import Manifest, copy_of
 from imap.journal import JournalError, files
-from imap.journal.replaying import replay, why_not_to_serve
-from imap.journal.shipping import ship
+from imap.journal.replay import replay, why_not_to_serve
+from imap.journal.writer import ship
 from imap.models import JournalEntry
-from imap.starting import refuse_unsafe_start
+from imap.startup_checks import refuse_unsafe_start
 from newscentre.models import Meeting
 from profiles.models import Profile
 from tests.conftest import browser_of, user_of
@@ -268,7 +268,7 @@ def test_what_is_shipped_while_a_process_starts_keeps_it_from_nothing(monkeypatc
             ship()
         return journal
 
-    monkeypatch.setattr("imap.journal.replaying.read", read_then_ship)
+    monkeypatch.setattr("imap.journal.replay.read", read_then_ship)
     assert why_not_to_serve() == []
     assert shipped
 

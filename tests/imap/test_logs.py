@@ -125,7 +125,7 @@ def test_the_web_server_writes_no_log_of_its_own_of_who_asked_for_what():
     from pathlib import Path
 
     root = Path(__file__).parents[2]
-    for file in ("imap/demo.py", "docker-compose.yml", "Dockerfile", "tests/live.py"):
+    for file in ("demo/portal.py", "docker-compose.yml", "Dockerfile", "tests/live.py"):
         assert "access-log" not in (root / file).read_text(), file
 
 

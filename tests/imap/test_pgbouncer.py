@@ -22,13 +22,13 @@ from django.urls import path
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from accounts.log import note
+from accounts.activity_log.writer import note
 from accounts.models import Action, User
 from accounts.requests import ReaderRequest
+from devserver.places import places_of
+from devserver.supervisor import Child, Supervisor
 from imap import urls as portal
-from imap.rooms import ROOMS
-from imap.servers.places import places_of
-from imap.servers.supervisor import Child, Supervisor
+from imap.local_apps import ROOMS
 from profiles.models import EditionText
 from tests.access.planting import plant_all
 from tests.access.test_lock import TABLES
@@ -138,7 +138,7 @@ def loaded(folder, postgres, pooler, django_db_blocker, django_test_environment)
     """The owner migrates past the pooler; the world is loaded and planted through it, by the application's role."""
     addresses = {"DATABASE_OWNER_URL": postgres.url("imap_owner")}
     addresses |= {"DATABASE_URL": postgres.url("imap_app", port=pooler(1)), "IMAP_VAR": str(folder / "var")}
-    for command in (["migrate", "--database", "owner"], ["load_world", "--with-demo-accounts"]):
+    for command in (["migrate", "--database", "owner"], ["load_world"], ["make_cast"]):
         done = subprocess.run(
             [sys.executable, "manage.py", *command], cwd=compose.ROOT, env={**os.environ, **addresses},
             capture_output=True, text=True, check=False,

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 
 from access.viewer import Viewer
 from access.viewing import SETTING, viewing
-from accounts.demo import ALL_FOUR
 from atlas.models import (
     Coverage,
     Dialogue,
@@ -24,6 +23,7 @@ from atlas.models import (
     Theme,
 )
 from bench.crowd import gather
+from demo.cast import ALL_FOUR
 from indicators.models import FurtherSource, Indicator, Observation, Source, SourceKind
 from profiles.models import Citation, CitedFigure, EditionText, Profile, Section, Tag
 from profiles.texts import digest

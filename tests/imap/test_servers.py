@@ -23,10 +23,10 @@ import pytest
 import redis
 from kombu.connection import Connection
 
-from imap import servers
-from imap.servers import cluster, postgres, processes, supervisor, valkey
-from imap.servers.locks import holder, supervising
-from imap.servers.places import (
+import devserver
+from devserver import cluster, postgres, processes, supervisor, valkey
+from devserver.locks import holder, supervising
+from devserver.places import (
     LONGEST_SOCKET,
     POSTGRES_SOCKET,
     Account,
@@ -42,7 +42,7 @@ IS_ROOT = os.geteuid() == 0
 only_root = pytest.mark.skipif(not IS_ROOT, reason="only root becomes other users")
 only_linux = pytest.mark.skipif(sys.platform != "linux", reason="children die with their parent on Linux only")
 
-HOLD = "import sys, imap.servers as s\nwith s.running(sys.argv[1]):\n print('up', flush=True)\n sys.stdin.read()"
+HOLD = "import sys, devserver as s\nwith s.running(sys.argv[1]):\n print('up', flush=True)\n sys.stdin.read()"
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Servers that run for all tests which only look at them."""
     folder = tmp_path_factory.mktemp("shared") / "home"
-    with servers.running(folder):
+    with devserver.running(folder):
         yield folder
     clean(folder)
 
@@ -87,7 +87,7 @@ def held_by_a_process(folder: Path) -> Iterator[subprocess.Popen[str]]:
 def servers_command(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     names = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
     inherited = {name: value for name, value in os.environ.items() if name not in names}
-    command = [sys.executable, "-m", "imap.servers", *map(str, arguments)]
+    command = [sys.executable, "-m", "devserver", *map(str, arguments)]
     return subprocess.run(
         command, cwd=CHECKOUT, env=inherited | environment, capture_output=True, text=True, check=False
     )
@@ -97,13 +97,13 @@ def servers_command(*arguments: object, **environment: str) -> subprocess.Comple
 
 
 def test_addresses_need_no_server_and_make_no_folder(home: Path) -> None:
-    assert servers.addresses(home) == servers.addresses(str(home))
+    assert devserver.addresses(home) == devserver.addresses(str(home))
     assert not home.exists()
 
 
 def test_other_libraries_understand_the_addresses(tmp_path: Path) -> None:
     folder = tmp_path / "a b%c"
-    places, found = places_of(folder), servers.addresses(folder)
+    places, found = places_of(folder), devserver.addresses(folder)
     database = dj_database_url.parse(found.database_url)
     assert (database["HOST"], database["USER"], database["NAME"]) == (str(places.sockets), "imap_app", "imap")
     path = redis.from_url(found.redis_url).connection_pool.connection_kwargs["path"]
@@ -118,7 +118,7 @@ def test_sockets_fit_in_a_very_long_path(tmp_path: Path) -> None:
 
 def test_a_user_without_a_name_gets_addresses_and_a_reason(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 54321)
-    assert servers.addresses(home).database_url
+    assert devserver.addresses(home).database_url
     with pytest.raises(ServersError, match="/etc/passwd"):
         cluster.prepare(places_of(home))
 
@@ -141,7 +141,7 @@ def test_a_folder_that_somebody_else_made_first_is_refused(tmp_path: Path) -> No
 
 def test_the_application_role_is_neither_owner_nor_superuser_nor_bypasses(shared: Path) -> None:
     found = rows(
-        servers.addresses(shared).database_url,
+        devserver.addresses(shared).database_url,
         "SELECT rolname, rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls, rolname = pg_get_userbyid(datdba)"
         " FROM pg_roles, pg_database WHERE datname = current_database() AND rolname LIKE 'imap%' ORDER BY 1",
     )
@@ -152,7 +152,7 @@ def test_the_application_role_is_neither_owner_nor_superuser_nor_bypasses(shared
 
 
 def test_only_the_owner_makes_tables_also_in_test_databases(shared: Path) -> None:
-    found = servers.addresses(shared)
+    found = devserver.addresses(shared)
     rows(found.database_owner_url, "CREATE DATABASE trial")
     for database in ("imap", "trial"):
         owner, application = (url.removesuffix("imap") + database for url in dataclasses.astuple(found)[1::-1])
@@ -164,7 +164,7 @@ def test_only_the_owner_makes_tables_also_in_test_databases(shared: Path) -> Non
 
 
 def test_nobody_is_trusted(shared: Path) -> None:
-    url = servers.addresses(shared).database_url
+    url = devserver.addresses(shared).database_url
     assert "no password supplied" in refused(url.replace("imap_app@", "postgres@"))
     assert "password authentication failed" in refused(url.replace("imap_app@", "postgres:guess@"))
     assert "no pg_hba.conf entry" in refused(url.replace("imap_app@", "somebody@"))
@@ -190,13 +190,13 @@ def test_no_tcp_port_is_opened(shared: Path) -> None:
 
 
 def test_texts_are_unicode_and_sort_alike_everywhere(shared: Path) -> None:
-    url = servers.addresses(shared).database_url
+    url = devserver.addresses(shared).database_url
     assert rows(url, "SELECT lower('ÉÄ'), length('المغرب'), 'É' > 'z'") == [("éä", 6, True)]
     assert rows(url, "SHOW server_encoding") == [("UTF8",)]
 
 
 def test_settings_are_those_asked_for(shared: Path) -> None:
-    url = servers.addresses(shared).database_url
+    url = devserver.addresses(shared).database_url
     for name, value in {"fsync": "on", "jit": "off", "max_connections": "60", "listen_addresses": ""}.items():
         assert rows(url, f"SHOW {name}") == [(value,)]
 
@@ -205,7 +205,7 @@ def test_folders_are_private_and_those_above_are_left_alone(tmp_path: Path) -> N
     above = tmp_path / "closed"
     above.mkdir(mode=0o700)
     home = above / "home"
-    with servers.running(home):
+    with devserver.running(home):
         places = places_of(home)
         for folder in (places.logs, places.run, places.data, places.sockets, places.valkey_sockets):
             assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -218,10 +218,10 @@ def test_folders_are_private_and_those_above_are_left_alone(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", ["with spaces, commas and 'quotes'", "x" * 150, "خريطة"])
 def test_any_path_will_do(tmp_path: Path, name: str) -> None:
     home = tmp_path / name
-    with servers.running(home) as found:
+    with devserver.running(home) as found:
         assert rows(found.database_url, "SELECT current_user") == [("imap_app",)]
         assert redis.from_url(found.redis_url).ping()
-        with Connection(servers.broker_url(found.redis_url)) as connection:
+        with Connection(devserver.broker_url(found.redis_url)) as connection:
             queue = connection.SimpleQueue("trial")
             queue.put("letter")
             assert queue.get(timeout=5).payload == "letter"
@@ -231,15 +231,15 @@ def test_any_path_will_do(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.servers
 def test_data_outlives_a_stop(home: Path) -> None:
-    with servers.running(home) as found:
+    with devserver.running(home) as found:
         rows(found.database_owner_url, "CREATE TABLE kept AS SELECT 7 AS number")
-    with servers.running(home) as found:
+    with devserver.running(home) as found:
         assert rows(found.database_owner_url, "SELECT number FROM kept") == [(7,)]
 
 
 @pytest.mark.servers
 def test_postgres_survives_kill_9_of_the_postmaster(home: Path) -> None:
-    with servers.running(home) as found:
+    with devserver.running(home) as found:
         rows(found.database_owner_url, "CREATE TABLE kept AS SELECT 7 AS number")
         killed = pid_of(home, "postgres")
         # A backend that computes does not notice that its postmaster is gone.
@@ -256,7 +256,7 @@ def test_postgres_survives_kill_9_of_the_postmaster(home: Path) -> None:
 
 @pytest.mark.servers
 def test_a_stale_pid_file_that_names_a_foreign_process_does_not_matter(home: Path) -> None:
-    with servers.running(home):
+    with devserver.running(home):
         pass
     places = places_of(home)
     alive = subprocess.Popen(["sleep", "60"], user=places.server.uid if IS_ROOT else None, cwd="/")
@@ -264,7 +264,7 @@ def test_a_stale_pid_file_that_names_a_foreign_process_does_not_matter(home: Pat
         left.bind(str(places.sockets / POSTGRES_SOCKET))
     for path in (places.data / "postmaster.pid", places.sockets / f"{POSTGRES_SOCKET}.lock"):
         path.write_text(f"{alive.pid}\n{places.data}\n1700000000\n5432\n{places.sockets}\n\n\nready\n")
-    with servers.running(home) as found:
+    with devserver.running(home) as found:
         assert rows(found.database_url, "SELECT 1") == [(1,)]
     assert alive.poll() is None
     alive.kill()
@@ -282,16 +282,16 @@ def test_a_half_made_cluster_is_made_anew(home: Path) -> None:
     assert not places.data.exists()
     places.data.mkdir()  # as an initdb without a rename would leave it
     (places.data / "PG_VERSION").write_text("18\n")
-    with servers.running(home) as found:
+    with devserver.running(home) as found:
         assert rows(found.database_url, "SELECT 1") == [(1,)]
     assert not list(places.state.glob("data.new-*"))
 
 
 @pytest.mark.servers
 def test_a_lost_secret_is_replaced(home: Path) -> None:
-    with servers.running(home):
+    with devserver.running(home):
         places_of(home).secret.unlink()
-    with servers.running(home) as found:
+    with devserver.running(home) as found:
         assert rows(found.database_url, "SELECT 1") == [(1,)]
 
 
@@ -314,7 +314,7 @@ def test_data_of_another_version_is_refused_and_left(home: Path) -> None:
 
 
 def test_valkey_keeps_nothing_on_disk_and_throws_away_only_what_expires(shared: Path) -> None:
-    client = redis.from_url(servers.addresses(shared).redis_url)
+    client = redis.from_url(devserver.addresses(shared).redis_url)
     settings = client.config_get("*")
     asked = {"save": "", "appendonly": "no", "maxmemory-policy": "volatile-lru", "maxmemory": str(256 * 2**20)}
     assert {name: settings[name] for name in asked} == asked
@@ -324,7 +324,7 @@ def test_valkey_keeps_nothing_on_disk_and_throws_away_only_what_expires(shared: 
 
 @pytest.mark.servers
 def test_valkey_survives_kill_9(home: Path) -> None:
-    with servers.running(home) as found:
+    with devserver.running(home) as found:
         killed = pid_of(home, "valkey")
         os.kill(killed, signal.SIGKILL)
         wait_for(lambda: not psutil.pid_exists(killed))
@@ -338,7 +338,7 @@ def test_valkey_survives_kill_9(home: Path) -> None:
 @pytest.mark.servers
 def test_others_use_running_servers_and_the_first_waits_for_them(home: Path) -> None:
     with held_by_a_process(home) as first:
-        with servers.running(home) as found:
+        with devserver.running(home) as found:
             assert holder(places_of(home)).pid == first.pid  # type: ignore[union-attr]
             assert first.stdin
             first.stdin.close()  # it would stop now
@@ -351,7 +351,7 @@ def test_others_use_running_servers_and_the_first_waits_for_them(home: Path) -> 
 @pytest.mark.servers
 def test_many_starts_at_once_share_one_server(home: Path) -> None:
     def start(results: list[object]) -> None:
-        command = [sys.executable, "-m", "imap.servers", "run", "--home", str(home), "--"]
+        command = [sys.executable, "-m", "devserver", "run", "--home", str(home), "--"]
         code = "import os, psycopg2; psycopg2.connect(os.environ['DATABASE_URL'])"
         results.append(subprocess.run([*command, sys.executable, "-c", code], cwd=CHECKOUT, check=False).returncode)
 
@@ -374,7 +374,7 @@ def test_servers_end_when_their_process_is_killed(home: Path) -> None:
         process.kill()
         wait_for(lambda: not any(child.is_running() for child in alive))
         assert not list(processes.postgres_processes(places))
-    with servers.running(home) as found:
+    with devserver.running(home) as found:
         assert rows(found.database_url, "SELECT 1") == [(1,)]
 
 
@@ -384,7 +384,7 @@ def test_servers_that_outlive_a_killed_process_are_stopped_at_the_next_start(hom
     places, launcher = places_of(home), tmp_path / "launcher.py"
     text = supervisor.LAUNCHER.read_text().replace('sys.platform == "linux"', "False")
     launcher.write_text(text)
-    code = f"import imap.servers.supervisor as s, pathlib; s.LAUNCHER = pathlib.Path({str(launcher)!r})\n" + HOLD
+    code = f"import devserver.supervisor as s, pathlib; s.LAUNCHER = pathlib.Path({str(launcher)!r})\n" + HOLD
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(home)], cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -394,14 +394,14 @@ def test_servers_that_outlive_a_killed_process_are_stopped_at_the_next_start(hom
     process.communicate()
     left = list(processes.recorded(places).values())
     assert len(left) == 2
-    with servers.running(home) as found:
+    with devserver.running(home) as found:
         assert rows(found.database_url, "SELECT 1") == [(1,)]
         assert not any(processes.runs(child) for child in left)
 
 
 def test_a_home_held_without_servers_is_no_endless_wait(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "PATIENCE", 0.3)
-    with supervising(places_of(home)), pytest.raises(ServersError, match="no servers answer"), servers.running(home):
+    monkeypatch.setattr(devserver, "PATIENCE", 0.3)
+    with supervising(places_of(home)), pytest.raises(ServersError, match="no servers answer"), devserver.running(home):
         pass
 
 
@@ -412,7 +412,7 @@ def test_a_home_held_without_servers_is_no_endless_wait(home: Path, monkeypatch:
 def test_run_gives_the_addresses_and_returns_the_commands_code(home: Path) -> None:
     code = "import os, sys; print(os.environ['REDIS_URL'], os.environ['DATABASE_URL']); sys.exit(7)"
     done = servers_command("run", "--home", home, "--", sys.executable, "-c", code, DATABASE_URL="postgresql://other/x")
-    assert (done.returncode, done.stdout.split()) == (7, [servers.addresses(home).redis_url, "postgresql://other/x"])
+    assert (done.returncode, done.stdout.split()) == (7, [devserver.addresses(home).redis_url, "postgresql://other/x"])
     killed = servers_command("run", "--home", home, "--", "sh", "-c", "kill -9 $$")
     assert killed.returncode == 137
 
@@ -520,14 +520,14 @@ def test_root_and_nobody(tmp_path: Path) -> None:
     """Root in a folder that only root may enter, and beside it a normal user with everything in its own folder."""
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
-    with servers.running(closed / "home") as found:
+    with devserver.running(closed / "home") as found:
         assert rows(found.database_owner_url, "SELECT current_user") == [("imap_owner",)]
         assert psutil.Process(pid_of(closed / "home", "postgres")).uids().effective != 0
     clean(closed / "home")
 
     nobody, folder = pwd.getpwnam("nobody"), Path("/tmp", f"imap-test-{os.getpid()}")
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": os.pathsep.join([str(CHECKOUT), *sys.path])}
-    code = f"import imap.servers as s, psycopg2\nwith s.running({str(folder / 'home')!r}) as a:\n"
+    code = f"import devserver as s, psycopg2\nwith s.running({str(folder / 'home')!r}) as a:\n"
     code += " c = psycopg2.connect(a.database_url).cursor(); c.execute('SELECT current_user'); print(c.fetchone()[0])"
     python = next((path for path in (sys.executable, "/usr/bin/python3") if runs_for(path, nobody.pw_uid)), None)
     if python is None:

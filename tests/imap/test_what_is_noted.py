@@ -8,7 +8,7 @@ from django.db import connection, models
 from access.fields import AudienceField
 from accounts.models import Affiliation, Nomination, ReadingGroup, User
 from atlas.models import Dialogue, Partner
-from imap.journal.not_noted import OF_COLUMNS, OF_COLUMNS_NAMED, OF_TABLES, REMOVED
+from imap.journal.exclusions import OF_COLUMNS, OF_COLUMNS_NAMED, OF_TABLES, REMOVED
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.utils.translation import ngettext, override
 
-from imap import messages
+from imap import make_messages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LANGUAGES = ("ar", "fr")
@@ -53,7 +53,7 @@ def keys(catalog: Catalog) -> set:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_catalogue_holds_what_the_sources_say_and_nothing_else(language):
-    wanted, held = keys(messages.extracted()), keys(catalogue(language))
+    wanted, held = keys(make_messages.extracted()), keys(catalogue(language))
     assert sorted(map(str, wanted - held)) == [], "run `make messages`, then translate"
     assert sorted(map(str, held - wanted)) == [], "run `make messages`"
     assert not catalogue(language).obsolete
@@ -62,7 +62,7 @@ def test_the_catalogue_holds_what_the_sources_say_and_nothing_else(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_catalogue_is_as_the_tool_writes_it(language):
     path = ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
-    assert messages.updated(language, messages.extracted(), path.read_bytes()) == path.read_bytes()
+    assert make_messages.updated(language, make_messages.extracted(), path.read_bytes()) == path.read_bytes()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -11,10 +11,10 @@ from django.utils import timezone
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from atlas.models import Subject
-from indicators.glance import at_a_glance
+from indicators.at_a_glance import at_a_glance
 from indicators.models import FurtherSource, Observation, Source
-from indicators.superseding import replace_by_facts
-from tests.accounts.forms_of_pages import change_of, fields_of, opened
+from indicators.revisions import replace_by_facts
+from tests.accounts.page_forms import change_of, fields_of, opened
 from tests.conftest import browser_of
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ import pytest
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from atlas.models import Subject
+from indicators.at_a_glance import at_a_glance
 from indicators.charts import line
-from indicators.glance import at_a_glance
 from indicators.models import Observation, Source
 
 pytestmark = pytest.mark.django_db

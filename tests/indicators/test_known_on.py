@@ -9,7 +9,7 @@ from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from atlas.models import Subject
 from atlas.periods import first_day, is_partial_date, last_day
-from indicators.glance import at_a_glance
+from indicators.at_a_glance import at_a_glance
 from indicators.models import Observation, Source
 from indicators.vintages import asked_date
 

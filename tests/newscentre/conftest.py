@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from newscentre.simulator import Publisher, publishing
+from demo.simulator import Publisher, publishing
 
 
 @pytest.fixture

@@ -15,17 +15,17 @@ from icalendar import Calendar
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from accounts.models import Action, Affiliation, LogEntry, PersonalToken, TokenScope
-from accounts.personal_tokens import make_token, revoke
+from accounts.signing_in.personal_tokens import make_token, revoke
 from atlas.sorting import sort_key
 from atlas.wording import span
+from demo.cast import ALL_FOUR
 from imap.logs import JsonFormatter
 from newscentre.calendar.months import Month, weeks_of
-from newscentre.files import kind_of, refuse_unknown_file
 from newscentre.models import Meeting, MeetingDocument, ParticipantList
-from search.asking import search
+from newscentre.private_files import kind_of, refuse_unknown_file
 from search.kinds import kind_named
+from search.query import search
 from tests.access.planting_calendar import a_pdf, subscribe
 from tests.conftest import STRANGER, browser_of, user_of
 from tests.newscentre.office_files import office_file

@@ -11,13 +11,13 @@ from newscentre.stages.clean import LONGEST_EXCERPT, cleaned, cut, plain
 from newscentre.stages.dates import Clock
 from newscentre.stages.documents import Wording
 from newscentre.stages.encodings import text_of
+from newscentre.stages.feedparser_fixes import with_ampersands_escaped
 from newscentre.stages.json_feed import read as read_json
 from newscentre.stages.languages import language_of
 from newscentre.stages.links import canonical, safe_link, tells, without
-from newscentre.stages.mended import with_ampersands_escaped
 from newscentre.stages.tag import Finder, Name
 from newscentre.stages.titles import are_of_one_article, plainly
-from newscentre.stages.words import words_of
+from newscentre.stages.tokenizer import words_of
 from newscentre.stages.xml_feed import _days, _hours
 
 ADDRESS = "https://sahel.example/k3y-0f-7h3-f33d/feed?token=abcdefgh"

@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
-from newscentre import heartbeats, tasks
-from newscentre.health import state_of
-from newscentre.health_admin import PER_PAGE
+from demo.cast import ALL_FOUR
+from demo.simulator import HOME, page
+from newscentre import tasks
+from newscentre.feeds import heartbeats
+from newscentre.feeds.health import state_of
+from newscentre.feeds.health_admin import PER_PAGE
 from newscentre.models import Feed, Fetching
-from newscentre.simulator import HOME, page
 from newscentre.stages.fetch import Reason
 from tests.conftest import user_of
 from tests.newscentre.feeds_of_tests import article, entry, feed, rss

@@ -9,9 +9,9 @@ from defusedxml import ElementTree
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from atlas.models import Subject
-from newscentre.feeds_out import ENTRIES
+from demo.cast import ALL_FOUR
+from newscentre.articles.syndication import ENTRIES
 from newscentre.models import Article, Feed, Publisher
 from tests.newscentre.feeds_of_tests import NOON, article, feed
 from tests.readers import body_of

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from newscentre.simulator import HOME, Answer, moved, packed, page, publishing
+from demo.simulator import HOME, Answer, moved, packed, page, publishing
 from newscentre.stages import internet
 from newscentre.stages.bodies import TooLarge, Unreadable, body_of
 from newscentre.stages.fetch import Fetcher, Limits, Marks, NotFetched, Reason, retry_after

@@ -8,9 +8,9 @@ import pytest
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from atlas.models import Subject
-from newscentre.fragments import SHOWN
+from demo.cast import ALL_FOUR
+from newscentre.articles.fragments import SHOWN
 from tests.newscentre.feeds_of_tests import NOON, article, feed
 from tests.readers import body_of
 

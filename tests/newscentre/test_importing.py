@@ -14,14 +14,16 @@ from django.utils import timezone
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from atlas.models import Subject
-from newscentre import importing, inbox, tasks
-from newscentre.claims import asked_for, begin, claim_due
-from newscentre.health import state_of
-from newscentre.importing import fetch_claimed
+from demo.cast import ALL_FOUR
+from demo.simulator import HOME, Answer, moved, page
+from newscentre import tasks
+from newscentre.articles import inbox
+from newscentre.feeds import importer
+from newscentre.feeds.claims import asked_for, begin, claim_due
+from newscentre.feeds.health import state_of
+from newscentre.feeds.importer import fetch_claimed
 from newscentre.models import Article, Feed, Fetching, Rule, Status, WhyNot
-from newscentre.simulator import HOME, Answer, moved, page
 from newscentre.stages.fetch import Reason
 from tests.newscentre.feeds_of_tests import entry, feed, rss
 
@@ -277,13 +279,13 @@ def test_a_worker_that_was_thought_dead_stores_nothing(desk, from_loopback, monk
     from_loopback.pages["/feed"] = page(rss(entry(1)))
     one = feed(from_loopback.at("/feed"))
     claim = claimed()[one.pk]
-    read = importing._read
+    read = importer._read
 
     def slowly(fetching):
         Fetching.objects.filter(feed=one).update(claim=uuid.uuid4())
         return read(fetching)
 
-    monkeypatch.setattr(importing, "_read", slowly)
+    monkeypatch.setattr(importer, "_read", slowly)
     assert fetch_claimed(one.pk, claim, DESK) is False
     assert not Article.objects.filter(feed=one).exists()
 
@@ -419,7 +421,7 @@ def test_a_fetch_that_ends_badly_is_a_failure_with_a_reason_and_a_later_time(
     def ends(*given: object) -> None:
         raise error
 
-    monkeypatch.setattr(importing, "_read", ends)
+    monkeypatch.setattr(importer, "_read", ends)
     tasks.fetch_feed.delay(one.pk, str(claim))
     state = Fetching.objects.get(feed=one)
     assert (state.reason, state.failures, state.claim) == (reason, 1, None)
@@ -431,8 +433,8 @@ def test_a_fetch_that_ends_badly_is_a_failure_with_a_reason_and_a_later_time(
 def test_a_feed_that_others_would_wait_for_is_handed_to_the_worker_of_slow_ones_and_taken_back_once_it_is_quick(
     desk, from_loopback, monkeypatch, django_capture_on_commit_callbacks
 ):
-    usual = importing.HASTY
-    monkeypatch.setattr(importing, "HASTY", replace(usual, seconds=0.5, step_seconds=0.5))
+    usual = importer.HASTY
+    monkeypatch.setattr(importer, "HASTY", replace(usual, seconds=0.5, step_seconds=0.5))
     body = rss(entry(1))
     from_loopback.pages["/feed"] = Answer(body=body, drip_seconds=0.7 / len(body))
     one = feed(from_loopback.at("/feed"))
@@ -451,7 +453,7 @@ def test_a_feed_that_others_would_wait_for_is_handed_to_the_worker_of_slow_ones_
 
     from_loopback.pages["/feed"] = page(body)
     Fetching.objects.filter(feed=one).update(next_at=None)
-    monkeypatch.setattr(importing, "HASTY", usual)
+    monkeypatch.setattr(importer, "HASTY", usual)
     with django_capture_on_commit_callbacks(execute=True):
         tasks.send_what_is_due()
     sent = [(told, queue) for told, queue in queues[1:] if told[0] == one.pk]
@@ -466,7 +468,7 @@ def test_a_feed_whose_worker_is_killed_each_time_is_asked_less_and_less_often(de
     for number in range(1, 4):
         begun(one)
         later = timezone.now() + timedelta(minutes=6)
-        importing.end_what_broke_off(later)
+        importer.end_what_broke_off(later)
         state = Fetching.objects.get(feed=one)
         assert (state.reason, state.failures, state.claim) == (Reason.BROKE_OFF, number, None)
         waits.append(state.next_at - later)
@@ -485,20 +487,20 @@ def test_what_waits_for_a_worker_has_not_failed(desk, from_loopback):
     one = feed(from_loopback.at("/feed"))
     Fetching.objects.filter(feed=one).update(next_at=None)
     assert one.pk in claimed()
-    importing.end_what_broke_off(timezone.now() + timedelta(minutes=20))
+    importer.end_what_broke_off(timezone.now() + timedelta(minutes=20))
     assert Fetching.objects.get(feed=one).failures == 0
 
 
 def test_the_desk_pauses_a_feed_while_it_is_stored(desk, from_loopback, monkeypatch):
     from_loopback.pages["/feed"] = page(rss(entry(1)))
     one = feed(from_loopback.at("/feed"))
-    keep = importing.store
+    keep = importer.store
 
     def paused_meanwhile(*given):
         Fetching.objects.filter(feed=one).update(is_paused=True)
         return keep(*given)
 
-    monkeypatch.setattr(importing, "store", paused_meanwhile)
+    monkeypatch.setattr(importer, "store", paused_meanwhile)
     state = fetch(one)
     assert state.is_paused
     assert titles(feed=one) == ["Headline 1"]

@@ -8,11 +8,11 @@ from django.db import IntegrityError, transaction
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from accounts.models import LogEntry
 from atlas.models import Subject
+from demo.cast import ALL_FOUR
+from newscentre.feeds.storage import store
 from newscentre.models import Article, Feed, Publisher, Status
-from newscentre.storing import store
 from tests.newscentre.feeds_of_tests import NOON, article, feed
 from tests.readers import body_of
 

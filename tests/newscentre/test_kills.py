@@ -18,8 +18,8 @@ import psycopg2
 import pytest
 import redis
 
-from imap import servers
-from newscentre.simulator import HOME, Answer, Publisher, page, publishing
+import devserver
+from demo.simulator import HOME, Answer, Publisher, page, publishing
 from tests.imap.embedded import CHECKOUT, clean, pid_of, wait_for
 from tests.newscentre.feeds_of_tests import entry, rss
 
@@ -66,7 +66,7 @@ class Portal:
     def environment(self) -> dict[str, str]:
         return {
             **os.environ,
-            **servers.addresses(self.home).environment(),
+            **devserver.addresses(self.home).environment(),
             "DJANGO_SETTINGS_MODULE": "imap.settings",
             "IMAP_MODE": "demo",
             "IMAP_VAR": str(self.home),
@@ -104,7 +104,7 @@ class Portal:
             self.let_claims_end()
 
     def ask(self, query: str, values: dict[str, object] | None = None) -> list[tuple]:
-        url = servers.addresses(self.home).database_owner_url
+        url = devserver.addresses(self.home).database_owner_url
         with contextlib.closing(psycopg2.connect(url)) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
@@ -154,7 +154,7 @@ def everything() -> list[str]:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("kills") / "home"
-    with servers.running(folder):
+    with devserver.running(folder):
         yield folder
     clean(folder)
 
@@ -201,7 +201,7 @@ def killed_server(portal: Portal, name: str) -> None:
 
 def is_up(portal: Portal) -> bool:
     with contextlib.suppress(psycopg2.OperationalError, redis.RedisError):
-        return bool(portal.ask("SELECT 1") and redis.Redis.from_url(servers.addresses(portal.home).redis_url).ping())
+        return bool(portal.ask("SELECT 1") and redis.Redis.from_url(devserver.addresses(portal.home).redis_url).ping())
     return False
 
 
@@ -256,7 +256,7 @@ def test_a_worker_killed_while_it_stores(whole_portal: Portal) -> None:
     """It waits for a lock in the midst of its transaction."""
     whole_portal.publisher.pages["/stored"] = page(FEED)
     waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'newscentre_article'::regclass"
-    url = servers.addresses(whole_portal.home).database_owner_url
+    url = devserver.addresses(whole_portal.home).database_owner_url
     with contextlib.closing(psycopg2.connect(url)) as holding, holding.cursor() as cursor:
         cursor.execute("LOCK TABLE newscentre_article IN SHARE MODE")
         feed = whole_portal.add_feed("/stored")
@@ -270,7 +270,7 @@ def test_valkey_killed_and_empty_when_it_comes_back(whole_portal: Portal) -> Non
     whole_portal.kill("worker")  # so that something waits
     whole_portal.publisher.pages["/queued"] = page(FEED)
     feed = whole_portal.add_feed("/queued")
-    url = servers.addresses(whole_portal.home).redis_url
+    url = devserver.addresses(whole_portal.home).redis_url
     wait_for(lambda: redis.Redis.from_url(url).llen("background") + redis.Redis.from_url(url).llen("now"))
     killed_server(whole_portal, "valkey")
     whole_portal.start_worker()
@@ -295,7 +295,7 @@ def test_postgresql_killed_while_articles_come_in(whole_portal: Portal) -> None:
 
 
 def test_the_scheduler_killed_is_missed_and_nothing_is_lost(whole_portal: Portal) -> None:
-    url = servers.addresses(whole_portal.home).redis_url
+    url = devserver.addresses(whole_portal.home).redis_url
     whole_portal.publisher.pages["/late"] = page(FEED)
     wait_for(lambda: scheduler_heard(url) > time.time() - 5)
     whole_portal.kill("scheduler")

@@ -11,15 +11,15 @@ from django.utils import timezone, translation
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from accounts.models import NewsDigest, User
 from atlas.models import Subject
-from newscentre.filters import Filters
-from newscentre.leading import in_reading_order
-from newscentre.listing import news_page
+from demo.cast import ALL_FOUR
+from newscentre.articles.filters import Filters
+from newscentre.articles.lead import in_reading_order
+from newscentre.articles.listing import news_page
 from newscentre.models import Article, Review, ReviewItem
-from newscentre.reviews.reading import read
-from newscentre.watching import digests, mailings
+from newscentre.reviews.querysets import read
+from newscentre.subscriptions import digests, mailings
 from tests.newscentre.feeds_of_tests import NOON, article, feed
 from tests.readers import body_of
 

@@ -12,8 +12,8 @@ from accounts.models import Action, LogEntry
 from atlas.models import Subject
 from newscentre.models import Link, Project, Publication, PublicationFile, PublicationSection
 from profiles.models import Profile
-from search.asking import search
 from search.kinds import kind_named
+from search.query import search
 from tests.access.planting_calendar import a_pdf
 from tests.conftest import STRANGER, browser_of
 from tests.readers import body_of

@@ -9,15 +9,15 @@ from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
-from atlas.revision import current
+from atlas.reference_version import current
+from demo.cast import ALL_FOUR
+from demo.simulator import Answer, Publisher, moved, page
 from indicators.models import Source
 from newscentre import tasks
-from newscentre.links import looking
-from newscentre.links.gathering import gather
-from newscentre.links.judging import Standing, after_a_failure, after_an_answer
+from newscentre.links import checker
+from newscentre.links.collector import gather
+from newscentre.links.policy import Standing, after_a_failure, after_an_answer
 from newscentre.models import Link, OutsideAddress, Publication
-from newscentre.simulator import Answer, Publisher, moved, page
 from newscentre.stages.fetch import Reason
 from profiles.models import Edition, EditionText, GoneLink, Profile
 from tests.conftest import STRANGER, browser_of
@@ -155,7 +155,7 @@ def test_gathering_twice_changes_nothing():
 def hosts(publisher: Publisher, monkeypatch) -> Publisher:
     """A host on loopback that the portal may ask, as if it were of the internet."""
     monkeypatch.setattr(settings, "NEWS_ALSO_FROM", [("127.0.0.1", publisher.port)])
-    monkeypatch.setattr(looking, "PAUSE", timedelta(0))
+    monkeypatch.setattr(checker, "PAUSE", timedelta(0))
     return publisher
 
 
@@ -330,8 +330,8 @@ def test_of_each_host_one_address_is_looked_at_at_a_time(hosts):
         address(hosts.at(f"/{number}"), host="one.example")
     address(hosts.at("/other"), host="two.example")
     with viewing(EVERY_DESK):
-        assert len(looking.claim_due(timezone.now())) == 2
-        assert looking.claim_due(timezone.now()) == []
+        assert len(checker.claim_due(timezone.now())) == 2
+        assert checker.claim_due(timezone.now()) == []
 
 
 def test_a_host_is_left_alone_for_a_while_after_a_look():
@@ -339,21 +339,21 @@ def test_a_host_is_left_alone_for_a_while_after_a_look():
     address("https://a.example/1", host="a.example", checked_at=now - timedelta(seconds=5), next_at=now + DAY)
     address("https://a.example/2", host="a.example")
     with viewing(EVERY_DESK):
-        assert looking.claim_due(now) == []
-        assert len(looking.claim_due(now + timedelta(minutes=1))) == 1
+        assert checker.claim_due(now) == []
+        assert len(checker.claim_due(now + timedelta(minutes=1))) == 1
 
 
 def test_what_a_killed_worker_held_is_looked_at_again_and_a_late_worker_changes_nothing(hosts):
     hosts.pages["/there"] = page(b"x")
     row, now = address(hosts.at("/there")), timezone.now()
     with viewing(EVERY_DESK):
-        [(pk, lost)] = looking.claim_due(now - timedelta(hours=1))
-        [(again_pk, taken)] = looking.claim_due(now)
+        [(pk, lost)] = checker.claim_due(now - timedelta(hours=1))
+        [(again_pk, taken)] = checker.claim_due(now)
     assert (pk, lost != taken) == (again_pk, True)
-    assert looking.look(pk, lost, EVERY_DESK) is False
-    assert looking.look(pk, taken, EVERY_DESK) is True
-    assert looking.look(pk, taken, EVERY_DESK) is False, "a message that comes twice is one look"
-    assert looking.look(pk, uuid.uuid4(), EVERY_DESK) is False
+    assert checker.look(pk, lost, EVERY_DESK) is False
+    assert checker.look(pk, taken, EVERY_DESK) is True
+    assert checker.look(pk, taken, EVERY_DESK) is False, "a message that comes twice is one look"
+    assert checker.look(pk, uuid.uuid4(), EVERY_DESK) is False
     assert len(hosts.asked) == 1
     assert again(row).claim is None
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from accounts.models import Action, LogEntry
+from demo.cast import ALL_FOUR
+from newscentre.feeds.opml import LONGEST_NAME, MOST_FEEDS, BadFile, Outline, read, read_apart, written
 from newscentre.models import Feed, Fetching, Publisher, Rule
-from newscentre.opml import LONGEST_NAME, MOST_FEEDS, BadFile, Outline, read, read_apart, written
 from tests.newscentre.feeds_of_tests import feed
 from tests.readers import body_of
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from accounts.models import SecretariatMember
 from atlas.models import Subject
+from demo.cast import ALL_FOUR
 from newscentre.models import Article, Feed, Fetching, Publisher, Rule, Status
 from tests.conftest import user_of
 from tests.newscentre.feeds_of_tests import article, feed

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from accounts.models import LogEntry
 from atlas.models import Subject
-from newscentre import inbox
-from newscentre.listing import PER_PAGE
+from demo.cast import ALL_FOUR
+from newscentre.articles import inbox
+from newscentre.articles.listing import PER_PAGE
 from newscentre.models import Article, ArticleTag, Publisher
 from tests.newscentre.feeds_of_tests import NOON, article, feed
 from tests.readers import answer_to, body_of

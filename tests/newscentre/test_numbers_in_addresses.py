@@ -10,8 +10,8 @@ from django.db import connection
 from access.numbers import ByChance, KeyByChance, disguised, undisguised
 from access.viewer import ANYONE
 from access.viewing import viewing
+from newscentre.articles.listing import PER_PAGE
 from newscentre.calendar.models import MeetingDocument
-from newscentre.listing import PER_PAGE
 from newscentre.models import Article, Meeting, Project, Publication, PublicationFile
 from tests.conftest import STRANGER, _as_owner, browser_of
 from tests.newscentre.feeds_of_tests import article, feed

@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
-from newscentre import inbox, opml
-from newscentre.claims import claim_due
-from newscentre.importing import fetch_claimed
+from demo.cast import ALL_FOUR
+from demo.simulator import HOME, page
+from newscentre.articles import inbox
+from newscentre.feeds import opml
+from newscentre.feeds.claims import claim_due
+from newscentre.feeds.importer import fetch_claimed
 from newscentre.models import Article, Feed, Fetching, Rule, Status
-from newscentre.simulator import HOME, page
 from tests.newscentre.feeds_of_tests import feed
 from tests.readers import body_of
 

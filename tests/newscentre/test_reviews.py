@@ -14,12 +14,12 @@ from pypdf import PdfReader
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from accounts import limits
-from accounts.demo import ALL_FOUR
 from accounts.models import LogEntry, User
-from atlas import kept_prints
+from accounts.signing_in import rate_limits
+from atlas import print_cache
+from demo.cast import ALL_FOUR
 from newscentre.models import Article, Review, ReviewItem, Status
-from newscentre.watching.tasks import send_digests
+from newscentre.subscriptions.tasks import send_digests
 from tests.conftest import clear_own_cache, user_of
 from tests.newscentre.feeds_of_tests import NOON, article, feed
 from tests.readers import answer_to, body_of
@@ -210,7 +210,7 @@ def prints_made(monkeypatch) -> list:
     """Those that are set, from now on, of which none is kept yet."""
     clear_own_cache()
     made = []
-    monkeypatch.setattr(kept_prints, "typeset", lambda *given: made.append(given) or b"%PDF-")
+    monkeypatch.setattr(print_cache, "typeset", lambda *given: made.append(given) or b"%PDF-")
     return made
 
 
@@ -238,7 +238,7 @@ def test_a_review_with_somebodys_name_on_it_is_kept_for_nobody(reader, monkeypat
 
 def test_who_has_too_many_reviews_made_still_has_those_that_are_kept(reader, monkeypatch):
     prints_made(monkeypatch)
-    monkeypatch.setattr(limits, "OURS", limits.OURS | {"print_made": "1/m/ip"})
+    monkeypatch.setattr(rate_limits, "OURS", rate_limits.OURS | {"print_made": "1/m/ip"})
     review(told("Open"))
     stranger = reader("stranger")
     asked = [stranger.get(f"{PAGE.format(language)}review.pdf").status_code for language in ("en", "fr", "en")]
@@ -248,7 +248,7 @@ def test_who_has_too_many_reviews_made_still_has_those_that_are_kept(reader, mon
 
 def test_what_was_not_made_is_not_noted_as_exported(reader, monkeypatch):
     prints_made(monkeypatch)
-    monkeypatch.setattr(limits, "OURS", limits.OURS | {"print_made": "1/m/ip"})
+    monkeypatch.setattr(rate_limits, "OURS", rate_limits.OURS | {"print_made": "1/m/ip"})
     review(told("Restricted", audience=tuple(THEME)))
     official = reader("official.mar")
     asked = [official.get(f"{PAGE.format(language)}review.pdf").status_code for language in ("en", "fr")]

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from imap import demo, servers
-from newscentre.simulator import Answer, page, publishing
+import devserver
+from demo import portal
+from demo.simulator import Answer, page, publishing
 from tests.imap.embedded import CHECKOUT, clean, wait_for
 from tests.newscentre.feeds_of_tests import entry, rss
 from tests.newscentre.test_kills import ADD_FEED, PREPARE, Portal
@@ -33,8 +34,8 @@ class Workers(Portal):
     """Those of the demonstration, by its own words."""
 
     def start_workers(self, seconds: float) -> None:
-        for name, _, queue, processes in demo.WORKERS:
-            self.run(name, "-m", "bench.hostile_worker", str(seconds), *demo.worker_words(queue, processes))
+        for name, _, queue, processes in portal.WORKERS:
+            self.run(name, "-m", "bench.hostile_worker", str(seconds), *portal.worker_words(queue, processes))
 
     def add(self, name: str) -> int:
         host = f"{name}.example"
@@ -67,7 +68,7 @@ class Workers(Portal):
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
     folder: Path = tmp_path_factory.mktemp("slow") / "home"
-    with servers.running(folder), publishing() as publisher:
+    with devserver.running(folder), publishing() as publisher:
         one = Workers(folder, publisher)
         subprocess.run([sys.executable, "-c", PREPARE], cwd=CHECKOUT, env=one.environment, check=True)
         one.start_scheduler()
@@ -93,7 +94,7 @@ def test_fifty_good_feeds_come_in_in_order_while_bad_ones_last_and_those_end_wit
     assert portal.without_result(lasting) == len(lasting), "they last, and held up nobody"
 
     wait_for(lambda: portal.standing(bad["deadly"])[:3] == ("broke-off", 2, True), 60)
-    for name, *_ in demo.WORKERS:
+    for name, *_ in portal.WORKERS:
         portal.kill(name)
     portal.let_claims_end()
     portal.start_workers(seconds=3)

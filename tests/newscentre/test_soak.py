@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
-from newscentre import importing
-from newscentre.claims import begin, claim_due
-from newscentre.importing import fetch_claimed
+from demo.cast import ALL_FOUR
+from newscentre.feeds import importer
+from newscentre.feeds.claims import begin, claim_due
+from newscentre.feeds.importer import fetch_claimed
 from newscentre.models import Article, Fetching
 from newscentre.stages.fetch import Fetched, Marks, NotFetched, Reason
 from newscentre.stages.reading import document_in
@@ -123,8 +123,8 @@ def week(committed_world, monkeypatch):
     ]
     monkeypatch.setattr(timezone, "now", lambda: clock.now)
     stub = StubFetcher({one.address: one for one in publishers}, clock, chance)
-    monkeypatch.setattr(importing, "fetcher", lambda *given: stub)
-    monkeypatch.setattr(importing, "parse", document_in)  # in this process: a feed of ours bursts nothing
+    monkeypatch.setattr(importer, "fetcher", lambda *given: stub)
+    monkeypatch.setattr(importer, "parse", document_in)  # in this process: a feed of ours bursts nothing
     with connections["default"].cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")  # a week's commits need not wait for the disk
     with viewing(DESK):
@@ -136,7 +136,7 @@ def week(committed_world, monkeypatch):
 def fetched(feed_id: int, claim: uuid.UUID) -> bool:
     try:
         return fetch_claimed(feed_id, claim, DESK)
-    except importing.IsSlow:  # the worker of slow feeds is sent it
+    except importer.IsSlow:  # the worker of slow feeds is sent it
         return fetch_claimed(feed_id, claim, DESK)
 
 

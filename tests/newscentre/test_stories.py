@@ -9,10 +9,10 @@ from django.utils import timezone
 from access.viewer import Viewer
 from access.viewing import viewing
 from atlas.models import Subject
+from newscentre.feeds.storage import store
 from newscentre.models import Article, Feed, Status
 from newscentre.stages.clean import cleaned
 from newscentre.stages.reading import document_in
-from newscentre.storing import store
 from tests.newscentre.feeds_of_tests import article, entry, feed, rss
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,8 @@ import tomllib
 import pytest
 
 from newscentre.stages.tag import Finder, Name, forms_of_people
-from newscentre.stages.words import words_of
-from search.letters import folded
+from newscentre.stages.tokenizer import words_of
+from search.normalisation import folded
 from tests.newscentre.gazetteer import DATA, rows, tagger
 
 

@@ -16,11 +16,11 @@ from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from accounts.models import Affiliation, LogEntry, User
+from demo.cast import ALL_FOUR
 from newscentre.models import Article, Feed, Mailing, Watch
-from newscentre.watching import digests, mailings
-from newscentre.watching.tasks import send_digests, send_mailing
+from newscentre.subscriptions import digests, mailings
+from newscentre.subscriptions.tasks import send_digests, send_mailing
 from tests.conftest import browser_of, user_of
 from tests.newscentre.feeds_of_tests import NOON, article, feed
 from tests.readers import body_of
@@ -117,7 +117,7 @@ def test_nobody_else_sees_removes_or_adds_a_readers_search(reader):
 def test_a_readers_own_data_hold_their_searches(reader):
     wants("official.mar", Money="category=remittances")
     with viewing(user_of("official.mar").viewer):
-        from accounts.own.data import data_of
+        from accounts.account_page.personal_data import data_of
 
         assert (
             data_of(user_of("official.mar"), user_of("official.mar").viewer)["news"]["searches"][0]["name"] == "Money"
@@ -261,7 +261,7 @@ def test_who_is_no_recipient_when_the_mail_is_sent_gets_none(at, change):
 def test_who_owes_the_terms_of_use_gets_nothing_before_they_accept(at):
     user = wants("official.mar")
     told("News")
-    with patch("accounts.gate.next_step", return_value="accept_terms"):
+    with patch("accounts.signing_in.pending_steps.next_step", return_value="accept_terms"):
         send_digests()
     assert mail.outbox == []
     assert Mailing.objects.get(recipient=user).until is None

@@ -10,7 +10,7 @@ from access import tokens
 from access.viewer import Viewer
 from access.viewing import viewing
 from indicators.models import Observation, Source
-from indicators.superseding import supersede
+from indicators.revisions import supersede
 from profiles.models import Draft, Profile
 from profiles.publishing import publish
 

@@ -12,7 +12,7 @@ from access.presets import Preset
 from access.viewing import viewing
 from accounts.models import Affiliation
 from indicators.models import FurtherSource, Indicator, Observation, Source
-from profiles import shelf
+from profiles import page_cache
 from profiles.models import Draft, Edition, EditionText, Profile, Section
 from profiles.publishing import publish
 from tests.access.planting import (
@@ -71,7 +71,7 @@ def test_a_narrowed_profile_is_gone_at_the_next_request(planted, reader, where):
     for client in (official, colleague):
         assert {client.get(path).status_code for path in pages_of(one)} == {200}
     if where == "Valkey":
-        shelf._in_process.clear()
+        page_cache._in_process.clear()
     if where == "this process":
         clear_own_cache()
     set_audience(one, audience_for(Preset.SECRETARIAT))
@@ -321,7 +321,7 @@ def test_nobody_else_is_told_whose_page_was_kept(planted, reader):
     page = pages_of(planted[Preset.THEME])[0]
     assert b"Official of Morocco" in body_of(reader("official.mar").get(page))
     assert b"Official of Morocco" not in body_of(reader("unhcr").get(page))
-    kept = [piece for shared in shelf._in_process.values() for piece in shared.pieces]
+    kept = [piece for shared in page_cache._in_process.values() for piece in shared.pieces]
     assert kept
     assert not any(b"csrfmiddlewaretoken" in piece or b"Official of" in piece for piece in kept)
 

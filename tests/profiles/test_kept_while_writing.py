@@ -17,10 +17,10 @@ from access import tokens
 from access.viewing import viewing
 from accounts.models import ReadingGroup
 from atlas.models import Dialogue, OutlineSection, Subject
-from atlas.revision import current
+from atlas.reference_version import current
 from imap import configuration
 from indicators.models import Indicator, Source
-from newscentre.tagging import tagger
+from newscentre.articles.names import tagger
 from profiles.models import Profile, Section, Tag
 from profiles.publishing import publish
 from tests.conftest import ROOT, STRANGER, browser_of, forget_all_pages, user_of

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.visits import A_VISIT_ENDS_AFTER
+from accounts.account_page.visits import A_VISIT_ENDS_AFTER
 from profiles.models import Draft, Profile
 from profiles.publishing import publish
 from tests.conftest import user_of

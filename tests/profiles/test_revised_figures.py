@@ -15,11 +15,11 @@ from access.viewing import viewing
 from atlas import wording
 from atlas.models import Subject
 from indicators.models import Observation, Source
-from indicators.superseding import withdraw
+from indicators.revisions import withdraw
 from profiles.figures import revised_since
 from profiles.models import CitedFigure, Draft, EditionText
 from profiles.publishing import publish
-from profiles.standing import Address, standing_of
+from profiles.visible_edition import Address, standing_of
 from tests.profiles.citing import (
     DESK,
     OF_NIGER,

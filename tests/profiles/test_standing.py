@@ -16,14 +16,14 @@ from django.utils import timezone
 from access.presets import Preset
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from accounts.audiences import audience_of
+from accounts.audiences.presets import audience_of
 from accounts.models import Affiliation
 from atlas.models import OutlineSection
 from indicators.models import FurtherSource, Observation, Source
-from profiles import pages, shelf, shown_editions_sql, standing
+from profiles import page_cache, pages, shown_editions_sql, visible_edition
 from profiles.models import Citation, EditionText, Profile, Section
 from profiles.publishing import publish
-from profiles.standing import Address, standing_of, unchanged_standing_of
+from profiles.visible_edition import Address, standing_of, unchanged_standing_of
 from tests.conftest import STRANGER, browser_of, forget_all_pages, user_of
 from tests.readers import body_of, without_form_tokens
 
@@ -219,7 +219,7 @@ def test_a_row_changed_by_another_while_a_page_is_made_is_not_kept_under_what_wa
     with monkeypatch.context() as patched:
         patched.setattr(pages, "read", read_after_the_change)
         official.get(SECTION)
-    assert not shelf._in_process
+    assert not page_cache._in_process
     after = shown(official, SECTION)
     forget_all_pages()
     assert after == shown(official, SECTION)
@@ -239,7 +239,7 @@ def test_a_narrowed_profile_and_one_that_was_never_there_are_asked_for_alike(rea
 
 @pytest.mark.django_db
 def test_every_table_that_settles_a_page_counts_its_changes():
-    questions = " ".join((standing.QUERY, *shown_editions_sql.MAKE))
+    questions = " ".join((visible_edition.QUERY, *shown_editions_sql.MAKE))
     asked = set(re.findall(r"(?:FROM|JOIN)\s+((?:profiles|indicators|atlas)_\w+)", questions))
     with connection.cursor() as cursor:
         cursor.execute(

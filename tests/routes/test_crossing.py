@@ -2,7 +2,7 @@
 
 from shapely import box
 
-from routes.crossing import LEAST_KM, Countries
+from routes.geometry.country_crossings import LEAST_KM, Countries
 
 WEST, MIDDLE, EAST = box(0, 0, 10, 10), box(10, 0, 20, 10), box(20, 0, 30, 10)
 THREE = Countries(["WWW", "MMM", "EEE"], [WEST, MIDDLE, EAST])

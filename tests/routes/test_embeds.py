@@ -8,8 +8,8 @@ from django.test import Client
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from accounts.digests import digest_of
-from routes.embedding import embed_with
+from accounts.secret_digests import digest_of
+from routes.embeds.keys import embed_with
 from routes.models import Embed, Layer, MapEdition
 from tests.conftest import EVERYBODY, browser_of
 from tests.readers import anonymised

@@ -18,7 +18,7 @@ from access.viewer import Viewer
 from access.viewing import viewing
 from accounts.models import LogEntry
 from atlas.models import Dialogue
-from routes.exporting import FORMATS, as_spreadsheet, well_known_text
+from routes.exports.files import FORMATS, as_spreadsheet, well_known_text
 from routes.models import MapFeature, Segment, SegmentDrawing
 from routes.publishing import Titled, publish_map
 from tests.conftest import browser_of

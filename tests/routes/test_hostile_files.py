@@ -13,9 +13,9 @@ import geopandas
 import pytest
 import shapely
 
+from routes.importing.errors import Refused
 from routes.importing.files import read_file
-from routes.importing.refusals import Refused
-from tests.watching import SECRET, Watch, watched
+from tests.sentinels import SECRET, Watch, watched
 
 MIB = 1024 * 1024
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routes.importing import shapefile_zip
+from routes.importing.errors import MESSAGES, Refused, said
 from routes.importing.files import read_file
-from routes.importing.refusals import MESSAGES, Refused, said
 from routes.importing.rows import LARGEST_UNPACKED_MB, MEGABYTE, Drawn
 
 NEAREST = 1e-6  # degrees

@@ -16,16 +16,16 @@ from access.viewer import Viewer
 from access.viewing import viewing
 from atlas.models import Dialogue, Subject
 from routes import import_admin
-from routes.importing import taking
-from routes.importing.comparing import FAR_KM
-from routes.importing.refusals import said
-from routes.importing.taking import examine, progress_of
+from routes.importing import apply
+from routes.importing.apply import examine, progress_of
+from routes.importing.diff import FAR_KM
+from routes.importing.errors import said
 from routes.models import GeodataImport, Layer, Segment, SegmentDrawing, Stop, StopDrawing
 from routes.models.imports import LONGEST_WAIT
 from routes.tasks import end_overdue_imports, examine_import, take_import
 from tests.access.planting import plant_other_desk
 from tests.conftest import browser_of, user_of
-from tests.watching import SECRET, watched
+from tests.sentinels import SECRET, watched
 from untrusted.sandbox import TooHard
 
 pytestmark = pytest.mark.django_db
@@ -360,7 +360,7 @@ def test_whatever_goes_wrong_while_a_file_is_read_ends_with_a_sentence(
     def fail(*given, **told):
         raise RuntimeError
 
-    monkeypatch.setattr(taking, broken, fail)
+    monkeypatch.setattr(apply, broken, fail)
     if reader == "by the worker":
         monkeypatch.setattr(import_admin, "LARGE_BYTES", 1)
     with once_committed():
@@ -380,7 +380,7 @@ def test_whatever_goes_wrong_while_the_worker_takes_the_rows_ends_with_a_sentenc
         raise RuntimeError
 
     monkeypatch.setattr(import_admin, "LARGE_ROWS", 1)
-    monkeypatch.setattr(taking, "_draw_line", fail)
+    monkeypatch.setattr(apply, "_draw_line", fail)
     with once_committed():
         decide(editor, made)
     page = editor.get(f"/secretariat/routes/geodataimport/{made.pk}/change/").content.decode()
@@ -393,12 +393,12 @@ def test_a_file_that_takes_longer_than_a_page_may_is_left_to_the_worker(editor, 
     def too_hard(*given):
         raise TooHard
 
-    monkeypatch.setattr(taking, "read_file", too_hard)
+    monkeypatch.setattr(apply, "read_file", too_hard)
     made, page = brought(editor, collection(feature([13.18, 32.9], name="Tripoli")))
     assert made.state == "waiting"
     assert "data-at-work" in page
     monkeypatch.undo()
-    monkeypatch.setattr(taking, "LARGE_ROWS", 0)
+    monkeypatch.setattr(apply, "LARGE_ROWS", 0)
     made, _page = brought(editor, collection(feature([13.18, 32.9], name="Tripoli")))
     assert made.state == "waiting"
 
@@ -535,13 +535,13 @@ def test_only_what_was_shown_is_confirmed(editor):
 
 def test_one_row_that_fails_takes_all_of_it_back(editor, monkeypatch):
     row, made = moved_segment(editor)
-    draw = taking._draw_line
+    draw = apply._draw_line
 
     def draw_and_fail(outcome):
         draw(outcome)
         raise RuntimeError
 
-    monkeypatch.setattr(taking, "_draw_line", draw_and_fail)
+    monkeypatch.setattr(apply, "_draw_line", draw_and_fail)
     page = decide(editor, made)
     assert page.status_code == 200
     assert "Something went wrong here while the rows were taken" in page.content.decode()

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from access.viewer import ANYONE
 from access.viewing import viewing
 from accounts.models import Affiliation, LogEntry
-from routes.layer_answers import LayerAddress, sight_at, unchanged_sight_at
+from routes.layer_responses import LayerAddress, sight_at, unchanged_sight_at
 from routes.models import Layer, Segment, Stop
 from routes.publishing import Titled, publish_map
 from tests.conftest import browser_of, user_of

@@ -16,14 +16,14 @@ from atlas.basemaps import SHAPES
 from atlas.loading import Loading
 from atlas.models import Subject
 from atlas.shapes import read_countries
-from routes.crossing import LEAST_KM
+from routes.geometry.country_crossings import LEAST_KM
+from routes.geometry.paths import outside_km, wrong_side_km
+from routes.geometry.shapes import countries_of
+from routes.geometry.widths import width_px
 from routes.loading import load_routes
 from routes.models import Mode, Segment, SegmentDrawing, Stop, StopDrawing, StopKind
-from routes.paths import outside_km, wrong_side_km
 from routes.publishing import Titled, publish_map
 from routes.reading import edition_at, read
-from routes.shapes import countries_of
-from routes.widths import width_px
 from tests.conftest import user_of
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from atlas.basemaps import SHAPES
 from atlas.shapes import read_countries
-from routes.paths import COAST_KM, NoPath, distance_km, path_between, wrong_side_km
+from routes.geometry.paths import COAST_KM, NoPath, distance_km, path_between, wrong_side_km
 
 TRIPOLI, LAMPEDUSA, NOUADHIBOU, LAS_PALMAS = (13.19, 32.89), (12.61, 35.5), (-17.04, 20.94), (-15.42, 28.1)
 ORESTIADA, ATHENS, IZMIR, CHIOS = (26.53, 41.5), (23.73, 37.98), (27.14, 38.41), (26.14, 38.37)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts import limits
 from accounts.models import LogEntry
-from atlas import kept_prints
+from accounts.signing_in import rate_limits
+from atlas import print_cache
 from routes.models import MapEdition
 from routes.printing.drawing import Dot, Frame, Line, decoded, mercator, picture
 from routes.printing.labels import Name, placed
@@ -38,7 +38,7 @@ def said(monkeypatch) -> list[dict]:
         kept.append(sheet | {"picture": picture})
         return b"%PDF-"
 
-    monkeypatch.setattr(kept_prints, "printed", keep)
+    monkeypatch.setattr(print_cache, "printed", keep)
     return kept
 
 
@@ -65,8 +65,8 @@ def test_a_pdf_has_the_size_of_its_paper(paper):
 @pytest.mark.django_db
 def test_a_map_is_made_once_for_all_who_may_see_the_same(monkeypatch):
     made = []
-    typeset = kept_prints.typeset
-    monkeypatch.setattr(kept_prints, "typeset", lambda *given: made.append(given) or typeset(*given))
+    typeset = print_cache.typeset
+    monkeypatch.setattr(print_cache, "typeset", lambda *given: made.append(given) or typeset(*given))
     clear_own_cache()
     first, again = asked(paper="a3"), asked(paper="a3")
     assert (first.status_code, len(made)) == (200, 1)
@@ -78,7 +78,7 @@ def test_a_map_is_made_once_for_all_who_may_see_the_same(monkeypatch):
 
 @pytest.mark.django_db
 def test_what_is_printed_for_one_reader_is_kept_for_nobody(monkeypatch):
-    monkeypatch.setattr(kept_prints, "typeset", lambda *given: b"%PDF-")
+    monkeypatch.setattr(print_cache, "typeset", lambda *given: b"%PDF-")
     clear_own_cache()
     asked("editor")
     assert cache._cache.get_client().keys(cache.make_key("*printed:*")) == []
@@ -86,16 +86,16 @@ def test_what_is_printed_for_one_reader_is_kept_for_nobody(monkeypatch):
 
 @pytest.mark.django_db
 def test_who_has_too_many_maps_made_still_has_those_that_are_kept(monkeypatch):
-    monkeypatch.setattr(kept_prints, "typeset", lambda *given: b"%PDF-")
-    monkeypatch.setattr(limits, "OURS", limits.OURS | {"print_made": "1/m/ip"})
+    monkeypatch.setattr(print_cache, "typeset", lambda *given: b"%PDF-")
+    monkeypatch.setattr(rate_limits, "OURS", rate_limits.OURS | {"print_made": "1/m/ip"})
     clear_own_cache()
     assert [asked(year=year).status_code for year in (2012, 2013, 2012)] == [200, 429, 200]
 
 
 @pytest.mark.django_db
 def test_a_map_that_was_not_made_is_not_noted_as_exported(monkeypatch):
-    monkeypatch.setattr(kept_prints, "typeset", lambda *given: b"%PDF-")
-    monkeypatch.setattr(limits, "OURS", limits.OURS | {"print_made": "1/m/ip"})
+    monkeypatch.setattr(print_cache, "typeset", lambda *given: b"%PDF-")
+    monkeypatch.setattr(rate_limits, "OURS", rate_limits.OURS | {"print_made": "1/m/ip"})
     clear_own_cache()
     assert [asked("editor", year=year).status_code for year in (2012, 2013)] == [200, 429]
     with viewing(Viewer.secretariat_of("mtm")):

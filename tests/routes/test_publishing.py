@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from accounts.models import Affiliation, User
-from routes.checking import agencies_of
 from routes.models import MapAnswer, MapEdition, Outcome, SegmentDrawing, StopDrawing
 from routes.publishing import Titled, make_proof, publish_map
+from routes.quality_checks import agencies_of
 from tests.conftest import browser_of
 
 pytestmark = pytest.mark.django_db

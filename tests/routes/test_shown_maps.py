@@ -8,7 +8,7 @@ import pytest
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.digests import digest_of
+from accounts.secret_digests import digest_of
 from routes.models import Embed, Layer, MapEdition, Stop, StopDrawing, Story, StoryStep
 from routes.publishing import Titled, publish_map
 from tests.conftest import STRANGER, forget_all_pages

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routes.simplifying import simplified, tolerance_deg
+from routes.geometry.simplification import simplified, tolerance_deg
 
 DEGREES = st.floats(-180, 180, allow_nan=False)
 LINES = st.lists(st.tuples(DEGREES, DEGREES), min_size=2, max_size=40)

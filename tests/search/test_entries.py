@@ -14,16 +14,16 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, 
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from atlas.models import NameVariant, OutlineSection, Subject
-from newscentre import inbox
+from demo.cast import ALL_FOUR
+from newscentre.articles import inbox
 from newscentre.models import Article, Feed, Link, Meeting, MeetingDocument, Project, Publication
 from profiles.models import EditionText, Profile, Section
 from profiles.publishing import publish
-from search.asking import search
 from search.kinds import kind_named, kinds
 from search.models import Entry, RestrictedEntry
-from search.rebuilding import rebuild
+from search.query import search
+from search.reindex import rebuild
 from tests.newscentre.feeds_of_tests import article, feed
 
 pytestmark = pytest.mark.django_db

@@ -12,10 +12,10 @@ from accounts.models import LogEntry
 from atlas.models import NameVariant, Subject
 from profiles.models import Edition, EditionText, Profile
 from profiles.publishing import publish
-from search import asking
-from search.asking import Narrowing, search
+from search import query
 from search.kinds import kind_named
 from search.models import Entry, RestrictedEntry
+from search.query import Narrowing, search
 from search.snippets import LENGTH, snippets
 from tests.conftest import browser_of, user_of
 from tests.newscentre.feeds_of_tests import article, feed
@@ -72,7 +72,7 @@ def test_a_project_is_shown_with_what_is_said_of_it_round_the_words(reader):
 # Profiles -------------------------------------------------------------------------------------------------------------
 
 
-def sections(words: str, viewer: Viewer = ANYONE, narrowing: Narrowing = asking.EVERYTHING) -> list[str]:
+def sections(words: str, viewer: Viewer = ANYONE, narrowing: Narrowing = query.EVERYTHING) -> list[str]:
     with viewing(viewer):
         found = search(viewer, words, kind_named("profile"), narrowing, per_page=1000)
         return [f"{row.edition.profile.path}/{row.section.slug}" for row in found.records]
@@ -147,7 +147,7 @@ def test_facets_count_what_the_reader_sees_whatever_is_chosen():
     of, hidden = write(feed), write(feed, audience=THEME)
     for language, place in (("en", of), ("en", of), ("fr", of), ("fr", hidden), ("ar", hidden)):
         write(article, place, title="Zugzwang", title_language=language)
-    for narrowing in (asking.EVERYTHING, Narrowing(language="fr"), Narrowing(year=1999)):
+    for narrowing in (query.EVERYTHING, Narrowing(language="fr"), Narrowing(year=1999)):
         with viewing(ANYONE):
             found = search(ANYONE, "zugzwang", kind_named("article"), narrowing)
         assert dict(found.languages) == {"en": 2, "fr": 1}
@@ -186,9 +186,9 @@ def test_a_name_is_suggested_to_those_who_may_see_what_it_names():
 
 
 def test_words_that_take_too_long_are_told_so(reader, monkeypatch):
-    slow = asking.NEWEST.replace("ORDER BY", "AND pg_sleep(1) IS NOT NULL ORDER BY")
-    monkeypatch.setattr(asking, "NEWEST", slow)
-    monkeypatch.setattr(asking, "MOST_SECONDS", 0.05)
+    slow = query.NEWEST.replace("ORDER BY", "AND pg_sleep(1) IS NOT NULL ORDER BY")
+    monkeypatch.setattr(query, "NEWEST", slow)
+    monkeypatch.setattr(query, "MOST_SECONDS", 0.05)
     write(article, write(feed), title="Zugzwang")
     response = reader("stranger").get("/fr/search/?q=zugzwang")
     assert response.status_code == 200

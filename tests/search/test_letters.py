@@ -15,10 +15,10 @@ from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from imap.servers.places import places_of
-from imap.servers.supervisor import Supervisor
-from search.letters import SMALL, folded, searched, spelled
+from devserver.places import places_of
+from devserver.supervisor import Supervisor
 from search.letters_in_sql import functions
+from search.normalisation import SMALL, folded, searched, spelled
 from tests.imap import debian
 
 BLOCKS = (

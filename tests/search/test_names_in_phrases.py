@@ -5,9 +5,9 @@ from django.db import connection
 
 from access.viewer import ANYONE
 from atlas.models import NameVariant, Subject
-from newscentre.finding import places_named_to
 from newscentre.models import Article
-from search.question import as_websearch, tsqueries
+from newscentre.search_kinds import places_named_to
+from search.syntax import as_websearch, tsqueries
 from tests.newscentre.feeds_of_tests import article, feed
 from tests.search.test_search import titles, write
 

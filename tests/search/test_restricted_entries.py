@@ -8,9 +8,9 @@ from access.viewing import viewing
 from atlas.models import Dialogue
 from newscentre.models import Article, Feed, Link, Meeting, MeetingDocument, Project, Publication
 from profiles.models import EditionText, Profile, Section
-from search.asking import search
 from search.kinds import kind_named
 from search.models import Entry, Readers, RestrictedEntry
+from search.query import search
 from tests.conftest import _as_owner
 from tests.newscentre.feeds_of_tests import article, feed
 from tests.search.test_search import DESK, OFFICIAL, THEME, number, titles, write

@@ -9,15 +9,15 @@ from django.test.utils import CaptureQueriesContext
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from accounts.demo import ALL_FOUR
 from atlas.models import Subject
-from newscentre import inbox
+from demo.cast import ALL_FOUR
+from newscentre.articles import inbox
 from newscentre.models import Article, Feed, Link, Meeting, Project, Publication
-from search.asking import PER_PAGE, search
 from search.kinds import kind_named
-from search.letters import folded
 from search.models import Entry, RestrictedEntry
-from search.question import MOST_LETTERS, as_asked
+from search.normalisation import folded
+from search.query import PER_PAGE, search
+from search.syntax import MOST_LETTERS, as_asked
 from tests.newscentre.feeds_of_tests import article, feed
 from tests.readers import body_of
 

@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from search.asking import MOST_COUNTED, Narrowing, search
 from search.kinds import kind_named
+from search.query import MOST_COUNTED, Narrowing, search
 from tests.conftest import _as_owner
 from tests.newscentre.feeds_of_tests import NOON, article, feed
 

@@ -6,9 +6,9 @@ import pytest
 
 from access.viewer import ANYONE
 from access.viewing import viewing
-from newscentre.stages.words import words_of
-from search.asking import search
+from newscentre.stages.tokenizer import words_of
 from search.kinds import kind_named
+from search.query import search
 from search.snippets import snippets
 from tests.newscentre.feeds_of_tests import article, feed
 from tests.readers import body_of

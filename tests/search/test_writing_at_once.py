@@ -17,7 +17,7 @@ from access.viewing import viewing
 from atlas.models import Subject
 from newscentre.models import Article, Feed, Meeting
 from search.models import Entry, RestrictedEntry
-from search.rebuilding import rebuild
+from search.reindex import rebuild
 from tests.newscentre.feeds_of_tests import article, feed
 from tests.search.test_entries import DESK, MAKERS, THEME, entries, entries_made_anew
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounts import terms
+from accounts.signing_in import terms
 from newscentre.stages import json_feed
 from newscentre.stages.clean import plain
 from newscentre.stages.documents import LONGEST_TEXT, Wording

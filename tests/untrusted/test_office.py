@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.translation import override
 
-from accounts import letters, nominations
-from newscentre import files
+from accounts.nominations import letters, nominating
+from newscentre import private_files
 
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 TYPES = '<Types><Override PartName="/word/document.xml" ContentType="{}"/>{}</Types>'
@@ -64,12 +64,12 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-@pytest.mark.parametrize("kind_of", [letters.kind_of, files.kind_of], ids=["letters", "files"])
+@pytest.mark.parametrize("kind_of", [letters.kind_of, private_files.kind_of], ids=["letters", "files"])
 def test_a_document_with_something_hidden_is_refused(kind, kind_of):
     assert kind_of(REFUSED[kind]) is None
 
 
-@pytest.mark.parametrize("kind_of", [letters.kind_of, files.kind_of], ids=["letters", "files"])
+@pytest.mark.parametrize("kind_of", [letters.kind_of, private_files.kind_of], ids=["letters", "files"])
 def test_a_document_with_pictures_and_another_document_in_it_is_taken(kind_of):
     embedded = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
     assert (
@@ -135,7 +135,7 @@ FETCHING = {
 
 
 @pytest.mark.parametrize("kind", FETCHING)
-@pytest.mark.parametrize("kind_of", [letters.kind_of, files.kind_of], ids=["letters", "files"])
+@pytest.mark.parametrize("kind_of", [letters.kind_of, private_files.kind_of], ids=["letters", "files"])
 def test_a_document_that_has_something_fetched_when_it_is_opened_is_refused(kind, kind_of):
     with pytest.raises(letters.FetchesOthers):
         kind_of(document(**FETCHING[kind]))
@@ -172,10 +172,10 @@ def test_its_sender_is_told_what_to_do(language, said):
     remote = document(**FETCHING["a remote template"])
     with override(language):
         with pytest.raises(ValidationError) as refused:
-            files.refuse_unknown_file(ContentFile(remote, name="x.docx"))
+            private_files.refuse_unknown_file(ContentFile(remote, name="x.docx"))
         assert said in str(refused.value)
         with pytest.raises(ValidationError) as refused:
-            nominations._name_by_content(ContentFile(remote, name="x.docx"))
+            nominating._name_by_content(ContentFile(remote, name="x.docx"))
         assert said in str(refused.value)
 
 

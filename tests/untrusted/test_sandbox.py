@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from imap.starting import tell_what_confines
-from tests.watching import watched
+from imap.startup_checks import tell_what_confines
+from tests.sentinels import watched
 from untrusted.confinement import PARTS
 from untrusted.sandbox import ENVIRONMENT, MIB, Bounds, Failed, TooHard, parsed, parts_that_hold
 
@@ -69,7 +69,7 @@ def test_the_parts_of_the_confinement_that_hold_are_told(caplog):
     assert set(holds) <= set(PARTS)
     if sys.platform == "linux":
         assert "calls" in holds
-    with caplog.at_level("INFO", "imap.starting"):
+    with caplog.at_level("INFO", "imap.startup_checks"):
         tell_what_confines()
     [line] = [record.getMessage() for record in caplog.records]
     assert all(part in line for part in PARTS)
@@ -77,7 +77,7 @@ def test_the_parts_of_the_confinement_that_hold_are_told(caplog):
 
 def test_a_worker_begins_though_nothing_can_be_told(monkeypatch, caplog):
     monkeypatch.setattr("untrusted.sandbox.sys.executable", "/nowhere/python")
-    with caplog.at_level("INFO", "imap.starting"):
+    with caplog.at_level("INFO", "imap.startup_checks"):
         tell_what_confines()
     assert "cannot be started" in caplog.text
 

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
 from imap.backups import BackupError
-from imap.backups.making import make_backup
+from imap.backups.create import make_backup
 
 
 class Command(BaseCommand):

@@ -2,8 +2,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from imap.compile_messages import compile_words
 from imap.fonts import make_fonts, make_print_fonts
-from imap.words import compile_words
 
 STAMP = ".generation"
 # Of htmx the pages load one file; the modules beside it name others that are not in the package.

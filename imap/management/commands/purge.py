@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from accounts.purging import purge_log
+from accounts.activity_log.purging import purge_log
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
 from imap.journal import JournalError
-from imap.journal.replaying import replay
+from imap.journal.replay import replay
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
 from imap.backups import BackupError
-from imap.backups.restoring import database_name, restore_backup
+from imap.backups.restore import database_name, restore_backup
 from imap.journal import JournalError
 
 

@@ -8,7 +8,7 @@ from django.db import Error
 from imap.backups import BackupError
 from imap.backups.manifest import Manifest
 from imap.journal.files import trim
-from imap.journal.replaying import why_not_to_serve
+from imap.journal.replay import why_not_to_serve
 
 MARGIN = timedelta(days=1)  # between clocks, and for a backup's own length
 

@@ -1,0 +1,19 @@
+"""What is kept for a time only, and removed by the owner's role: nobody else can."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from access.keeping import OWNER, keeping
+from accounts.activity_log.usage import count_use
+from accounts.models import LogEntry
+
+
+def purge_log(now: datetime | None = None) -> int:
+    """Removes the lines of the log that are older than `LOG_DAYS`, once they are counted; returns how many."""
+    oldest_kept = (now or timezone.now()) - timedelta(days=settings.LOG_DAYS)
+    with keeping():
+        count_use(OWNER)
+        removed, _ = LogEntry.objects.using(OWNER).filter(at__lt=oldest_kept).delete()
+    return removed

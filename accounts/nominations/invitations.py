@@ -1,0 +1,109 @@
+"""The link to an account: sent once to one address, good for two weeks and one use, kept as a digest alone."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.viewing import viewing
+from accounts import mail
+from accounts.models import Event, Invitation, User
+from accounts.nominations import history
+from accounts.nominations.mandates import end_what_ran_out, stands_alone
+from accounts.secret_digests import digest_of
+from accounts.signing_in.credentials import cancel_invitations, wake
+
+GOOD_FOR = timedelta(days=14)
+SECRET_BYTES = 32
+MOST_IN_A_DAY = 5
+
+
+class ClosedInvitation(Exception):
+    """The link was used, replaced, withdrawn, is too old, or never was one."""
+
+
+def account_of(email: str, name: str, language: str) -> User:
+    """The account of a kept address; made without a password when there is none.
+
+    One that had ended, or whose last mandate ran out, wakes without anything it was opened by: a role's mailbox may be
+    another person's by now, and who comes back is invited as one who is new.
+    """
+    values = {"name": name, "language": language, "password": make_password(None)}
+    user, is_new = User.objects.select_for_update(no_key=True).get_or_create(email=email, defaults=values)
+    if not is_new and (not user.is_active or stands_alone(user)):
+        end_what_ran_out(user)
+        user.name, user.language = name, language
+        user.save(update_fields=["name", "language"])
+        wake(user)
+    return user
+
+
+def open_of(user: User) -> QuerySet[Invitation]:
+    """Those that were neither used nor cancelled, the expired ones too."""
+    return Invitation.objects.filter(user=user, used_at=None, cancelled_at=None)
+
+
+def may_come_in(user: User) -> bool:
+    """Whether an account that nobody has entered yet may be, by any door: not once its invitation is too old or withdrawn."""
+    if user.has_joined:
+        return True
+    last = user.invitations.order_by("-sent_at", "-pk").first()
+    return last is None or last.is_open or last.used_at is not None
+
+
+def invite(user: User, template: str, context: Mapping[str, object]) -> Invitation:
+    """Sends a new link by mail; links sent before stop working. Raises ValidationError when it is too often."""
+    now = timezone.now()
+    if user.invitations.filter(sent_at__gt=now - timedelta(days=1)).count() >= MOST_IN_A_DAY:
+        raise ValidationError(_("This person was sent several invitations today. Try again tomorrow."))
+    cancel_invitations(user)
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    invitation = Invitation.objects.create(
+        user=user, email=user.email, digest=digest_of(secret), sent_at=now, expires_at=now + GOOD_FOR
+    )
+    link = mail.address_of("account_join_by_link", user.language, secret)
+    about = {"person": user, "link": link, "expires_at": invitation.expires_at}
+    mail.send(template, user.email, user.language, {**about, **context})
+    return invitation
+
+
+def invitation_of(secret: str) -> Invitation:
+    """Raises ClosedInvitation."""
+    return invitation_with(digest_of(secret))
+
+
+def invitation_with(digest: str) -> Invitation:
+    """Raises ClosedInvitation, also when the person's address is no longer the one that the link was sent to."""
+    found = Invitation.objects.select_related("user").filter(digest=digest).first()
+    if found is None or not found.is_open or not found.user.is_active or found.user.email != found.email:
+        raise ClosedInvitation
+    return found
+
+
+@transaction.atomic
+def join(invitation: Invitation, password: str) -> User:
+    """Sets the password of the person invited and uses the link up. Raises ClosedInvitation, as when it was used meanwhile."""
+    user = User.objects.hold(invitation.user_id)
+    invitation_with(invitation.digest)  # again: another request may have been first
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    use_up(user)
+    return user
+
+
+def use_up(user: User) -> None:
+    """Who has come in, by the link or otherwise, needs no link any more; their partners' histories say that they joined."""
+    if not open_of(user).update(used_at=timezone.now()):
+        return
+    with viewing(user.viewer):
+        for affiliation in user.affiliations.open().select_related("user").prefetch_related("scopes"):
+            dialogues = {scope.dialogue_id for scope in affiliation.scopes.all()}
+            history.of_affiliation(Event.JOINED, user, affiliation, dialogues)
+        for engagement in user.engagements.filter(ended_at=None).select_related("user"):
+            history.of_engagement(Event.JOINED, user, engagement)

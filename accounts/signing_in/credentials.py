@@ -1,0 +1,34 @@
+"""What an account is opened by, and how it is taken away: whoever an account wakes for begins with none of it."""
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.utils import timezone
+
+from accounts.models import Invitation, User
+from accounts.signing_in.open_sessions import end_sessions
+
+
+def wake(user: User) -> None:
+    """Opens a closed account again, for whoever is behind its address now: who comes back is invited as one who is new."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    reset_credentials(user)
+
+
+def reset_credentials(user: User) -> None:
+    """Password, links, second factors, tokens, accounts at agencies, sessions, sign-ins half done, known devices."""
+    user.last_login = None
+    user.set_unusable_password()
+    user.save(update_fields=["last_login", "password"])
+    now = timezone.now()
+    cancel_invitations(user)
+    Authenticator.objects.filter(user=user).delete()
+    user.personal_tokens.filter(revoked_at=None).update(revoked_at=now)
+    user.agency_accounts.all().delete()
+    end_sessions(user)
+    UserSession.objects.filter(user=user).delete()
+
+
+def cancel_invitations(user: User) -> None:
+    """Those that were neither used nor cancelled, the expired ones too."""
+    Invitation.objects.filter(user=user, used_at=None, cancelled_at=None).update(cancelled_at=timezone.now())

@@ -1,0 +1,55 @@
+"""A press review as one reader sees it: composed of what of it they may read, on the page, in the PDF and in the mail."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from access.viewer import Viewer
+from atlas.models import Dialogue
+from newscentre.articles.listing import leads_of
+from newscentre.models import Article, Review, ReviewItem, Status, Written, written
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A story, and what the desk says of those of its versions that it picked."""
+
+    article: Article
+    comments: list[Written] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Reading:
+    review: Review
+    dialogue: Dialogue
+    introduction: Written | None
+    entries: list[Entry]
+
+    @property
+    def is_restricted(self) -> bool:
+        return not self.review.is_open or any(not entry.article.is_open for entry in self.entries)
+
+
+def published(viewer: Viewer):
+    """Those that the viewer may read, the newest first."""
+    return Review.objects.visible_to(viewer).published().select_related("dialogue").order_by("-month", "dialogue")
+
+
+def read(viewer: Viewer, **which: object) -> Reading | None:
+    """Three questions. None when there is none that the viewer may read.
+
+    A story that was picked is told once, where its first version stands, and by its version in the reader's language, where
+    there is one that the viewer may read.
+    """
+    review = published(viewer).filter(**which).first()
+    if review is None:
+        return None
+    items = ReviewItem.objects.visible_to(viewer).filter(review=review, article__status=Status.PUBLISHED)
+    items = list(items.select_related("article__feed__publisher").order_by("position", "pk"))
+    leads = leads_of([item.article for item in items], viewer)
+    stories: dict[UUID, Entry] = {}
+    for item in items:
+        entry = stories.setdefault(item.article.story, Entry(leads[item.article.pk]))
+        comment = written(item, "comment")
+        if comment and comment not in entry.comments:
+            entry.comments.append(comment)
+    return Reading(review, review.dialogue, written(review, "introduction"), list(stories.values()))

@@ -1,0 +1,37 @@
+"""What is a reader's own on the page of a section: the corner with their name, and what is new to them."""
+
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from accounts.account_page.visits import last_visit_of
+from accounts.page_header import account_corner, strangers_corner
+from accounts.requests import ReaderRequest
+from profiles.changes import changed_sections
+from profiles.pages import ReaderBytes
+from profiles.visible_edition import Standing
+
+
+def strangers_bytes(request: HttpRequest) -> ReaderBytes:
+    """Of a reader without a session."""
+    return ReaderBytes("", lambda: (strangers_corner(request.path), ""))
+
+
+def readers_bytes(request: ReaderRequest, standing: Standing) -> ReaderBytes:
+    """Of anyone else. Where something is new to them, it asks the database, inside `viewing`."""
+
+    def fragments() -> tuple[str, ...]:
+        note = ""
+        if since := news_since(request, standing):
+            changed = changed_sections(standing, request.viewer, since)
+            note = render_to_string("profiles/since_last_visit.html", {"since": since, "changed": changed})
+        return account_corner(request), note
+
+    return ReaderBytes(f"{request.user.pk}:{last_visit_of(request)}:{request.persona}", fragments)
+
+
+def news_since(request: ReaderRequest, standing: Standing) -> datetime | None:
+    """When they were here before, if the edition was published after that."""
+    since = last_visit_of(request)
+    return since if since and standing.published_at > since else None
