@@ -23,7 +23,7 @@ def everyone() -> list[str]:
     return [tokens.PUBLIC]
 
 
-def refuse_strange_tokens(audience: Iterable[str]) -> None:
+def validate_tokens(audience: Iterable[str]) -> None:
     for word in audience:
         if not tokens.is_token(word):
             raise ValidationError(_("“%(word)s” is not a token of an audience."), params={"word": word})
@@ -37,5 +37,5 @@ class AudienceField(ArrayField):
         if not options.get("null"):
             options.setdefault("default", no_tokens)
         options.setdefault("blank", True)
-        options.setdefault("validators", [refuse_strange_tokens])
+        options.setdefault("validators", [validate_tokens])
         super().__init__(**options)

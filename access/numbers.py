@@ -8,7 +8,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
-class ByChance(models.Func):
+class RandomNumber(models.Func):
     """SQL: ten to sixteen digits that nobody can guess; shorter ones are of rows that are older than this rule.
 
     Scripts of browsers and of maps know such numbers exactly: they are below 2 ** 53.
@@ -18,18 +18,18 @@ class ByChance(models.Func):
     output_field = models.BigIntegerField()
 
 
-class KeyByChance(models.BigAutoField):
+class RandomKeyField(models.BigAutoField):
     """Primary key of rows whose own number readers are told, in files, in the API or in an address."""
 
     def db_type_suffix(self, connection: BaseDatabaseWrapper) -> str:
-        return f"DEFAULT {ByChance.template}"
+        return f"DEFAULT {RandomNumber.template}"
 
 
-class Numbered(models.Model):
+class AddressNumberMixin(models.Model):
     """`address_number`: of a row that stands at an address of its own."""
 
     address_number = models.BigIntegerField(
-        _("number in its address"), unique=True, editable=False, db_default=ByChance()
+        _("number in its address"), unique=True, editable=False, db_default=RandomNumber()
     )
 
     class Meta:
@@ -40,7 +40,7 @@ HALF = 1 << 29  # what is disguised has less than eighteen digits
 ROUNDS = range(4)
 
 
-def disguised(number: int) -> int:
+def obfuscate(number: int) -> int:
     """A number that the database counts, for an address that is followed soon: another one for each, and back again.
 
     A Feistel network of the portal's key, in which neither the number nor how many there are can be read.
@@ -48,7 +48,7 @@ def disguised(number: int) -> int:
     return _turned(number, ROUNDS)
 
 
-def undisguised(number: int) -> int:
+def deobfuscate(number: int) -> int:
     left, right = divmod(number % (HALF * HALF), HALF)
     return _turned(right * HALF + left, reversed(ROUNDS), is_back=True)
 

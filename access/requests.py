@@ -6,6 +6,6 @@ from access.viewer import Viewer
 
 
 class ViewersRequest(HttpRequest):
-    """`accounts.middleware.Reader` sets `viewer`: who is looking."""
+    """`accounts.middleware.ViewerMiddleware` sets `viewer`: who is looking."""
 
     viewer: Viewer

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import models
 from accounts.dialogue_members import members_without_standing
-from accounts.dialogue_model_admin import DeskAdmin
+from accounts.dialogue_model_admin import DialogueModelAdmin
 from accounts.nominations.mandates import retire
-from accounts.safe_forms.page_state import Shown, facts_of, state_of_row
+from accounts.safe_forms.page_state import PageState, facts_of, state_of_row
 from accounts.signing_in import agency_accounts
 from accounts.signing_in.credentials import reset_credentials
 from accounts.signing_in.factors import take_away_all
@@ -95,7 +95,7 @@ class PortalUserAdmin(UserAdmin):
             models.User.objects.select_for_update(of=("self",)).get(pk=user.pk)
             user.refresh_from_db()
         facts = facts_of(user, only=flatten_fieldsets(self.fieldsets))
-        shown = Shown(request, facts, beside=[state_of_row(user), user.password])
+        shown = PageState(request, facts, beside=[state_of_row(user), user.password])
         if shown.is_older:
             request.method = "GET"  # so that it is asked anew; of passwords nothing is sent back
         response = super().user_change_password(request, id, form_url)
@@ -125,7 +125,7 @@ class PortalUserAdmin(UserAdmin):
 
 
 @admin.register(models.ReadingGroup)
-class ReadingGroupAdmin(DeskAdmin, TranslatedAdmin):
+class ReadingGroupAdmin(DialogueModelAdmin, TranslatedAdmin):
     list_display = ["name", "dialogue", "ends_on"]
 
     def get_readonly_fields(self, request, obj=None):

@@ -18,7 +18,7 @@ class AccountsConfig(AppConfig):
             use_up(user)
 
         def wipe_the_browser(sender, request, **kwargs) -> None:
-            request.has_signed_out = True  # accounts.middleware.Reader
+            request.has_signed_out = True  # accounts.middleware.ViewerMiddleware
 
         user_logged_out.connect(wipe_the_browser, weak=False, dispatch_uid="accounts.wipe_the_browser")
         user_logged_in.connect(close_invitations, weak=False, dispatch_uid="accounts.close_invitations")

@@ -21,7 +21,7 @@ MOST_NAMED = 20  # rows of one kind that a page lists
 
 
 @dataclass(frozen=True)
-class Standing:
+class DialogueMembership:
     """One reason why a person stands in a dialogue. `kind`: seat, engagement or affiliation; `ground`: the row's key."""
 
     dialogue: str
@@ -29,10 +29,10 @@ class Standing:
     ground: int
 
 
-def standing_of(person: User) -> list[Standing]:
+def memberships_of(person: User) -> list[DialogueMembership]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT dialogue_id, kind, ground FROM imap_standing(%s) ORDER BY 1, 2, 3", [person.pk])
-        return [Standing(*row) for row in cursor.fetchall()]
+        return [DialogueMembership(*row) for row in cursor.fetchall()]
 
 
 def members_without_standing(group: ReadingGroup) -> list[User]:
@@ -57,7 +57,7 @@ def lost_with(ended: Affiliation | Engagement, dialogues: Iterable[str] | None =
     if isinstance(ended, Affiliation) and dialogues is not None:
         nominated_for = set(ended.scopes.values_list("dialogue_id", flat=True))
         dialogues = None if nominated_for <= set(dialogues) else nominated_for & set(dialogues)
-    found = standing_of(ended.user)
+    found = memberships_of(ended.user)
     by_it = {one.dialogue for one in found if (one.kind, one.ground) == (kind, ended.pk)}
     by_others = {one.dialogue for one in found if (one.kind, one.ground) != (kind, ended.pk)}
     return sorted((by_it if dialogues is None else by_it & set(dialogues)) - by_others)

@@ -8,7 +8,7 @@ from accounts.requests import ReaderRequest
 from atlas.models import Dialogue
 
 
-class NothingByHand(admin.options.BaseModelAdmin):
+class ReadOnlyAdminMixin(admin.options.BaseModelAdmin):
     """Mixin of an admin in which rows are looked at, and nobody adds, changes or removes one by a form."""
 
     def has_add_permission(self, request):
@@ -21,7 +21,7 @@ class NothingByHand(admin.options.BaseModelAdmin):
         return False
 
 
-class DeskAdmin(SayableChoices, admin.ModelAdmin):
+class DialogueModelAdmin(SayableChoices, admin.ModelAdmin):
     """`dialogue_path` leads from a row to the dialogue whose secretariat it belongs to."""
 
     dialogue_path = "dialogue"
@@ -47,7 +47,7 @@ class DeskAdmin(SayableChoices, admin.ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class AudienceAdmin(DeskAdmin):
+class AudienceAdmin(DialogueModelAdmin):
     """Of rows with an audience, set by an `AudienceForm`: what that decided is noted, asked for, and said."""
 
     def get_form(self, request, obj=None, **kwargs):

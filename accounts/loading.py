@@ -6,7 +6,7 @@ from pathlib import Path
 
 from accounts.models import Acceptance, TermsOfUse
 from accounts.signing_in.terms import clean
-from atlas.loading import Loading, Row
+from atlas.loading import Loading, TableRow
 
 NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.(en|fr|ar)")
 
@@ -21,7 +21,7 @@ def load_terms(data: Path, loading: Loading) -> None:
     held = TermsOfUse.objects.in_bulk()
     entries = []
     for version, texts in versions.items():
-        row = Row(f"{version}", "terms of use", {"text": texts})
+        row = TableRow(f"{version}", "terms of use", {"text": texts})
         values = row.translated("text")
         if version in accepted and any(getattr(held[version], field) != text for field, text in values.items()):
             row.refuse("these terms were accepted and are not changed; a new text needs a new date.")
@@ -35,4 +35,4 @@ def _of_the_name(path: Path) -> tuple[date, str]:
     try:
         return date.fromisoformat(name[1] if name else ""), name[2] if name else ""
     except ValueError:
-        Row(path.name, 0, {}).refuse("the name must be a date and a language, such as 2026-11-24.en.html.")
+        TableRow(path.name, 0, {}).refuse("the name must be a date and a language, such as 2026-11-24.en.html.")

@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve, reverse
 from access.viewer import ANYONE
 from access.viewing import NotNoted, viewing
 from accounts.account_page.visits import note_visit
-from accounts.audiences.personas import persona_in
+from accounts.audiences.personas import current_persona
 from accounts.models import TokenScope
 from accounts.page_header import account_corner, frame
 from accounts.requests import ReaderRequest
@@ -30,7 +30,7 @@ API = "/api/"
 LOOPBACK = {"127.0.0.1", "::1"}
 
 
-class Machines:
+class ApiTokenMiddleware:
     """Below /api/ nobody is signed in by a cookie: a personal token in the `Authorization` header, or the public.
 
     Programs that know passwords only send it as one, whatever the user name; over an open line it is not taken so.
@@ -71,7 +71,7 @@ def _refusal(status: int, why: str, challenge: str = "") -> JsonResponse:
     return JsonResponse({"error": why}, status=status, headers=headers)
 
 
-class Reader:
+class ViewerMiddleware:
     """Sets `request.viewer` and notes the visit. What a signed-in person sees is never kept by a cache.
 
     While a secretariat views as someone else, nothing is written for it and the admin is closed.
@@ -87,7 +87,7 @@ class Reader:
             return self.get_response(request)
         request.viewer = pending_steps.viewer_of(user)
         is_held_back = request.is_machine or pending_steps.next_step(user)
-        request.persona = None if is_held_back else persona_in(request, user.viewer)
+        request.persona = None if is_held_back else current_persona(request, user.viewer)
         if request.persona:
             request.viewer = request.persona.seen_by(user.viewer)
         elif not request.is_machine:
@@ -110,7 +110,7 @@ class Reader:
         return None
 
 
-class Gate:
+class PendingStepsMiddleware:
     """Leads a signed-in person to what they still owe, from every page but those of the step itself."""
 
     def __init__(self, get_response: Callable[[ReaderRequest], HttpResponse]):
@@ -132,7 +132,7 @@ def _name_of(path: str) -> str | None:
         return None
 
 
-class Viewing:
+class ViewerTransactionMiddleware:
     """Opens `viewing` round everything inside, the public's requests too; a server error rolls back what was written.
 
     So does a journal that cannot be written, where the request ended, narrowed or withdrew something.

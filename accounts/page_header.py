@@ -33,7 +33,7 @@ def account_corner(request: HttpRequest) -> str:
     if user is None:
         return strangers_corner(request.path)
     viewer, persona = getattr(request, "viewer", ANYONE), getattr(request, "persona", None)
-    corner = Corner(
+    corner = AccountCorner(
         str(user),
         user.is_staff,
         bool(viewer.secretariats),
@@ -50,7 +50,7 @@ def strangers_corner(path: str) -> str:
 
 
 @dataclass(frozen=True)
-class Corner:
+class AccountCorner:
     """What the corner of someone signed in says."""
 
     reader: str
@@ -65,7 +65,7 @@ class Corner:
 
 
 @lru_cache(maxsize=2000)
-def _corner(language: str | None, path: str, corner: Corner | None) -> str:
+def _corner(language: str | None, path: str, corner: AccountCorner | None) -> str:
     """In the language that is active, which is named for the cache's sake."""
     context = {"corner": corner, "path": path, "csrf_token": FORM_TOKEN}
     return render_to_string("account_corner.html", context)

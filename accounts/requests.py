@@ -6,7 +6,7 @@ from accounts.models import User
 
 
 class ReaderRequest(ViewersRequest):
-    """`accounts.middleware.Reader` sets `viewer` and `persona`; `user` is a `User` or Django's anonymous one.
+    """`accounts.middleware.ViewerMiddleware` sets `viewer` and `persona`; `user` is a `User` or Django's anonymous one.
 
     While a secretariat views as someone else, `viewer` is what the persona sees; `user` is still who does it.
     `is_machine`: asked below /api/, where a cookie signs nobody in.

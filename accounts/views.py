@@ -6,7 +6,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from access.viewing import viewing
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.audiences import personas
 from accounts.audiences.persona_forms import PersonaForm
 from accounts.models import Action
@@ -24,7 +24,7 @@ def no_sign_up(request: HttpRequest) -> HttpResponse:
 def view_as(request: ReaderRequest) -> HttpResponse:
     """A secretariat chooses as whom to see its dialogue, or stops seeing it so."""
     if "leave" in request.POST:
-        personas.leave(request)
+        personas.stop_viewing_as(request)
         return redirect(_way_on(request, reverse("view_as")))
     with viewing(request.user.viewer):  # who sees it as someone else sees less, and finds the way back all the same
         return _view_as(request)
@@ -39,8 +39,8 @@ def _view_as(request: ReaderRequest) -> HttpResponse:
     form = PersonaForm(dialogue, request.POST or None, initial=_initial(request))
     if request.method == "POST" and form.is_valid():
         persona = form.persona()
-        personas.enter(request, persona)
-        note(Action.VIEWED_AS, request.user, dialogue=dialogue.pk, objects=[persona.in_the_log])
+        personas.start_viewing_as(request, persona)
+        log_action(Action.VIEWED_AS, request.user, dialogue=dialogue.pk, objects=[persona.in_the_log])
         return redirect(_way_on(request, reverse("dialogue", args=[dialogue.pk])))
     return render(request, "accounts/view_as.html", {"form": form, "dialogue": dialogue, "dialogues": dialogues})
 

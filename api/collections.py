@@ -13,7 +13,7 @@ from django.db.models.fields.json import KT
 from django.utils.translation import gettext as _
 
 from access.viewer import Viewer
-from api.parameters import Asked, Box
+from api.parameters import Box, ItemQuery
 from atlas.periods import first_day, last_day
 from routes.models import FeatureKind, MapEdition, MapFeature
 from routes.reading import edition_at, features_seen, published_maps
@@ -55,7 +55,7 @@ class Collection:
 
 
 @dataclass(frozen=True)
-class Page:
+class ItemPage:
     """Some of the items that were asked for. `matched`: how many there are, of those that the viewer may see."""
 
     items: list[MapFeature]
@@ -108,15 +108,15 @@ def _seen(rows: QuerySet[MapFeature]) -> dict[tuple[int, str], tuple[Box, tuple[
     }
 
 
-def page_of(collection: Collection, asked: Asked) -> Page:
+def page_of(collection: Collection, asked: ItemQuery) -> ItemPage:
     """The items asked for, in the order of their numbers. Two questions."""
     found = [pk for pk, *where in _light(collection.rows, asked) if _meets(asked, *where)]
     wanted = found[asked.offset : asked.offset + asked.limit]
     rows = {row.pk: row for row in features_seen(collection.viewer, collection.edition).filter(pk__in=wanted)}
-    return Page([rows[pk] for pk in wanted if pk in rows], len(found))
+    return ItemPage([rows[pk] for pk in wanted if pk in rows], len(found))
 
 
-def _light(rows: QuerySet[MapFeature], asked: Asked) -> QuerySet:
+def _light(rows: QuerySet[MapFeature], asked: ItemQuery) -> QuerySet:
     """What is needed to choose: geometries only where there are boxes to meet, and only of what lies near one."""
     columns = ["pk", "properties__since", "properties__until"]
     if not asked.boxes:
@@ -127,7 +127,7 @@ def _light(rows: QuerySet[MapFeature], asked: Asked) -> QuerySet:
     return rows.filter(near).values_list(*columns, *SIDES, "geometry__coordinates")
 
 
-def _meets(asked: Asked, since: str, until: str, *where) -> bool:
+def _meets(asked: ItemQuery, since: str, until: str, *where) -> bool:
     days = first_day(since) if since else None, last_day(until) if until else None
     return asked.meets_days(*days) and (not where or asked.meets(where[:4], where[4]))
 

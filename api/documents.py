@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from api.collections import Collection, Page
+from api.collections import Collection, ItemPage
 from api.openapi import GEOJSON, JSON, OPENAPI
-from api.parameters import CRS84, Asked
+from api.parameters import CRS84, ItemQuery
 from routes.exports.geojson import as_feature
 from routes.exports.notice import notice_of
 from routes.models import MapFeature
@@ -78,8 +78,8 @@ def collection(one: Collection, at: At) -> dict:
     }
 
 
-def items(one: Collection, asked: Asked, page: Page, at: At) -> dict:
-    def address(asked: Asked) -> str:
+def items(one: Collection, asked: ItemQuery, page: ItemPage, at: At) -> dict:
+    def address(asked: ItemQuery) -> str:
         return at(f"collections/{one.id}/items") + (f"?{asked.query}" if asked.query else "")
 
     links = [_link(address(asked), "self", GEOJSON), _link(at(f"collections/{one.id}"), "collection", JSON)]

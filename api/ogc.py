@@ -1,6 +1,6 @@
 """OGC API Features at /api/ogc/: what QGIS, GDAL and other programs read.
 
-Nobody is signed in here by a cookie (`accounts.middleware.Machines`), so pages of every origin may read what is open.
+Nobody is signed in here by a cookie (`accounts.middleware.ApiTokenMiddleware`), so pages of every origin may read what is open.
 They may not send a token: no answer allows their scripts the header.
 """
 
@@ -13,14 +13,14 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action
 from accounts.requests import ReaderRequest
 from api import documents
 from api.collections import Collection, collection_at, collections_seen, item_at, page_of, with_extent
 from api.openapi import GEOJSON, JSON, OPENAPI, definition
-from api.parameters import OF_OTHERS, Refused, asked_of, single
-from atlas.addresses import on_the_portal
+from api.parameters import OF_OTHERS, InvalidParameter, item_query, single
+from atlas.addresses import absolute_url
 from routes.models import MapFeature
 from routes.reading import is_restricted
 from untrusted.characters import clean_deep
@@ -43,7 +43,7 @@ def answered(view: View) -> Callable[..., HttpResponse]:
     def answer(request: ReaderRequest, **named) -> HttpResponse:
         try:
             content, kind = view(request, **named)
-        except Refused as error:
+        except InvalidParameter as error:
             return _as_json(documents.exception(HTTPStatus.BAD_REQUEST, str(error)), JSON, HTTPStatus.BAD_REQUEST)
         except Missing:
             return _as_json(documents.exception(HTTPStatus.NOT_FOUND, MISSING), JSON, HTTPStatus.NOT_FOUND)
@@ -62,7 +62,7 @@ def _as_json(content: dict, kind: str, status: int = HTTPStatus.OK) -> HttpRespo
 
 
 def _at(path: str) -> str:
-    return on_the_portal(reverse("ogc") + path)
+    return absolute_url(reverse("ogc") + path)
 
 
 def _plainly(request: HttpRequest) -> None:
@@ -74,7 +74,9 @@ def _note(request: ReaderRequest, shown: Collection, rows: Iterable[MapFeature])
     """A line of the log, where something is handed out that not everyone may read."""
     edition = shown.edition
     if is_restricted(edition, rows):
-        note(Action.EXPORTED, request.user, dialogue=edition.dialogue_id, objects=[f"{edition.log_name} {shown.id}"])
+        log_action(
+            Action.EXPORTED, request.user, dialogue=edition.dialogue_id, objects=[f"{edition.log_name} {shown.id}"]
+        )
 
 
 @answered
@@ -112,7 +114,7 @@ def collection(request: ReaderRequest, name: str) -> tuple[dict, str]:
 
 @answered
 def items(request: ReaderRequest, name: str) -> tuple[dict, str]:
-    asked = asked_of(dict(request.GET.lists()))
+    asked = item_query(dict(request.GET.lists()))
     found = collection_at(request.viewer, name)
     if found is None:
         raise Missing

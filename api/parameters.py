@@ -23,12 +23,12 @@ CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 Box = Sequence[float]  # west, south, east, north
 
 
-class Refused(ValueError):
+class InvalidParameter(ValueError):
     """A parameter that the standard answers with 400; its text says what is wrong, in English, as the standard is."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class ItemQuery:
     """`boxes`: any of which a feature is to meet, none for everywhere. `days`: first and last, None without an end."""
 
     boxes: tuple[Box, ...] = ()
@@ -37,7 +37,7 @@ class Asked:
     offset: int = 0
     given: tuple[tuple[str, str], ...] = ()
 
-    def at(self, offset: int) -> "Asked":
+    def at(self, offset: int) -> "ItemQuery":
         return replace(self, offset=offset)
 
     @property
@@ -58,12 +58,12 @@ class Asked:
         return not self.boxes or any(_overlap(box, asked) and _meets(coordinates, asked) for asked in self.boxes)
 
 
-def asked_of(given: Mapping[str, Sequence[str]]) -> Asked:
+def item_query(given: Mapping[str, Sequence[str]]) -> ItemQuery:
     """Reads the query of `/items`: each name with its values. Raises Refused."""
     held = single(given, OF_ITEMS)
     if held.get("bbox-crs", CRS84) != CRS84:
-        raise Refused(f"bbox-crs: only {CRS84} is known.")
-    return Asked(
+        raise InvalidParameter(f"bbox-crs: only {CRS84} is known.")
+    return ItemQuery(
         boxes_of(held["bbox"]) if "bbox" in held else (),
         days_of(held["datetime"]) if "datetime" in held else None,
         min(_number(held, "limit", LIMIT, least=1), MOST),
@@ -76,12 +76,12 @@ def single(given: Mapping[str, Sequence[str]], known: Sequence[str]) -> dict[str
     """Each parameter once, and no other than these. Raises Refused."""
     for name, values in given.items():
         if name not in known:
-            raise Refused(f"Unknown parameter. Known here: {', '.join(known)}.")
+            raise InvalidParameter(f"Unknown parameter. Known here: {', '.join(known)}.")
         if len(values) != 1:
-            raise Refused(f"{name}: is given more than once.")
+            raise InvalidParameter(f"{name}: is given more than once.")
     held = {name: values[0] for name, values in given.items()}
     if held.get("f", FORMATS[0]) not in FORMATS:
-        raise Refused(f"f: is one of {', '.join(FORMATS)}.")
+        raise InvalidParameter(f"f: is one of {', '.join(FORMATS)}.")
     return held
 
 
@@ -90,7 +90,7 @@ def _number(held: Mapping[str, str], name: str, default: int, least: int) -> int
         return default
     text = held[name]
     if not WHOLE_NUMBER.fullmatch(text) or not least <= int(text) <= FARTHEST:
-        raise Refused(f"{name}: is a whole number from {least} to {FARTHEST}.")
+        raise InvalidParameter(f"{name}: is a whole number from {least} to {FARTHEST}.")
     return int(text)
 
 
@@ -98,13 +98,13 @@ def boxes_of(text: str) -> tuple[Box, ...]:
     """`west,south,east,north`, or the same with heights, which nothing here has. Across the date line: two boxes."""
     parts = [part.strip() for part in text.split(",")]
     if len(parts) not in (4, 6) or not all(map(DECIMAL.fullmatch, parts)):
-        raise Refused("bbox: is west,south,east,north, four numbers in degrees.")
+        raise InvalidParameter("bbox: is west,south,east,north, four numbers in degrees.")
     numbers = list(map(float, parts))
     west, south, east, north = numbers if len(numbers) == 4 else (*numbers[:2], *numbers[3:5])
     if not (abs(west) <= 180 and abs(east) <= 180 and abs(south) <= 90 and abs(north) <= 90):
-        raise Refused("bbox: longitudes lie between -180 and 180, latitudes between -90 and 90.")
+        raise InvalidParameter("bbox: longitudes lie between -180 and 180, latitudes between -90 and 90.")
     if south > north:
-        raise Refused("bbox: its south lies north of its north.")
+        raise InvalidParameter("bbox: its south lies north of its north.")
     if west > east:
         return (west, south, 180.0, north), (-180.0, south, east, north)
     return ((west, south, east, north),)
@@ -114,15 +114,17 @@ def days_of(text: str) -> tuple[date | None, date | None]:
     """An instant, or `from/to` of which one may be open (`..` or empty). Times of day count as their day."""
     ends = text.split("/")
     if len(ends) > 2:
-        raise Refused("datetime: is an instant, or an interval of two.")
+        raise InvalidParameter("datetime: is an instant, or an interval of two.")
     days = [_day(end) for end in ends]
     first, last = days[0], days[-1]
     if len(days) == 2 and first is None and last is None:
         return None, None
     if len(days) == 1 and first is None:
-        raise Refused("datetime: is an instant such as 2009-07-01 or 2009-07-01T00:00:00Z, or an interval of two.")
+        raise InvalidParameter(
+            "datetime: is an instant such as 2009-07-01 or 2009-07-01T00:00:00Z, or an interval of two."
+        )
     if first and last and first > last:
-        raise Refused("datetime: ends before it begins.")
+        raise InvalidParameter("datetime: ends before it begins.")
     return first, last
 
 
@@ -130,11 +132,11 @@ def _day(text: str) -> date | None:
     if text in ("", ".."):
         return None
     if not INSTANT.fullmatch(text):
-        raise Refused("datetime: an instant is written 2009-07-01 or 2009-07-01T00:00:00Z.")
+        raise InvalidParameter("datetime: an instant is written 2009-07-01 or 2009-07-01T00:00:00Z.")
     try:
         return datetime.fromisoformat(text.upper()).date()
     except ValueError:
-        raise Refused("datetime: there is no such day or time.") from None
+        raise InvalidParameter("datetime: there is no such day or time.") from None
 
 
 def _overlap(one: Box, other: Box) -> bool:

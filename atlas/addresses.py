@@ -52,13 +52,13 @@ RESERVED_WORDS = frozenset(
 )
 
 
-def refuse_reserved_word(slug: str) -> None:
+def validate_not_reserved(slug: str) -> None:
     if slug in RESERVED_WORDS:
         raise ValidationError(
             _("“%(slug)s” is a word of the portal's addresses; choose another."), params={"slug": slug}
         )
 
 
-def on_the_portal(path: str) -> str:
+def absolute_url(path: str) -> str:
     """The whole address of a path. Its host is the configured one, never what a request calls itself."""
     return settings.SITE_ADDRESS.rstrip("/") + path

@@ -28,7 +28,7 @@ class DialogueThemeInline(SayableChoices, admin.TabularInline):
     extra = 0
 
 
-class OfADialogue(SayableChoices):
+class DialogueNameAdmin(SayableChoices):
     """What belongs to a dialogue is listed for those who may know of it."""
 
     def get_queryset(self, request: Any) -> Any:
@@ -36,7 +36,7 @@ class OfADialogue(SayableChoices):
 
 
 @admin.register(models.OutlineSection)
-class OutlineSectionAdmin(OfADialogue, TranslatedAdmin):
+class OutlineSectionAdmin(DialogueNameAdmin, TranslatedAdmin):
     list_display = ["title", "dialogue", "theme", "kind", "position"]
     list_filter = ["dialogue", "theme", "kind"]
     ordering = ["dialogue", "theme", "kind", "position"]
@@ -77,7 +77,7 @@ class SubjectAdmin(LeafletGeoAdminMixin, NameAdmin, TranslatedAdmin):
     inlines = [FormerNameInline, NameVariantInline]
 
 
-class MembershipInline(OfADialogue, admin.TabularInline):
+class MembershipInline(DialogueNameAdmin, admin.TabularInline):
     model = models.Membership
     extra = 0
 
@@ -99,7 +99,7 @@ class PartnerAdmin(NameAdmin, TranslatedAdmin):
 
 
 @admin.register(models.Membership)
-class MembershipAdmin(OfADialogue, admin.ModelAdmin):
+class MembershipAdmin(DialogueNameAdmin, admin.ModelAdmin):
     list_display = ["partner", "dialogue", "role", "joined", "left"]
     list_filter = ["dialogue", "role"]
     list_select_related = ["partner__subject", "dialogue"]
@@ -107,7 +107,7 @@ class MembershipAdmin(OfADialogue, admin.ModelAdmin):
 
 
 @admin.register(models.Coverage)
-class CoverageAdmin(OfADialogue, admin.ModelAdmin):
+class CoverageAdmin(DialogueNameAdmin, admin.ModelAdmin):
     list_display = ["subject", "dialogue", "remark"]
     list_filter = ["dialogue"]
     list_select_related = ["subject", "dialogue"]
@@ -115,7 +115,7 @@ class CoverageAdmin(OfADialogue, admin.ModelAdmin):
 
 
 @admin.register(models.BoundaryRule)
-class BoundaryRuleAdmin(OfADialogue, admin.ModelAdmin):
+class BoundaryRuleAdmin(DialogueNameAdmin, admin.ModelAdmin):
     list_display = ["territory", "dialogue", "treatment", "host", "is_confirmed"]
     list_filter = ["dialogue", "is_confirmed"]
 

@@ -119,7 +119,7 @@ def today() -> str:
 Found = TypeVar("Found")
 
 
-class Remembered(Generic[Found]):
+class CachedLookup(Generic[Found]):
     """What this process has looked up, with the mark under which it is true; the oldest goes first."""
 
     def __init__(self, most: int):

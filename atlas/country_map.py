@@ -16,7 +16,7 @@ EVERYTHING = [[-5.0, -25.0], [60.0, 90.0]]  # [[south, west], [north, east]]
 
 
 @dataclass(frozen=True)
-class Lead:
+class MapLink:
     """Where a name on a map leads. `is_narrower`: not everybody who sees the map may read what is there."""
 
     href: str
@@ -30,7 +30,7 @@ class MapCountry:
     subject: Subject
     is_partner: bool
     covering: frozenset[str]  # the dialogues, of those on the map, whose i-Maps cover it
-    lead: Lead | None
+    lead: MapLink | None
 
     @property
     def href(self) -> str | None:
@@ -63,7 +63,7 @@ def narrower_profile() -> str:
     return _("profile available, but not for every reader of this page")
 
 
-def countries_on_map(dialogues: Iterable[Dialogue], links: Mapping[int, Lead], viewer: Viewer) -> list[MapCountry]:
+def countries_on_map(dialogues: Iterable[Dialogue], links: Mapping[int, MapLink], viewer: Viewer) -> list[MapCountry]:
     """Every country of which the viewer may be told, by name. `links`: subject → what this viewer may read about it.
 
     A State that takes part is among them: its membership says it on the page of partners too.
@@ -85,7 +85,7 @@ def countries_on_map(dialogues: Iterable[Dialogue], links: Mapping[int, Lead], v
 
 
 def map_of(
-    dialogue: Dialogue | None, countries: Sequence[MapCountry], places: Sequence[tuple[Subject, Lead | None]]
+    dialogue: Dialogue | None, countries: Sequence[MapCountry], places: Sequence[tuple[Subject, MapLink | None]]
 ) -> dict | None:
     """The content of the map, as static/js/map.js reads it; None when no map has been drawn yet.
 

@@ -16,7 +16,7 @@ from access.fields import AudienceField, everyone, refuse_what_no_token_can_name
 from access.names import CANNOT_BE_USED, Name
 from access.presets import Preset
 from access.visibility import RestrictedModel, RestrictedQuerySet
-from atlas.addresses import refuse_reserved_word
+from atlas.addresses import validate_not_reserved
 
 KEY: dict = {"primary_key": True, "error_messages": {"unique": CANNOT_BE_USED}}
 IN_TOKENS = [refuse_what_no_token_can_name]
@@ -34,7 +34,7 @@ class Accent(models.TextChoices):
 class Theme(Name):
     """A pillar; a dialogue takes up one or several."""
 
-    slug = models.SlugField(_("last word of the address"), **KEY, validators=[refuse_reserved_word, *IN_TOKENS])
+    slug = models.SlugField(_("last word of the address"), **KEY, validators=[validate_not_reserved, *IN_TOKENS])
     name = models.CharField(_("name"), max_length=120)
     accent = models.CharField(_("colour"), max_length=10, default=Accent.PLAIN, choices=Accent)
 
@@ -57,7 +57,7 @@ class Dialogue(RestrictedModel):
     are_few = True
     mentions = ("themes",)
 
-    slug = models.SlugField(_("last word of the address"), **KEY, validators=[refuse_reserved_word, *IN_TOKENS])
+    slug = models.SlugField(_("last word of the address"), **KEY, validators=[validate_not_reserved, *IN_TOKENS])
     short_name = models.CharField(_("short name"), max_length=60)
     name = models.CharField(_("name"), max_length=160)
     strapline = models.CharField(_("strapline"), max_length=160, blank=True)
@@ -135,7 +135,7 @@ class OutlineSection(RestrictedModel):
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="outline", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="outline", verbose_name=_("theme"))
     kind = models.CharField(_("kind of subject"), max_length=20, choices=SubjectKind, default=SubjectKind.COUNTRY)
-    slug = models.SlugField(_("last word of the address"), validators=[refuse_reserved_word])
+    slug = models.SlugField(_("last word of the address"), validators=[validate_not_reserved])
     title = models.CharField(_("title"), max_length=120)
     guidance = models.TextField(_("what belongs here"), blank=True)
     position = models.PositiveSmallIntegerField(_("position"))
@@ -160,7 +160,7 @@ class Subject(Name):
     mentions = ("country", "members", "nearest_route")
 
     kind = models.CharField(_("kind"), max_length=20, choices=SubjectKind)
-    slug = models.SlugField(_("last word of the address"), validators=[refuse_reserved_word])
+    slug = models.SlugField(_("last word of the address"), validators=[validate_not_reserved])
     name = models.CharField(_("name today"), max_length=160)
     name_since = models.PositiveSmallIntegerField(_("name holds since"), null=True, blank=True)
     description = models.TextField(_("description"), blank=True)

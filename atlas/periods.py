@@ -18,7 +18,7 @@ def is_partial_date(text: str) -> bool:
     return FORM.fullmatch(text) is not None and text[8:10] <= f"{last_day(text):%d}"
 
 
-def refuse_wrong_date(text: str) -> None:
+def validate_partial_date(text: str) -> None:
     if not is_partial_date(text):
         raise ValidationError(
             _("“%(text)s” is not a date such as 2013, 2013-Q2, 2013-06 or 2013-06-18."), params={"text": text}

@@ -16,7 +16,7 @@ KEPT_S = 24 * 3600
 MAKING_S, ASK_AGAIN_S = 20, 0.25  # for how long others wait for the one who makes it
 
 
-class TooManyMade(Exception):
+class PrintLimitReached(Exception):
     """Whoever asks had as many sheets made as one may."""
 
 
@@ -41,7 +41,7 @@ def printed(
     until = time.monotonic() + MAKING_S
     while (kept := cache.get(key)) is None and time.monotonic() < until:
         if not is_let and not may_make():
-            raise TooManyMade
+            raise PrintLimitReached
         is_let = True
         if cache.add(f"{key}:making", True, MAKING_S):
             try:
@@ -56,7 +56,7 @@ def printed(
 
 def _made(program: str, inputs: dict[str, str], ending: str, may_make: Callable[[], bool]) -> bytes:
     if not may_make():
-        raise TooManyMade
+        raise PrintLimitReached
     return typeset(program, inputs, ending)
 
 

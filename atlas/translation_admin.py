@@ -10,7 +10,7 @@ from access.names_admin import SayableChoices
 from atlas.wording import direction
 
 
-class InItsOwnDirection(SayableChoices):
+class TextDirectionMixin(SayableChoices):
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(db_field, TranslationField):
@@ -18,7 +18,7 @@ class InItsOwnDirection(SayableChoices):
         return field
 
 
-class TranslatedAdmin(InItsOwnDirection, TranslationAdmin):
+class TranslatedAdmin(TextDirectionMixin, TranslationAdmin):
     """A word by which rows are known in the database stands once it is written: other rows and addresses hold it."""
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
@@ -28,9 +28,9 @@ class TranslatedAdmin(InItsOwnDirection, TranslationAdmin):
         return [*fields, key.name] if obj and isinstance(key, SlugField) else fields
 
 
-class TranslatedInline(InItsOwnDirection, TranslationTabularInline):
+class TranslatedInline(TextDirectionMixin, TranslationTabularInline):
     pass
 
 
-class TranslatedStackedInline(InItsOwnDirection, TranslationStackedInline):
+class TranslatedStackedInline(TextDirectionMixin, TranslationStackedInline):
     pass

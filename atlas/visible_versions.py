@@ -7,7 +7,7 @@ from django.db import connection
 
 from access.viewer import Viewer
 from access.visibility import tokens_of
-from atlas.change_counters import MARK, Mark, Remembered, today
+from atlas.change_counters import MARK, CachedLookup, Mark, today
 
 REMEMBERED = 1000  # viewers; about 1 KB each at a hundred rows
 NOTHING_KNOWN = Mark("", -1, -1, "", "")
@@ -23,7 +23,7 @@ class ShownRows:
                         THEN ARRAY({numbers}) END
               FROM (SELECT {MARK}) m (changing, changes, revision, viewer, today)
         """
-        self._remembered: Remembered[list[int]] = Remembered(REMEMBERED)
+        self._remembered: CachedLookup[list[int]] = CachedLookup(REMEMBERED)
 
     def to(self, viewer: Viewer) -> list[int]:
         """One query. To be asked inside `viewing(viewer)`: else the lock shows the public's rows."""

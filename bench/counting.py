@@ -15,10 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from bench.databases import Databases, kept_open
 from bench.pages import LISTS, SECTION, Reader, Visit
 from bench.readers import headers_of
-from profiles.page_cache import forget_in_process
+from profiles.page_cache import clear_process_cache
 from profiles.shown_editions import newest_shown
-from profiles.visible_edition import forget_standings
-from routes.layer_responses import forget_sights
+from profiles.visible_edition import forget_editions
+from routes.layer_responses import forget_visible_layers
 from routes.reading import maps_shown
 
 
@@ -112,9 +112,9 @@ def _in_place_of_djangos(wrapper: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 def _forget() -> None:
-    forget_in_process()
+    clear_process_cache()
     cache.clear()
-    forget_standings()
+    forget_editions()
     newest_shown.forget()
     maps_shown.forget()
-    forget_sights()
+    forget_visible_layers()

@@ -9,6 +9,6 @@ def nothing(key: str) -> SharedPage | None:
     return None
 
 
-page_cache.at_hand = pages.at_hand = nothing
+page_cache.cached_in_process = pages.at_hand = nothing
 
 __all__ = ["application"]

@@ -92,7 +92,7 @@ def _seconds(publisher: Simulator, with_bad_ones: bool) -> float:
         for name, answer in bad.items():
             _add(publisher, name, answer, minutes=60)
     began = time.monotonic()
-    CELERY.send_task("newscentre.tasks.send_what_is_due", queue="now")
+    CELERY.send_task("newscentre.tasks.dispatch_due_feeds", queue="now")
     _wait(lambda: _in_order(good) == GOOD, PATIENCE)
     return time.monotonic() - began
 

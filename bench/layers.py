@@ -19,7 +19,7 @@ from bench.readers import headers_of
 from bench.report import at_least
 from bench.serving import web_server
 from bench.throughput import Case, bare_view, in_turn
-from routes.layers import ZOOMS, LayerFile, sight_of
+from routes.layers import ZOOMS, LayerFile, visible_layers_of
 from routes.models import MapEdition
 
 ROUNDS = 5
@@ -55,14 +55,14 @@ def _cost(edition: MapEdition, segments: int, zoom: int) -> LayerCost:
         cache.clear()
         made.append(_seconds(edition, zoom))
         kept.append(_seconds(edition, zoom))
-    file = LayerFile(sight_of(edition, ANYONE), zoom)
+    file = LayerFile(visible_layers_of(edition, ANYONE), zoom)
     sizes = [len(file.encoded(encoding)) for encoding in ("", "gzip", "br")]
     return LayerCost(segments, zoom, *sizes, median(made), median(kept))
 
 
 def _seconds(edition: MapEdition, zoom: int) -> float:
     began = perf_counter()
-    LayerFile(sight_of(edition, ANYONE), zoom).encoded("br")
+    LayerFile(visible_layers_of(edition, ANYONE), zoom).encoded("br")
     return perf_counter() - began
 
 

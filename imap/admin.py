@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.safe_forms.admin import SafeAdmin, SafeInline
-from accounts.safe_forms.idempotency import once
+from accounts.safe_forms.idempotency import idempotent
 
 ORDER = ("profiles", "routes", "newscentre", "indicators", "atlas", "accounts", "auth")
 
@@ -28,7 +28,7 @@ class SecretariatSite(admin.AdminSite):
         super().register(model_or_iterable, with_safe_forms(admin_class or admin.ModelAdmin), **options)
 
     def admin_view(self, view, cacheable=False):
-        return super().admin_view(once(view), cacheable)
+        return super().admin_view(idempotent(view), cacheable)
 
     def password_change(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         return redirect("account_change_password")

@@ -19,7 +19,7 @@ EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 ADMIN_POLICY = {"script-src": [SELF, NONCE], "style-src": [SELF, EDITOR_STYLE]}
 
 
-class Policy(CSPMiddleware):
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """In the admin, the import map and django-leaflet's scripts carry `request.csp_nonce`; pages that use none get none.
 
     The policy of readers' pages is always the same, so it is built once and not for each answer.

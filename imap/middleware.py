@@ -15,7 +15,7 @@ from imap.views import healthz, readyz
 logger = logging.getLogger("imap.requests")
 
 
-class RequestLog:
+class RequestLogMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
@@ -36,7 +36,7 @@ class RequestLog:
         return response
 
 
-class OwnCookies:
+class CookieMiddleware:
     """An answer that sets or takes away a cookie is one visitor's own: no cache may share it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
@@ -49,7 +49,7 @@ class OwnCookies:
         return response
 
 
-class WithoutNul:
+class NulCharacterMiddleware:
     """Refuses a question with a character that PostgreSQL cannot hold: no filter of the admin has to know of it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
@@ -61,7 +61,7 @@ class WithoutNul:
         return self.get_response(request)
 
 
-class ShipJournal:
+class JournalMiddleware:
     """What is noted and not in the journal's file yet, as commands leave it, is shipped by any request that may change something.
 
     What a request itself ends, narrows or withdraws is in the file before it is done (`imap.journal.writer`).
@@ -81,7 +81,7 @@ class ShipJournal:
         return response
 
 
-class Health:
+class HealthCheckMiddleware:
     """Answers /healthz and /readyz before anything that needs the database, as that may be what is not ready.
 
     Before the check of host names too: who asks knows the machine, not the portal's name.

@@ -29,7 +29,7 @@ UPLOADS_OF_EDITORS = (
 )  # fmt: skip
 
 
-class BodyLimit:
+class BodyLimitMiddleware:
     """Answers 413 where more is announced than the address takes, 411 where a body comes without its length."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):

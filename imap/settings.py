@@ -71,32 +71,32 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "imap.middleware.RequestLog",
+    "imap.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "imap.content_security_policy.Policy",
-    "imap.middleware.Health",
-    "imap.middleware.WithoutNul",
-    "imap.middleware.ShipJournal",
-    "profiles.middleware.OpenProfiles",
-    "routes.middleware.OpenLayers",
+    "imap.content_security_policy.ContentSecurityPolicyMiddleware",
+    "imap.middleware.HealthCheckMiddleware",
+    "imap.middleware.NulCharacterMiddleware",
+    "imap.middleware.JournalMiddleware",
+    "profiles.middleware.PublicSectionCacheMiddleware",
+    "routes.middleware.PublicLayerCacheMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # of what is not kept compressed; adds bytes at random, against BREACH
-    "imap.middleware.OwnCookies",
+    "imap.middleware.CookieMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "imap.request_limits.BodyLimit",  # before anything that reads what was sent
+    "imap.request_limits.BodyLimitMiddleware",  # before anything that reads what was sent
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "accounts.middleware.Machines",
-    "accounts.middleware.Reader",
-    "accounts.middleware.Gate",
-    "profiles.middleware.KeptProfiles",
-    "routes.middleware.KeptLayers",
-    "accounts.middleware.Viewing",
+    "accounts.middleware.ApiTokenMiddleware",
+    "accounts.middleware.ViewerMiddleware",
+    "accounts.middleware.PendingStepsMiddleware",
+    "profiles.middleware.SectionCacheMiddleware",
+    "routes.middleware.LayerCacheMiddleware",
+    "accounts.middleware.ViewerTransactionMiddleware",
 ]
 
 ROOT_URLCONF = "imap.urls"
@@ -158,11 +158,11 @@ CELERY_TASK_ROUTES = {
     name: {"queue": "now"}
     for name in (
         "accounts.tasks.send_link_for_new_password",
-        "newscentre.tasks.send_what_is_due",  # it takes no time, and sends what somebody waits for on to `now`
+        "newscentre.tasks.dispatch_due_feeds",  # it takes no time, and sends what somebody waits for on to `now`
         "routes.tasks.examine_import",
         "routes.tasks.take_import",
     )
-} | {"newscentre.tasks.look_at_address": {"queue": "slow"}}
+} | {"newscentre.tasks.check_link": {"queue": "slow"}}
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("now", "background", "slow")]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # nothing waits behind a slow task while another process is free
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -181,11 +181,11 @@ NEWS_ALSO_FROM = configuration.sockets("IMAP_NEWS_ALSO_FROM")
 
 CELERY_BEAT_SCHEDULE = {
     "ship the journal": {"task": "imap.tasks.ship_journal", "schedule": 60.0},
-    "send the feeds that are due": {"task": "newscentre.tasks.send_what_is_due", "schedule": 30.0},
+    "send the feeds that are due": {"task": "newscentre.tasks.dispatch_due_feeds", "schedule": 30.0},
     "send the digests of news": {"task": "newscentre.subscriptions.tasks.send_digests", "schedule": 600.0},
-    "gather outside addresses": {"task": "newscentre.tasks.gather_outside_addresses", "schedule": 3600.0},
+    "gather outside addresses": {"task": "newscentre.tasks.collect_links", "schedule": 3600.0},
     "send the outside addresses that are due": {
-        "task": "newscentre.tasks.send_addresses_that_are_due",
+        "task": "newscentre.tasks.dispatch_due_links",
         "schedule": 60.0,
     },
     "end imports that are overdue": {"task": "routes.tasks.end_overdue_imports", "schedule": 60.0},

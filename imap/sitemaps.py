@@ -7,7 +7,7 @@ from django.utils import translation
 
 from access.viewer import Viewer
 from accounts.page_header import alternates
-from atlas.addresses import on_the_portal
+from atlas.addresses import absolute_url
 from atlas.models import Dialogue, DialogueTheme
 from newscentre.calendar.listing import meetings_seen
 from newscentre.library.listing import projects_seen, publications_seen
@@ -69,4 +69,4 @@ def _entries(path: str) -> str:
 
 
 def _absolute(path: str) -> str:
-    return escape(on_the_portal(path))
+    return escape(absolute_url(path))

@@ -15,7 +15,7 @@ from django.db import connections
 logger = logging.getLogger(__name__)
 
 
-class EndingRequest(Request):
+class OutcomeRequest(Request):
     """In the worker's main process, which alone learns that the process of a task was killed, and outlives each of them."""
 
     def on_failure(self, exc_info: Any, *args: Any, **kwargs: Any) -> Any:
@@ -45,7 +45,7 @@ class PortalTask(Task):
     """
 
     abstract = True
-    Request = EndingRequest
+    Request = OutcomeRequest
     ended_badly: Callable[..., None] | None = None
     nobody_waits: str = ""
 

@@ -20,7 +20,7 @@ from atlas.sorting import in_reading_order
 from atlas.translation_admin import TranslatedAdmin
 from atlas.wording import plain_number
 from indicators import models
-from indicators.revisions import SAYS, narrow_the_past, supersede, withdraw
+from indicators.revisions import SAYS, narrow_the_past, replace_figure, withdraw_figure
 from indicators.templatetags.figures import figure
 
 NOT_BROKEN_DOWN = _("all together")
@@ -226,11 +226,11 @@ class ObservationAdmin(AudienceAdmin, TranslatedAdmin):
     @transaction.atomic
     def save_model(self, request, obj, form, change):
         if change and form.cleaned_data.get("is_taken_back"):
-            withdraw(obj, form.cleaned_data["why"])
+            withdraw_figure(obj, form.cleaned_data["why"])
             models.Observation.objects.filter(pk=obj.pk).update(audience=obj.audience, changed_at=timezone.now())
             self.settle_audience(request, form)
         elif change and form.corrects:
-            supersede(models.Observation.objects.get(pk=obj.pk), obj, form.cleaned_data["why"])
+            replace_figure(models.Observation.objects.get(pk=obj.pk), obj, form.cleaned_data["why"])
             self.settle_audience(request, form)
         else:
             super().save_model(request, obj, form, change)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True)
-class Line:
+class ChartLine:
     """A line in a box of `width` × `height` units; `d` is its path, (`end_x`, `end_y`) its last point.
 
     Coordinates are text: a template would write a number as the reader's language does.
@@ -19,7 +19,7 @@ class Line:
     height: int
 
 
-def line(points: Sequence[tuple[int, Decimal]], width: int = 80, height: int = 20, margin: float = 2) -> Line:
+def line(points: Sequence[tuple[int, Decimal]], width: int = 80, height: int = 20, margin: float = 2) -> ChartLine:
     """(year, value) pairs by year, from the lowest value at the bottom to the highest at the top.
 
     Years keep their distance. A series that never changes lies in the middle. At least two points.
@@ -36,4 +36,4 @@ def line(points: Sequence[tuple[int, Decimal]], width: int = 80, height: int = 2
         for year, value in points
     ]
     path = "M" + "L".join(f"{x:g} {y:g}" for x, y in places)
-    return Line(path, f"{places[-1][0]:g}", f"{places[-1][1]:g}", width, height)
+    return ChartLine(path, f"{places[-1][0]:g}", f"{places[-1][1]:g}", width, height)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from atlas.loading import Loading, Row, read_csv, read_toml
+from atlas.loading import Loading, TableRow, read_csv, read_toml
 from atlas.loading.loading import Entry
 from atlas.models import Subject
 from indicators.models import Indicator, Observation, Source, StateDefinition, Topic
@@ -64,7 +64,7 @@ def load_figures(data: Path, loading: Loading) -> None:
     load_reporting_areas(data / "facts", sources | in_the_words_of_the_facts, KEPT_BY_ALL, loading)
 
 
-def load_sources(rows: list[Row], loading: Loading) -> dict[str, Source]:
+def load_sources(rows: list[TableRow], loading: Loading) -> dict[str, Source]:
     """Sources by key, each once, however many files name it."""
     once = {row["key"]: row for row in reversed(rows)}
     return loading.put(
@@ -89,13 +89,13 @@ def _acronym(name: str) -> str:
     return found[1] if found else ""
 
 
-def _indicator(row: Row) -> Entry:
+def _indicator(row: TableRow) -> Entry:
     values = {name: row[name] for name in ("slug", "position", "unit", "decimals")}
     texts = row.translated("name") | row.translated("definition") | row.translated("definition_source")
     return row, values | texts | {"topic_id": row["topic"]}
 
 
-def _gapminder(path: Path, worded: list[Row], countries: dict[str, Subject], source: Source) -> Iterator[Entry]:
+def _gapminder(path: Path, worded: list[TableRow], countries: dict[str, Subject], source: Source) -> Iterator[Entry]:
     columns = {row["gapminder_column"]: row["slug"] for row in worded if row.get("gapminder_column")}
     for row in read_csv(path, " ".join(["iso3", "year", *columns])):
         subject, year = row.choice("iso3", countries), row.whole_number("year")
@@ -115,7 +115,7 @@ def _gapminder(path: Path, worded: list[Row], countries: dict[str, Subject], sou
             )
 
 
-def _morocco(path: Path, worded: list[Row], morocco: Subject, sources: dict[str, Source]) -> Iterator[Entry]:
+def _morocco(path: Path, worded: list[TableRow], morocco: Subject, sources: dict[str, Source]) -> Iterator[Entry]:
     by_fact = {row["fact_name"]: row["slug"] for row in worded if row.get("fact_name")}
     for row in read_csv(path, "topic indicator year value unit source source_language note"):
         value = row.number("value")

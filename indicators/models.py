@@ -10,7 +10,7 @@ from access.fields import AudienceField
 from access.names import CANNOT_BE_USED
 from access.visibility import RestrictedModel, SaysItsReaders
 from atlas.models import Dialogue, Subject
-from atlas.periods import last_day, refuse_wrong_date
+from atlas.periods import last_day, validate_partial_date
 from atlas.wording import plain_number
 
 
@@ -143,10 +143,10 @@ class Observation(SaysItsReaders, RestrictedModel):
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations", verbose_name=_("indicator"))
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="observations", verbose_name=_("subject"))
-    period = models.CharField(_("period"), max_length=10, blank=True, validators=[refuse_wrong_date])
+    period = models.CharField(_("period"), max_length=10, blank=True, validators=[validate_partial_date])
     breakdown = models.JSONField(_("breakdown"), default=dict, blank=True)
     value = models.DecimalField(_("value"), max_digits=24, decimal_places=8, null=True, blank=True)
-    known_on = models.CharField(_("known on"), max_length=10, blank=True, validators=[refuse_wrong_date])
+    known_on = models.CharField(_("known on"), max_length=10, blank=True, validators=[validate_partial_date])
     flag = models.CharField(_("flag"), max_length=20, choices=Flag, default=Flag.NONE, blank=True)
     provenance = models.CharField(_("provenance"), max_length=20, choices=Provenance, default=Provenance.PUBLIC_SOURCE)
     source = models.ForeignKey(

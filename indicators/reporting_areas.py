@@ -6,7 +6,7 @@ A breakdown names what it is by: `{"border": "sea"}`, `{"nationality": "SOM"}`; 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from atlas.loading import Loading, Row, read_csv
+from atlas.loading import Loading, TableRow, read_csv
 from atlas.loading.loading import Entry
 from atlas.models import Subject, SubjectKind
 from indicators.models import Flag, Observation, Source
@@ -51,7 +51,7 @@ def _figure(indicator: str, area: int, **values: object) -> dict:
     return {"indicator_id": indicator, "subject_id": area, "breakdown": {}, **values}
 
 
-Found = Iterator[tuple[Row, int, dict]]  # the row, its area, and the values of its figure
+Found = Iterator[tuple[TableRow, int, dict]]  # the row, its area, and the values of its figure
 
 
 def _by_year(facts: Path, areas: Mapping[str, int]) -> Found:

@@ -15,9 +15,9 @@ SAYS = ("indicator", "subject", "period", "breakdown", "value", "known_on", "fla
 
 
 @transaction.atomic
-def supersede(held: Observation, corrected: Observation, reason: str) -> Observation:
+def replace_figure(held: Observation, corrected: Observation, reason: str) -> Observation:
     """Adds `corrected` in the place of `held`, from today on, and returns it. Raises ValidationError: it was replaced already."""
-    withdraw(held, reason)
+    withdraw_figure(held, reason)
     corrected.pk, corrected._state.adding = None, True
     corrected.replaces, corrected.held_from, corrected.reason = held.pk, timezone.localdate(), reason
     corrected.withdrawn_on, corrected.withdrawn_because = None, ""
@@ -30,7 +30,7 @@ def supersede(held: Observation, corrected: Observation, reason: str) -> Observa
 
 
 @transaction.atomic
-def withdraw(held: Observation, reason: str) -> None:
+def withdraw_figure(held: Observation, reason: str) -> None:
     """From today on the figure is not held; on the days before it was. Raises ValidationError: that was so already."""
     living = Observation.objects.filter(pk=held.pk, withdrawn_on__isnull=True)
     today = timezone.localdate()
@@ -56,5 +56,5 @@ def replace_by_facts(held: Observation, differing: dict) -> bool:
     for name, value in differing.items():
         setattr(corrected, name, value)
     corrected.clean_fields(exclude=[field.name for field in corrected._meta.fields if field.is_relation])
-    supersede(held, corrected, "The facts say otherwise.")
+    replace_figure(held, corrected, "The facts say otherwise.")
     return True

@@ -7,7 +7,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from atlas.periods import first_day, last_day, refuse_wrong_date
+from atlas.periods import first_day, last_day, validate_partial_date
 from indicators.models import Observation
 
 
@@ -40,19 +40,19 @@ def newest_vintages(observations: Iterable[Observation]) -> list[Observation]:
 
 
 @dataclass(frozen=True)
-class AskedDate:
+class AsOfDate:
     """The day for which a reader asked, or why there is none; without either it is today."""
 
     day: date | None = None
     error: str = ""
 
 
-def asked_date(text: str) -> AskedDate:
+def as_of_date(text: str) -> AsOfDate:
     """What a reader wrote: a day, a month, a quarter or a year, which stand for their last day."""
     if not text:
-        return AskedDate()
+        return AsOfDate()
     try:
-        refuse_wrong_date(text[:40])
+        validate_partial_date(text[:40])
     except ValidationError as error:
-        return AskedDate(error=error.messages[0])
-    return AskedDate(last_day(text))
+        return AsOfDate(error=error.messages[0])
+    return AsOfDate(last_day(text))

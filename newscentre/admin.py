@@ -21,11 +21,11 @@ from newscentre.articles.admin import ArticleAdmin
 from newscentre.feeds.claims import make_due
 from newscentre.feeds.health_admin import HealthPages
 from newscentre.feeds.opml_admin import ListPages
-from newscentre.form_fields import CategoriesField, SubjectsField, WithNames
+from newscentre.form_fields import CategoriesField, NamesFormMixin, SubjectsField
 from newscentre.models import Category, Feed, Fetching, Publisher
 from newscentre.reviews.admin import ReviewAdmin
 from newscentre.tasks import send_soon
-from newscentre.validators import refuse_where_a_feed_is_fetched
+from newscentre.validators import validate_public_feed_url
 
 __all__ = ["ArticleAdmin", "ReviewAdmin"]
 SHORTEST_DROPPED, LONGEST_DROPPED = 2, 100  # letters
@@ -40,7 +40,7 @@ class CategoryAdmin(NameAdmin, TranslatedAdmin):
 class PublisherForm(forms.ModelForm):
     def clean_link(self) -> str:
         link = self.cleaned_data["link"]
-        refuse_where_a_feed_is_fetched(link, Fetching.objects.values_list("address", flat=True))
+        validate_public_feed_url(link, Fetching.objects.values_list("address", flat=True))
         return link
 
 
@@ -69,7 +69,7 @@ class SeveralField(forms.CharField):
         return (initial or []) != self.to_python(data)
 
 
-class FeedForm(WithNames, AudienceForm):
+class FeedForm(NamesFormMixin, AudienceForm):
     has_theme = False
 
     categories = CategoriesField(label=_("Categories of all its articles"))

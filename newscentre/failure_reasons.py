@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from newscentre.stages.fetch import Reason
 
 
-class WhyNot(models.TextChoices):
+class FailureReason(models.TextChoices):
     """`Reason` as the desk reads it."""
 
     REFUSED_ADDRESS = Reason.REFUSED_ADDRESS.value, _("The address is not one of the public internet.")

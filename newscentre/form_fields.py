@@ -46,7 +46,7 @@ class SubjectsField(NamesField):
         return in_reading_order(named_in_the_press().sayable_to(viewer))
 
 
-class WithNames(forms.BaseForm):
+class NamesFormMixin(forms.BaseForm):
     """Mixin of a form with such fields. What the row holds and its desk may not be told of stays as it is."""
 
     viewer: Viewer = ANYONE

@@ -20,15 +20,15 @@ from django.utils.translation import gettext_lazy as _
 from access import tokens
 from access.fields import AudienceField, no_tokens
 from access.names import CANNOT_BE_USED, Name
-from access.numbers import Numbered
+from access.numbers import AddressNumberMixin
 from access.visibility import RestrictedModel, RestrictedQuerySet, SaysItsReaders
 from atlas import wording
-from atlas.addresses import refuse_reserved_word
+from atlas.addresses import validate_not_reserved
 from atlas.models import Dialogue
 from newscentre.calendar.models import Meeting as Meeting  # Django takes for models of the room what it finds here
 from newscentre.calendar.models import MeetingDocument as MeetingDocument
 from newscentre.calendar.models import ParticipantList as ParticipantList
-from newscentre.failure_reasons import WhyNot as WhyNot
+from newscentre.failure_reasons import FailureReason as FailureReason
 from newscentre.library.models import Project as Project
 from newscentre.library.models import Publication as Publication
 from newscentre.library.models import PublicationFile as PublicationFile
@@ -41,7 +41,7 @@ from newscentre.stages.fetch import NotFetched, parsed
 from newscentre.subscriptions.models import Mailing, Watch
 
 LONGEST_LINK = 2000
-ADDRESS: dict = {"validators": [refuse_reserved_word], "error_messages": {"unique": CANNOT_BE_USED}}
+ADDRESS: dict = {"validators": [validate_not_reserved], "error_messages": {"unique": CANNOT_BE_USED}}
 
 # The tables of this room, wherever they are written down.
 __all__ = [
@@ -200,7 +200,9 @@ class Fetching(RestrictedModel):
     fetched_at = models.DateTimeField(_("last fetch"), null=True, blank=True, editable=False)
     succeeded_at = models.DateTimeField(_("last success"), null=True, blank=True, editable=False)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
-    reason = models.CharField(_("why it gave nothing"), max_length=20, choices=WhyNot, blank=True, editable=False)
+    reason = models.CharField(
+        _("why it gave nothing"), max_length=20, choices=FailureReason, blank=True, editable=False
+    )
     claim = models.UUIDField(_("claim of a worker"), null=True, blank=True, editable=False)
     claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True, editable=False)
     begun_at = models.DateTimeField(_("begun"), null=True, blank=True, editable=False)
@@ -265,7 +267,7 @@ class ArticleQuerySet(RestrictedQuerySet):
         return ("tagged_at", "tagged_pk") if "tagged_at" in self.query.annotations else ("published_at", "pk")
 
 
-class Article(SaysItsReaders, Numbered, RestrictedModel):
+class Article(SaysItsReaders, AddressNumberMixin, RestrictedModel):
     """An article of the press as the portal may show it: title, excerpt, and the way to its publisher.
 
     `summary`: the editors' own, in each language that it was written in. `is_first_hand`: told to the portal by those who

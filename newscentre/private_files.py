@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.nominations import letters
-from atlas.file_names import disposition
+from atlas.file_names import content_disposition
 
 LARGEST = 40 * 1024 * 1024  # bytes
 MOST_PARTS = 5000  # of an Office document
@@ -38,7 +38,7 @@ def kind_of(content: bytes) -> str | None:
     return letters.office_kind(content, MOST_PARTS)
 
 
-def refuse_unknown_file(file: File) -> None:
+def validate_file_type(file: File) -> None:
     """A file that is already kept was judged when it came."""
     if isinstance(file, FieldFile) and getattr(file, "_committed", False):
         return
@@ -85,11 +85,11 @@ class KeptFile(models.Model):
         return max(1, round(self.size / 1000))
 
 
-def handed_out(row: "KeptFile", name: str) -> FileResponse:
+def file_response(row: "KeptFile", name: str) -> FileResponse:
     """The file as one to keep, never as a page to show. `name`: what it is called there, without ending."""
     kind = row.kind_of_file
     response = FileResponse(row.file.open("rb"), content_type=CONTENT_TYPES[kind])
-    response["Content-Disposition"] = disposition(f"{name}.{kind}")
+    response["Content-Disposition"] = content_disposition(f"{name}.{kind}")
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = SANDBOX
     response["Cache-Control"] = "private, no-store"

@@ -10,7 +10,7 @@ MOST_LETTERS = 60
 NOTHING = "-"  # a slug, a language and a day of nothing
 
 
-class AskedFor:
+class QueryParams:
     """Base of dataclasses whose fields are texts of the address, each empty where all is asked for."""
 
     @classmethod

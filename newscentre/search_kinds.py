@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from access.viewer import Viewer
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action
 from accounts.requests import ReaderRequest
 from newscentre.articles.listing import seen_by
@@ -36,7 +36,7 @@ def note_restricted(request: ReaderRequest, rows: Sequence[Any]) -> None:
     """A line for each of which something is shown that not everyone may read."""
     for row in rows:
         if not row.is_open:
-            note(Action.READ, request.user, dialogue=row.dialogue_id, objects=[row.log_name])
+            log_action(Action.READ, request.user, dialogue=row.dialogue_id, objects=[row.log_name])
 
 
 def places_named_to(viewer: Viewer) -> list[int]:

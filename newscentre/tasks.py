@@ -19,10 +19,10 @@ BETWEEN_TWO_OF_A_HOST = 2  # seconds
 
 
 @shared_task(nobody_waits="The scheduler sends it again.")
-def send_what_is_due() -> None:
+def dispatch_due_feeds() -> None:
     """Each feed as a task of its own. What the queue loses is due again when its claim is over."""
     with viewing(every_secretariat()):
-        importer.end_what_broke_off(timezone.now())
+        importer.end_broken_fetches(timezone.now())
     with viewing(every_secretariat()):
         claimed = claim_due(timezone.now())
         feeds = [feed_id for feed_id, _ in claimed]
@@ -59,7 +59,7 @@ def fetch_feed(feed_id: int, claim: str) -> None:
     if is_fetched:
         with viewing(viewer):
             if is_another_of_its_host_due(feed_id, timezone.now()):
-                transaction.on_commit(partial(send_what_is_due.apply_async, countdown=BETWEEN_TWO_OF_A_HOST))
+                transaction.on_commit(partial(dispatch_due_feeds.apply_async, countdown=BETWEEN_TWO_OF_A_HOST))
 
 
 def send_soon() -> None:
@@ -67,30 +67,30 @@ def send_soon() -> None:
 
     Without a queue nothing is lost: the clock sends it later.
     """
-    transaction.on_commit(partial(send_what_is_due.apply_async, retry=False), robust=True)
+    transaction.on_commit(partial(dispatch_due_feeds.apply_async, retry=False), robust=True)
 
 
 @worker_ready.connect
-def look_at_once(**kwargs: object) -> None:
+def check_links_now(**kwargs: object) -> None:
     """A worker that comes up, maybe beside an emptied queue, does not wait for the clock either."""
-    send_what_is_due.apply_async()
+    dispatch_due_feeds.apply_async()
 
 
 @shared_task(nobody_waits="The scheduler sends it again.")
-def gather_outside_addresses() -> None:
+def collect_links() -> None:
     """Those that stand on the portal now, so that each is looked at."""
     with viewing(every_secretariat()):
         collector.gather(timezone.now())
 
 
 @shared_task(nobody_waits="The scheduler sends it again.")
-def send_addresses_that_are_due() -> None:
+def dispatch_due_links() -> None:
     """Each address as a task of its own, one of each host at a time."""
     with viewing(every_secretariat()):
         checker.put_off_what_broke_off(timezone.now())
     with viewing(every_secretariat()):
         for pk, claim in checker.claim_due(timezone.now()):
-            transaction.on_commit(partial(look_at_address.delay, pk, str(claim)))
+            transaction.on_commit(partial(check_link.delay, pk, str(claim)))
 
 
 def look_ended_badly(error: Exception, pk: int, claim: str) -> None:
@@ -99,6 +99,6 @@ def look_ended_badly(error: Exception, pk: int, claim: str) -> None:
 
 
 @shared_task(ended_badly=staticmethod(look_ended_badly))
-def look_at_address(pk: int, claim: str) -> None:
+def check_link(pk: int, claim: str) -> None:
     """Runs once for each claim; a second time it does nothing."""
     checker.look(pk, uuid.UUID(claim), every_secretariat())

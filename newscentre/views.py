@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from access import tokens
 from access.viewer import Viewer
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action
 from accounts.requests import ReaderRequest
 from atlas.models import Dialogue, Subject, SubjectKind
@@ -76,7 +76,7 @@ def article(request: ReaderRequest, number: int) -> HttpResponse:
     if row is None:
         raise Http404
     if tokens.PUBLIC not in row.readers:
-        note(Action.READ, request.user, dialogue=row.feed.dialogue_id, objects=[row.log_name])
+        log_action(Action.READ, request.user, dialogue=row.feed.dialogue_id, objects=[row.log_name])
     also = also_told_by(row, request.viewer)
     subjects, categories = named_in(row, request.viewer)
     context = {

@@ -19,11 +19,11 @@ from accounts.audiences.forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.audiences.presets import preset_of, who_can_read
 from accounts.dialogue_model_admin import AudienceAdmin
 from accounts.requests import ReaderRequest
-from accounts.safe_forms.page_state import Shown
-from accounts.safe_forms.staleness import Comparison
+from accounts.safe_forms.page_state import PageState
+from accounts.safe_forms.staleness import StaleFormCheck
 from atlas import wording
 from atlas.models import OutlineSection
-from atlas.periods import refuse_wrong_date
+from atlas.periods import validate_partial_date
 from atlas.translation_admin import TranslatedAdmin
 from profiles.citations import figures_to_choose
 from profiles.drafts import desk_of, facts_of_drafts, section_at
@@ -34,7 +34,7 @@ from profiles.models import Draft, Edition, EditionText, KeptDrafts, Profile, Se
 from profiles.preview import preview
 from profiles.publishing import add_language, drafts_to_add, languages_to_add, newest_edition, publish
 from profiles.references import element, number_of_elements
-from profiles.rollback import Content, content_of_edition, content_of_kept, go_back, replaced_by
+from profiles.rollback import Content, content_of_edition, content_of_kept, replaced_by, roll_back
 from profiles.texts import MOST_KILOBYTES, MOST_LEVELS, clean, is_too_deep, is_too_large
 
 
@@ -116,7 +116,7 @@ class PublishForm(forms.Form):
     as_of = forms.CharField(
         label=gettext_lazy("Information as of"),
         max_length=10,
-        validators=[refuse_wrong_date],
+        validators=[validate_partial_date],
         help_text=gettext_lazy("A year, a month or a day: 2013, 2013-06 or 2013-06-18."),
     )
     is_demonstration = forms.BooleanField(label=gettext_lazy("Mark as demonstration text"), required=False)
@@ -239,7 +239,7 @@ class ProfileAdmin(AudienceAdmin):
             initial={"html": for_editor(draft.html)},
             figures=figures_to_choose(profile, language),
         )
-        comparison = Comparison(request, form)
+        comparison = StaleFormCheck(request, form)
         if request.method == "POST" and comparison.is_new_enough() and form.is_valid():
             form.save()
             self.settle_audience(request, form)
@@ -278,7 +278,7 @@ class ProfileAdmin(AudienceAdmin):
             "is_demonstration": newest.is_demonstration if newest else False,
         }
         form = PublishForm(request.POST or None, initial=initial)
-        shown = Shown(request, facts_of_drafts(self._locked(request, profile)))
+        shown = PageState(request, facts_of_drafts(self._locked(request, profile)))
         if request.method == "POST" and not shown.is_older and form.is_valid():
             try:
                 edition = publish(profile, by=request.user, **form.cleaned_data)
@@ -302,7 +302,7 @@ class ProfileAdmin(AudienceAdmin):
         if edition is None or language not in languages_to_add(profile):
             raise Http404
         errors: list[str] = []
-        shown = Shown(request, facts_of_drafts(self._locked(request, profile)))
+        shown = PageState(request, facts_of_drafts(self._locked(request, profile)))
         if request.method == "POST" and not shown.is_older:
             try:
                 edition = add_language(profile, language)
@@ -343,9 +343,9 @@ class ProfileAdmin(AudienceAdmin):
     def _go_back(
         self, request: ReaderRequest, profile: Profile, coming: Content, words: str, context: dict
     ) -> HttpResponse:
-        shown = context["shown"] = Shown(request, facts_of_drafts(self._locked(request, profile)))
+        shown = context["shown"] = PageState(request, facts_of_drafts(self._locked(request, profile)))
         if request.method == "POST" and not shown.is_older:
-            changed = go_back(profile, coming, by=request.user)
+            changed = roll_back(profile, coming, by=request.user)
             self.message_user(request, words % {"number": context.get("number"), "changed": changed})
             return redirect("admin:profiles_profile_change", profile.pk)
         title = _("Go back to this edition") if "edition" in context else _("Have these drafts back")

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from access.viewer import Viewer
 from profiles.models import Edition, EditionText
-from profiles.visible_edition import Standing
+from profiles.visible_edition import VisibleEdition
 
 
-def changed_sections(standing: Standing, viewer: Viewer, since: datetime) -> set[str]:
+def changed_sections(standing: VisibleEdition, viewer: Viewer, since: datetime) -> set[str]:
     """Slugs of the sections whose text, in any language, differs from the edition that was current at `since`."""
     before = (
         Edition.objects.visible_to(viewer)

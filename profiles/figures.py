@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from access.viewer import Viewer, narrowest
-from accounts.audiences.badges import narrower_mark
+from accounts.audiences.badges import access_badge
 from atlas import wording
 from indicators.models import Observation
 from indicators.vintages import known, newest_vintages
@@ -24,7 +24,7 @@ WITH_NAMES = (*(f"observation__{name}" for name in OF_A_FIGURE), "section__headi
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownFigure:
     """A cited figure as one viewer sees it.
 
     `revision` is what is held in its place today, where that says something else; where nothing is, what was taken back.
@@ -80,7 +80,7 @@ class Shown:
         return (source.acronym or source.name) if source else ""
 
 
-BySection = dict[tuple[int, int], dict[str, Shown]]  # edition and section → reference → figure
+BySection = dict[tuple[int, int], dict[str, ShownFigure]]  # edition and section → reference → figure
 
 
 def number_of(cited: CitedFigure, language: str | None = None) -> str:
@@ -110,7 +110,7 @@ def figures_in(texts: Iterable[EditionText], viewer: Viewer) -> BySection:
     return _shown(editions, viewer) if editions else {}
 
 
-def revised_since(profile: Profile, viewer: Viewer) -> list[Shown]:
+def revised_since(profile: Profile, viewer: Viewer) -> list[ShownFigure]:
     """What the desk is told: figures of the newest edition that have been revised since, in the order of the outline."""
     newest = Edition.objects.visible_to(viewer).filter(profile=profile).order_by("-number").first()
     by_section = _shown({newest.pk}, viewer) if newest else {}
@@ -129,7 +129,7 @@ def _shown(editions: set[int], viewer: Viewer) -> BySection:
         revision = newest.get(held.quantity)
         if held.withdrawn_on and (revision is None or revision.vintage < held.vintage):
             revision = held
-        shown = Shown(row, revision if revision and _says_otherwise(row, revision) else None)
+        shown = ShownFigure(row, revision if revision and _says_otherwise(row, revision) else None)
         by_section.setdefault((row.edition_id, row.section_id), {})[row.reference] = shown
     return by_section
 
@@ -170,7 +170,7 @@ def _says_otherwise(cited: CitedFigure, newest: Observation) -> bool:
     return round(newest.value, decimals) != round(cited.value, decimals)
 
 
-def as_read(html: str, figures: Mapping[str, Shown], language: str, readers: Sequence[str]) -> str:
+def as_read(html: str, figures: Mapping[str, ShownFigure], language: str, readers: Sequence[str]) -> str:
     """A published text with its numbers, each as the text's language writes it, and marks where one has been revised.
 
     A figure that is not among those its reader may see stands as not available; one that not all `readers` of the text
@@ -190,10 +190,10 @@ def as_read(html: str, figures: Mapping[str, Shown], language: str, readers: Seq
 
 
 def _with_mark(words: SafeString, audience: Sequence[str], readers: Sequence[str]) -> SafeString:
-    mark = narrower_mark(audience, readers, is_in_text=True)
+    mark = access_badge(audience, readers, is_in_text=True)
     return words + mark
 
 
-def _mark(shown: Shown) -> SafeString:
+def _mark(shown: ShownFigure) -> SafeString:
     """What follows a revised number, in the page's language, which may not be the text's."""
     return mark_safe(" " + render_to_string("profiles/revised.html", {"shown": shown, "language": get_language()}))

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 
 from accounts.audiences.presets import audience_of
-from atlas.loading import Loading, RefusedData, Row, read_csv, read_toml
+from atlas.loading import Loading, RefusedData, TableRow, read_csv, read_toml
 from atlas.models import Dialogue, DialogueTheme, OutlineSection, Subject, SubjectKind
 from indicators.loading import load_sources
 from indicators.models import Source
@@ -35,7 +35,7 @@ def load_profiles(data: Path, loading: Loading) -> None:
     )
     metadata = {profile: _metadata(data, profile) for profile in profiles.values()}
     rows = [
-        Row(f"{profile.path}.toml", key["key"], key)
+        TableRow(f"{profile.path}.toml", key["key"], key)
         for profile, values in metadata.items()
         for key in values.get("sources", [])
     ]
@@ -59,7 +59,7 @@ def _publish_first(profile: Profile, values: dict) -> None:
         raise RefusedData(f"{profile}.toml", 0, " ".join(error.messages)) from None
 
 
-def _record(row: Row, subjects: dict, presets: dict) -> dict:
+def _record(row: TableRow, subjects: dict, presets: dict) -> dict:
     kind = row.choice("kind", tuple(SubjectKind.values))
     wanted = row["subject"] if kind == SubjectKind.COUNTRY else row["subject"].lower()
     subject = subjects.get((kind, wanted))

@@ -14,15 +14,15 @@ from accounts.requests import ReaderRequest
 from atlas.addresses import RESERVED_WORDS
 from profiles.pages import NoSuchSection, SectionPage
 from profiles.read_log import note_section
-from profiles.reader_fragments import news_since, readers_bytes, strangers_bytes
-from profiles.visible_edition import Address, standing_of, unchanged_standing_of
+from profiles.reader_fragments import anonymous_fragments, news_since, reader_fragments
+from profiles.visible_edition import Address, unchanged_edition_of, visible_edition_of
 
 LANGUAGES = "|".join(code for code, _ in settings.LANGUAGES)
 PAGE = re.compile(rf"/({LANGUAGES})/maps/([a-z0-9-]+)/([a-z0-9-]+)/([a-z0-9-]+)/(?:([a-z0-9-]+)/)?")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SectionRequest:
     """The section that a request is for; an empty one for the profile's opening."""
 
     language: str
@@ -30,7 +30,7 @@ class Wanted:
     section: str
 
     @classmethod
-    def by(cls, request: HttpRequest) -> "Wanted | None":
+    def by(cls, request: HttpRequest) -> "SectionRequest | None":
         page = PAGE.fullmatch(request.path_info) if request.method in ("GET", "HEAD") else None
         if page is None:
             return None
@@ -40,14 +40,14 @@ class Wanted:
         return cls(language, Address(dialogue, theme, slug), section or "")
 
 
-class OpenProfiles:
+class PublicSectionCacheMiddleware:
     """A reader without a session asks for a section: answered before sessions and languages are looked at."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        wanted = Wanted.by(request)
+        wanted = SectionRequest.by(request)
         if wanted and settings.SESSION_COOKIE_NAME not in request.COOKIES:
             request.get_host()  # refuses names that are not ours, as CommonMiddleware does further inside
             with translation.override(wanted.language):
@@ -58,42 +58,42 @@ class OpenProfiles:
         return self.get_response(request)
 
 
-def _kept_for_anyone(request: HttpRequest, wanted: Wanted) -> HttpResponse | None:
-    standing = unchanged_standing_of(ANYONE, wanted.address)
+def _kept_for_anyone(request: HttpRequest, wanted: SectionRequest) -> HttpResponse | None:
+    standing = unchanged_edition_of(ANYONE, wanted.address)
     if standing is None:
         return None
-    return SectionPage(request, ANYONE, standing, wanted.section, strangers_bytes(request)).response_at_hand()
+    return SectionPage(request, ANYONE, standing, wanted.section, anonymous_fragments(request)).response_at_hand()
 
 
-def _made_for_anyone(request: HttpRequest, wanted: Wanted) -> HttpResponse | None:
+def _made_for_anyone(request: HttpRequest, wanted: SectionRequest) -> HttpResponse | None:
     """None where there is nothing for them, which is for the views to say."""
     with viewing(ANYONE, only_reads=True):
-        standing = standing_of(ANYONE, wanted.address)
+        standing = visible_edition_of(ANYONE, wanted.address)
         if standing is None:
             return None
         try:
-            return SectionPage(request, ANYONE, standing, wanted.section, strangers_bytes(request)).response()
+            return SectionPage(request, ANYONE, standing, wanted.section, anonymous_fragments(request)).response()
         except NoSuchSection:
             return None
 
 
-class KeptProfiles:
+class SectionCacheMiddleware:
     """Someone signed in comes again: rights and edition in one question, and bytes that are kept. Else further inside."""
 
     def __init__(self, get_response: Callable[[ReaderRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: ReaderRequest) -> HttpResponse:
-        if request.user.is_authenticated and (wanted := Wanted.by(request)):
+        if request.user.is_authenticated and (wanted := SectionRequest.by(request)):
             return _kept_for_reader(request, wanted) or self.get_response(request)
         return self.get_response(request)
 
 
-def _kept_for_reader(request: ReaderRequest, wanted: Wanted) -> HttpResponse | None:
-    standing = unchanged_standing_of(request.viewer, wanted.address)
+def _kept_for_reader(request: ReaderRequest, wanted: SectionRequest) -> HttpResponse | None:
+    standing = unchanged_edition_of(request.viewer, wanted.address)
     if standing is None or news_since(request, standing):
         return None
-    own = readers_bytes(request, standing)
+    own = reader_fragments(request, standing)
     response = SectionPage(request, request.viewer, standing, wanted.section, own).response_at_hand()
     if response is not None:
         note_section(request, standing, wanted.section)

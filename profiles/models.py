@@ -15,9 +15,9 @@ from access import tokens
 from access.fields import AudienceField
 from access.names import CANNOT_BE_USED, Name
 from access.visibility import RestrictedModel
-from atlas.addresses import refuse_reserved_word
+from atlas.addresses import validate_not_reserved
 from atlas.models import Dialogue, OutlineSection, Subject, Theme
-from atlas.periods import refuse_wrong_date
+from atlas.periods import validate_partial_date
 from indicators.models import Observation, Source
 
 
@@ -52,7 +52,7 @@ class Profile(RestrictedModel):
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="profiles", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="profiles", verbose_name=_("theme"))
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="profiles", verbose_name=_("subject"))
-    slug = models.SlugField(_("last word of the address"), validators=[refuse_reserved_word])
+    slug = models.SlugField(_("last word of the address"), validators=[validate_not_reserved])
     audience = AudienceField(verbose_name=_("audience"))
     endorsement = models.CharField(
         _("endorsement"), max_length=20, choices=Endorsement, default=Endorsement.PREPARATION
@@ -206,7 +206,7 @@ class Edition(RestrictedModel):
     number = models.PositiveIntegerField(_("number"))
     published_at = models.DateTimeField(_("published"))
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    as_of = models.CharField(_("information as of"), max_length=10, validators=[refuse_wrong_date])
+    as_of = models.CharField(_("information as of"), max_length=10, validators=[validate_partial_date])
     audience = AudienceField(verbose_name=_("audience"))
     endorsement = models.CharField(_("endorsement"), max_length=20, choices=Endorsement)
     is_demonstration = models.BooleanField(_("demonstration text"), default=False)

@@ -74,12 +74,12 @@ def _alternating(pieces: tuple[bytes, ...], fragments: list[bytes]) -> list[byte
 _in_process: OrderedDict[str, SharedPage] = OrderedDict()
 
 
-def kept(key: str, render: Callable[[], str], is_still_true: Callable[[], bool] = lambda: True) -> SharedPage:
+def cached(key: str, render: Callable[[], str], is_still_true: Callable[[], bool] = lambda: True) -> SharedPage:
     """The page under this key; rendered, and kept in both places, when neither has it.
 
     `is_still_true` is asked after rendering: when the key no longer describes what was read, the page is not kept.
     """
-    page = at_hand(key)
+    page = cached_in_process(key)
     if page is None:
         page = SharedPage.of(render())
         if is_still_true():
@@ -88,7 +88,7 @@ def kept(key: str, render: Callable[[], str], is_still_true: Callable[[], bool] 
     return page
 
 
-def at_hand(key: str) -> SharedPage | None:
+def cached_in_process(key: str) -> SharedPage | None:
     """The page under this key, if either place has it."""
     page = _in_process.get(key)
     if page is None and (parts := cache.get(key)):
@@ -106,9 +106,9 @@ def _keep_in_process(key: str, page: SharedPage) -> None:
             break
 
 
-def forget_in_process() -> None:
+def clear_process_cache() -> None:
     """For those who change databases. What Valkey keeps is theirs to empty as well."""
     _in_process.clear()
 
 
-__all__ = ["GAP", "SharedPage", "at_hand", "forget_in_process", "kept"]
+__all__ = ["GAP", "SharedPage", "cached", "cached_in_process", "clear_process_cache"]

@@ -14,9 +14,9 @@ from django.utils.translation import get_language
 from access.viewer import ANYONE, Viewer
 from accounts.audiences.presets import preset_of, who_can_read
 from accounts.page_header import frame
-from profiles.page_cache import GAP, SharedPage, at_hand, kept
-from profiles.reading import PublishedSection, Reading, read
-from profiles.visible_edition import Standing, is_unchanged
+from profiles.page_cache import GAP, SharedPage, cached, cached_in_process
+from profiles.reading import ProfileContent, PublishedSection, read
+from profiles.visible_edition import VisibleEdition, is_unchanged
 
 OPEN_PAGE = "public, max-age=0, must-revalidate"
 ONE_VISITORS_PAGE = "private, max-age=0, must-revalidate"
@@ -44,17 +44,17 @@ class SectionPage:
 
     request: HttpRequest
     viewer: Viewer
-    standing: Standing
+    standing: VisibleEdition
     section: str
     own: ReaderBytes
 
     def response(self) -> HttpResponse:
         """The page, gzipped for those who take it, or 304. Raises NoSuchSection."""
-        return self._answer(kept(self._key, self._render, self._is_still_true))
+        return self._answer(cached(self._key, self._render, self._is_still_true))
 
     def response_at_hand(self) -> HttpResponse | None:
         """The same without a question to the database, or None when it takes one."""
-        page = at_hand(self._key)
+        page = cached_in_process(self._key)
         return self._answer(page) if page else None
 
     @cached_property
@@ -102,7 +102,7 @@ class SectionPage:
         return render_to_string("profiles/section.html", frame(self.request.path) | context)
 
 
-def page_context(reading: Reading, section: PublishedSection | None = None) -> dict[str, object]:
+def page_context(reading: ProfileContent, section: PublishedSection | None = None) -> dict[str, object]:
     """What every page of a profile shows round its texts; the badge is that of the section, where only one is shown."""
     audience = list(section.audience if section and section.is_collected else reading.standing.audience)
     return {

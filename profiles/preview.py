@@ -13,9 +13,9 @@ from indicators.at_a_glance import at_a_glance
 from profiles.citations import cite
 from profiles.figures import with_frozen_numbers
 from profiles.models import METHOD_NOTE, Draft, Profile
-from profiles.reading import PublishedSection, Reading
+from profiles.reading import ProfileContent, PublishedSection
 from profiles.texts import clean, is_empty, with_own_notes
-from profiles.visible_edition import Address, Standing
+from profiles.visible_edition import Address, VisibleEdition
 
 
 def preview(request: ReaderRequest, profile: Profile, language: str) -> HttpResponse:
@@ -42,8 +42,8 @@ def preview(request: ReaderRequest, profile: Profile, language: str) -> HttpResp
         return render(request, "profiles/preview.html", frame(f"/{language}/") | context)
 
 
-def _reading(profile: Profile, language: str, drafts: dict[str, str], viewer: Viewer) -> Reading:
-    standing = Standing(
+def _reading(profile: Profile, language: str, drafts: dict[str, str], viewer: Viewer) -> ProfileContent:
+    standing = VisibleEdition(
         Address(profile.dialogue_id, profile.theme_id, profile.slug), profile.pk, profile.subject_id,
         tuple(profile.audience), 0, 0, timezone.now(), f"{timezone.localdate():%Y-%m}", False, (), "",
     )  # fmt: skip
@@ -54,7 +54,7 @@ def _reading(profile: Profile, language: str, drafts: dict[str, str], viewer: Vi
             slug, title, "" if is_empty(html) else with_own_notes(html, slug), language, profile.audience
         )
 
-    return Reading(
+    return ProfileContent(
         standing=standing,
         dialogue=profile.dialogue,
         theme=profile.theme,

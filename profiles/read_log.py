@@ -6,21 +6,21 @@ The words of a line: `mtm/irregular-mixed-migration/morocco#3` for an edition as
 from collections.abc import Iterable
 
 from access import tokens
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action
 from accounts.requests import ReaderRequest
 from profiles.across import AcrossRow
 from profiles.models import EditionText
-from profiles.visible_edition import Address, Standing
+from profiles.visible_edition import Address, VisibleEdition
 
 
-def note_section(request: ReaderRequest, standing: Standing, section: str) -> None:
+def note_section(request: ReaderRequest, standing: VisibleEdition, section: str) -> None:
     shown = section or standing.opening
     if standing.is_restricted(shown):
         _note(request, standing.address.dialogue, [_words(standing.address, standing.number, shown)])
 
 
-def note_edition(request: ReaderRequest, standing: Standing) -> None:
+def note_edition(request: ReaderRequest, standing: VisibleEdition) -> None:
     if standing.is_restricted():
         _note(request, standing.address.dialogue, [_words(standing.address, standing.number)])
 
@@ -41,7 +41,7 @@ def note_texts(request: ReaderRequest, texts: Iterable[EditionText]) -> None:
 
 
 def _note(request: ReaderRequest, dialogue: str, objects: list[str]) -> None:
-    note(Action.READ, request.user, dialogue=dialogue, objects=objects)
+    log_action(Action.READ, request.user, dialogue=dialogue, objects=objects)
 
 
 def _words(address: Address, number: int, section: str = "") -> str:

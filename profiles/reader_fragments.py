@@ -10,15 +10,15 @@ from accounts.page_header import account_corner, strangers_corner
 from accounts.requests import ReaderRequest
 from profiles.changes import changed_sections
 from profiles.pages import ReaderBytes
-from profiles.visible_edition import Standing
+from profiles.visible_edition import VisibleEdition
 
 
-def strangers_bytes(request: HttpRequest) -> ReaderBytes:
+def anonymous_fragments(request: HttpRequest) -> ReaderBytes:
     """Of a reader without a session."""
     return ReaderBytes("", lambda: (strangers_corner(request.path), ""))
 
 
-def readers_bytes(request: ReaderRequest, standing: Standing) -> ReaderBytes:
+def reader_fragments(request: ReaderRequest, standing: VisibleEdition) -> ReaderBytes:
     """Of anyone else. Where something is new to them, it asks the database, inside `viewing`."""
 
     def fragments() -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def readers_bytes(request: ReaderRequest, standing: Standing) -> ReaderBytes:
     return ReaderBytes(f"{request.user.pk}:{last_visit_of(request)}:{request.persona}", fragments)
 
 
-def news_since(request: ReaderRequest, standing: Standing) -> datetime | None:
+def news_since(request: ReaderRequest, standing: VisibleEdition) -> datetime | None:
     """When they were here before, if the edition was published after that."""
     since = last_visit_of(request)
     return since if since and standing.published_at > since else None

@@ -11,12 +11,12 @@ from atlas.models import Dialogue, OutlineSection, Subject, SubjectKind, Theme
 from indicators.at_a_glance import GlanceTopic, at_a_glance
 from indicators.models import Source
 from profiles.dead_links import gone_from, with_gone
-from profiles.figures import Shown, as_read, figures_in
+from profiles.figures import ShownFigure, as_read, figures_in
 from profiles.models import METHOD_NOTE, Citation, Edition, EditionText, Tag
 from profiles.references import references_in
 from profiles.shown_editions import editions_shown
 from profiles.texts import with_own_notes
-from profiles.visible_edition import Address, Standing
+from profiles.visible_edition import Address, VisibleEdition
 
 
 @dataclass
@@ -30,7 +30,7 @@ class PublishedSection:
     audience: list[str] = field(default_factory=list)
     tags: list[Tag] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
-    revisions: list[Shown] = field(default_factory=list)
+    revisions: list[ShownFigure] = field(default_factory=list)
 
     @property
     def is_collected(self) -> bool:
@@ -43,10 +43,10 @@ class PublishedSection:
 
 
 @dataclass
-class Reading:
+class ProfileContent:
     """Everything that the pages of a profile are composed of, as one viewer sees it."""
 
-    standing: Standing
+    standing: VisibleEdition
     dialogue: Dialogue
     theme: Theme
     subject: Subject
@@ -81,7 +81,7 @@ class Reading:
         return next(iter([*self.collected, *self.outline]), None)
 
 
-def read(standing: Standing, viewer: Viewer) -> Reading:
+def read(standing: VisibleEdition, viewer: Viewer) -> ProfileContent:
     """Composes the profile from the parts that the viewer sees. A fixed number of queries."""
     address = standing.address
     # All who see the same share the page: of the country that a place lies in, it says what everyone may be told.
@@ -112,7 +112,7 @@ def read(standing: Standing, viewer: Viewer) -> Reading:
         html = with_own_notes(html, slug or METHOD_NOTE)
         return PublishedSection(slug, title, html, text.language, audience, shown, sources.get(slug, []), revisions)
 
-    return Reading(
+    return ProfileContent(
         standing=standing,
         dialogue=dialogue,
         theme=Theme.objects.get(pk=address.theme),
@@ -123,7 +123,7 @@ def read(standing: Standing, viewer: Viewer) -> Reading:
     )
 
 
-def _best_texts(standing: Standing, viewer: Viewer, dialogue: Dialogue) -> dict[str, EditionText]:
+def _best_texts(standing: VisibleEdition, viewer: Viewer, dialogue: Dialogue) -> dict[str, EditionText]:
     """By section: the text in the page's language, else in the first of the dialogue's languages that has one."""
     order = [get_language(), *dialogue.languages]
     best: dict[str, EditionText] = {}
@@ -140,7 +140,7 @@ def rank(order: Sequence[str | None], language: str) -> int:
     return order.index(language) if language in order else len(order)
 
 
-def _sources(standing: Standing, viewer: Viewer) -> dict[str, list[Source]]:
+def _sources(standing: VisibleEdition, viewer: Viewer) -> dict[str, list[Source]]:
     found: dict[str, list[Source]] = {}
     citations = Citation.objects.visible_to(viewer).filter(edition_id=standing.edition_id)
     for citation in citations.select_related("source", "section__heading").order_by("position"):
@@ -149,7 +149,7 @@ def _sources(standing: Standing, viewer: Viewer) -> dict[str, list[Source]]:
     return found
 
 
-def editions_of(standing: Standing, viewer: Viewer) -> list[Edition]:
+def editions_of(standing: VisibleEdition, viewer: Viewer) -> list[Edition]:
     """The editions this viewer is shown, the newest first."""
     shown = editions_shown(viewer, standing.profile_id)
     return list(Edition.objects.visible_to(viewer).filter(pk__in=shown).order_by("-number"))

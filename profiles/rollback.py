@@ -103,7 +103,7 @@ def _names(sources: Iterable[int], tags: Iterable[str]) -> tuple[str, ...]:
 
 
 @transaction.atomic
-def go_back(profile: Profile, coming: Content, by=None) -> int:
+def roll_back(profile: Profile, coming: Content, by=None) -> int:
     """Puts this content into the drafts, having kept what was there. Returns how many texts and sections changed."""
     Profile.objects.select_for_update(of=("self",)).order_by().get(pk=profile.pk)
     # Whoever saves a draft locks its section: what they save meanwhile comes after this, or is kept by it.
@@ -141,4 +141,4 @@ def _keep(profile: Profile, held: Content, by) -> KeptDrafts:
 
 def take_back(edition: Edition, by=None) -> int:
     """Puts the texts of an earlier edition back into the drafts, with what it cited. Returns how much changed."""
-    return go_back(edition.profile, content_of_edition(edition), by)
+    return roll_back(edition.profile, content_of_edition(edition), by)

@@ -1,4 +1,4 @@
-"""Readers' pages. Each fetches through `visible_to` or `standing_of`, and what is not visible is not there."""
+"""Readers' pages. Each fetches through `visible_to` or `visible_edition_of`, and what is not visible is not there."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -13,20 +13,20 @@ from access.viewer import Viewer, is_narrower, narrowest
 from accounts.account_page.visits import last_visit_of
 from accounts.audiences.badges import EVERYONE
 from accounts.requests import ReaderRequest
-from atlas.addresses import on_the_portal
-from atlas.country_map import Lead, countries_on_map, map_of
+from atlas.addresses import absolute_url
+from atlas.country_map import MapLink, countries_on_map, map_of
 from atlas.models import Coverage, Dialogue, DialogueTheme, Membership, OutlineSection, Subject, SubjectKind
 from atlas.sorting import in_reading_order
 from atlas.views import dialogue_or_404, footnotes_of
 from indicators.at_a_glance import at_a_glance
-from indicators.vintages import asked_date
+from indicators.vintages import as_of_date
 from profiles.across import across_rows
 from profiles.listing import by_area, by_kind, latest, listed
 from profiles.pages import NoSuchSection, SectionPage, page_context
 from profiles.read_log import note_across, note_edition, note_section
-from profiles.reader_fragments import readers_bytes
+from profiles.reader_fragments import reader_fragments
 from profiles.reading import editions_of, read
-from profiles.visible_edition import Address, Standing, standing_of
+from profiles.visible_edition import Address, VisibleEdition, visible_edition_of
 from routes.subject_map import crossings_of
 
 Fragment = Callable[[Viewer, Subject], SafeString]  # what a viewer may see of a subject, as a piece of a page
@@ -40,8 +40,8 @@ def _theme_or_404(viewer: Viewer, dialogue: str, theme: str) -> DialogueTheme:
 
 def _standing_or_404(
     request: ReaderRequest, dialogue: str, theme: str, slug: str, number: int | None = None
-) -> Standing:
-    standing = standing_of(request.viewer, Address(dialogue, theme, slug), number)
+) -> VisibleEdition:
+    standing = visible_edition_of(request.viewer, Address(dialogue, theme, slug), number)
     if standing is None:
         raise Http404
     return standing
@@ -51,7 +51,7 @@ def _standing_or_404(
 def section(request: ReaderRequest, dialogue: str, theme: str, slug: str, section: str = "") -> HttpResponse:
     standing = _standing_or_404(request, dialogue, theme, slug)
     try:
-        own = readers_bytes(request, standing)
+        own = reader_fragments(request, standing)
         response = SectionPage(request, request.viewer, standing, section, own).response()
     except NoSuchSection:
         raise Http404 from None
@@ -87,7 +87,7 @@ def edition(request: ReaderRequest, dialogue: str, theme: str, slug: str, number
         "editions": editions,
         "newest": editions[0],
         "is_print": True,
-        "citation_address": on_the_portal(request.path),
+        "citation_address": absolute_url(request.path),
     }
     return render(request, "profiles/edition.html", page_context(reading) | context)
 
@@ -140,12 +140,12 @@ def dialogue(request: ReaderRequest, dialogue: str) -> HttpResponse:
     return render(request, "profiles/dialogue.html", context)
 
 
-def country_links(profiles, page_readers: Iterable[str] = EVERYONE) -> dict[int, Lead]:
+def country_links(profiles, page_readers: Iterable[str] = EVERYONE) -> dict[int, MapLink]:
     """Subject → its country page, or for a place its profile: as far as the viewer may see one.
 
     It is narrower where none of the profiles that lead there is open to all who read the page.
     """
-    links: dict[int, Lead] = {}
+    links: dict[int, MapLink] = {}
     for profile in profiles:
         known = links.get(profile.subject_id)
         narrower = is_narrower(profile.readers, page_readers) and (known is None or known.is_narrower)
@@ -155,7 +155,7 @@ def country_links(profiles, page_readers: Iterable[str] = EVERYONE) -> dict[int,
             href = reverse("profile", args=[profile.dialogue_id, profile.theme_id, profile.slug])
         else:
             href = known.href
-        links[profile.subject_id] = Lead(href, narrower)
+        links[profile.subject_id] = MapLink(href, narrower)
     return links
 
 
@@ -237,7 +237,7 @@ def country(request: ReaderRequest, slug: str, fragments: Sequence[Fragment] = (
         slug=slug,
     )
     partner = getattr(subject, "partner", None)
-    asked = asked_date(request.GET.get("known-on", ""))
+    asked = as_of_date(request.GET.get("known-on", ""))
     coverage = Coverage.objects.visible_to(request.viewer).filter(subject=subject).select_related("dialogue")
     memberships = Membership.objects.visible_to(request.viewer).filter(partner=partner).select_related("dialogue")
     named_with = _places_and_regions(request.viewer, subject)

@@ -16,7 +16,7 @@ from access.viewer import ANYONE, Viewer, narrowest
 from access.viewing import asked_as
 from access.visibility import is_open, sees, sees_dialogue, tokens_of
 from accounts.audiences.presets import readers_named
-from atlas.change_counters import MARK, Mark, Remembered, mark_of_the_public, today
+from atlas.change_counters import MARK, CachedLookup, Mark, mark_of_the_public, today
 from profiles.shown_editions import SHOWN
 
 # A figure whose date lies ahead shows from that day on: until its year is over the mark is another every day.
@@ -71,7 +71,7 @@ class Address:
 
 
 @dataclass(frozen=True)
-class Standing:
+class VisibleEdition:
     """The edition a viewer reads and the parts of it they may see.
 
     `audience`: the record's, the edition's and the dialogue's, whichever is narrowest. `texts`: (section slug or '', language, digest).
@@ -110,10 +110,10 @@ class Standing:
         return any(slug == section for slug, _, _ in self.texts)
 
 
-_remembered: Remembered[Standing] = Remembered(REMEMBERED)
+_remembered: CachedLookup[VisibleEdition] = CachedLookup(REMEMBERED)
 
 
-def standing_of(viewer: Viewer, address: Address, number: int | None = None) -> Standing | None:
+def visible_edition_of(viewer: Viewer, address: Address, number: int | None = None) -> VisibleEdition | None:
     """The newest edition that the viewer is shown, or the one at that number; None when there is nothing for them.
 
     At a number stands the newest one that is shown (`profiles.shown_editions`) and has no later number.
@@ -132,7 +132,7 @@ def standing_of(viewer: Viewer, address: Address, number: int | None = None) -> 
     return standing
 
 
-def unchanged_standing_of(viewer: Viewer, address: Address) -> Standing | None:
+def unchanged_edition_of(viewer: Viewer, address: Address) -> VisibleEdition | None:
     """The same in one round trip outside `viewing`; None when this process does not know it or anything changed.
 
     It is asked for what is not known too: what was narrowed a moment ago answers like what has never been there.
@@ -145,7 +145,7 @@ def unchanged_standing_of(viewer: Viewer, address: Address) -> Standing | None:
     return standing if known is not None and known == mark else None
 
 
-def is_unchanged(viewer: Viewer, standing: Standing) -> bool:
+def is_unchanged(viewer: Viewer, standing: VisibleEdition) -> bool:
     """Whether the viewer, inside `viewing`, would get a standing with the same fingerprint again.
 
     Not so in a transaction that changed reference data: the number it sees is nobody else's yet, and may never be.
@@ -156,11 +156,11 @@ def is_unchanged(viewer: Viewer, standing: Standing) -> bool:
         cursor.execute(STILL, _values(viewer, profile=standing.profile_id))
         if cursor.fetchone() == standing.mark and standing.mark and standing.mark.is_of_committed_rows:
             return True
-    now = standing_of(viewer, standing.address)
+    now = visible_edition_of(viewer, standing.address)
     return now is not None and now.fingerprint == standing.fingerprint
 
 
-def forget_standings() -> None:
+def forget_editions() -> None:
     """For those who change databases: the next standing is looked up."""
     _remembered.forget()
 
@@ -169,7 +169,7 @@ def _values(viewer: Viewer, **more: Any) -> dict[str, Any]:
     return tokens_of(viewer) | {"today": today(), **more}
 
 
-def _standing(address: Address, row: tuple) -> Standing:
+def _standing(address: Address, row: tuple) -> VisibleEdition:
     profile, subject, live, kept, whole, edition, number, published_at, as_of, demonstration, texts, *rest = row
     texts = texts or ()
     restricted = frozenset(slug for slug, *_, is_open_to_all in texts if not is_open_to_all)
@@ -180,7 +180,7 @@ def _standing(address: Address, row: tuple) -> Standing:
     fingerprint = sha256(repr((named, edition, live, kept, whole, texts, digests, mark.revision)).encode()).hexdigest()[
         :24
     ]
-    return Standing(
+    return VisibleEdition(
         address, profile, subject, tuple(narrowest(live, kept, whole)), edition, number, published_at, as_of,
         demonstration, tuple((slug, language, digest) for slug, language, digest, *_ in texts), fingerprint, mark, restricted,
     )  # fmt: skip

@@ -17,9 +17,9 @@ from leaflet.admin import LeafletGeoAdminMixin
 from access.presets import Preset
 from accounts.audiences.forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.audiences.presets import preset_of
-from accounts.dialogue_model_admin import AudienceAdmin, DeskAdmin, NothingByHand
+from accounts.dialogue_model_admin import AudienceAdmin, DialogueModelAdmin, ReadOnlyAdminMixin
 from accounts.requests import ReaderRequest
-from accounts.safe_forms.page_state import Shown
+from accounts.safe_forms.page_state import PageState
 from atlas.admin import GeometryWidget
 from atlas.models import Dialogue
 from atlas.translation_admin import TranslatedAdmin, TranslatedStackedInline
@@ -227,7 +227,7 @@ class StoryAdmin(ShownAccess, AudienceAdmin, TranslatedAdmin):
 
 
 @admin.register(models.MapEdition)
-class MapEditionAdmin(NothingByHand, DeskAdmin):
+class MapEditionAdmin(ReadOnlyAdminMixin, DialogueModelAdmin):
     """Maps are published here; what was published is looked at, never changed."""
 
     list_display = ["title", "dialogue", "year", "number", "is_proof", "published_at", "access"]
@@ -265,7 +265,7 @@ class MapEditionAdmin(NothingByHand, DeskAdmin):
         crossing = crossing_of(dialogue)
         coming = next_map(dialogue, crossing)
         form = NextMapForm(request.POST or None, dialogue=row, initial=_proposed(coming.newest))
-        shown = Shown(request, _facts(coming))
+        shown = PageState(request, _facts(coming))
         if request.method == "POST" and not shown.is_older and form.is_valid():
             try:
                 done = self._ask_or_publish(request, form, crossing)

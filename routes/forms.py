@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy
 from access.presets import Preset
 from accounts.audiences.presets import audience_of
 from atlas.models import Dialogue
-from atlas.periods import refuse_wrong_date
+from atlas.periods import validate_partial_date
 from atlas.wording import direction
 from atlas.wording import language as language_in_words
 from routes.models import Outcome
-from routes.publishing import LANGUAGES, Titled
+from routes.publishing import LANGUAGES, MapTitle
 from routes.quality_checks import agencies_of
 
 
@@ -41,7 +41,7 @@ class NextMapForm(forms.Form):
     as_of = forms.CharField(
         label=gettext_lazy("Information as of"),
         max_length=10,
-        validators=[refuse_wrong_date],
+        validators=[validate_partial_date],
         help_text=gettext_lazy("A year, a month or a day: 2013, 2013-06 or 2013-06-18."),
     )
     first_year = year_field(gettext_lazy("First year shown"))
@@ -82,10 +82,10 @@ class NextMapForm(forms.Form):
             self.add_error("last_year", ValidationError(_("The last year comes before the first.")))
         return cleaned
 
-    def titled(self) -> Titled:
+    def titled(self) -> MapTitle:
         held = self.cleaned_data
         titles = {f"title_{language}": held[f"title_{language}"] for language in LANGUAGES}
-        return Titled(held["year"], held["as_of"], held["first_year"], held["last_year"], titles)
+        return MapTitle(held["year"], held["as_of"], held["first_year"], held["last_year"], titles)
 
     def audience(self) -> list[str]:
         return audience_of(self.cleaned_data["preset"], self.dialogue.pk, self.cleaned_data["theme"])

@@ -11,20 +11,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.dialogue_model_admin import DeskAdmin
+from accounts.dialogue_model_admin import DialogueModelAdmin
 from accounts.requests import ReaderRequest
-from accounts.safe_forms.page_state import Shown
+from accounts.safe_forms.page_state import PageState
 from atlas.country_map import basemap_for
 from routes.importing.apply import (
     LARGE_BYTES,
     LARGE_ROWS,
+    apply_or_record_reason,
     ask_the_worker,
     is_examined_at_once,
     progress_of,
-    take_or_say_why,
 )
 from routes.importing.diff import Effect
-from routes.importing.errors import OF_FILES, said
+from routes.importing.errors import OF_FILES, message_of
 from routes.importing.rows import LARGEST_MB, MEGABYTE
 from routes.models import UNDECIDED, GeodataImport, ImportState
 from routes.tasks import examine_import, take_import
@@ -65,7 +65,7 @@ class ImportForm(forms.ModelForm):
         return cleaned
 
 
-class GeodataImportAdmin(DeskAdmin):
+class GeodataImportAdmin(DialogueModelAdmin):
     form = ImportForm
     list_display = ["name", "dialogue", "state", "brought_at", "brought_by"]
     list_filter = ["dialogue", "state"]
@@ -99,7 +99,7 @@ class GeodataImportAdmin(DeskAdmin):
                 raise PermissionDenied
             # Waits for a worker that is at it, and then sees what became of it.
             brought = GeodataImport.objects.select_for_update(of=("self",)).get(pk=brought.pk)
-        shown = Shown(request, _facts(brought), beside=brought.digest)
+        shown = PageState(request, _facts(brought), beside=brought.digest)
         if request.method == "POST" and not shown.is_older and brought.state in UNDECIDED:
             self._decide(request, brought)
             return redirect(request.path)
@@ -122,7 +122,7 @@ class GeodataImportAdmin(DeskAdmin):
         self.log_change(request, brought, [{"changed": {"fields": ["state"]}}])
 
     def _take(self, request: ReaderRequest, brought: GeodataImport) -> None:
-        if take_or_say_why(brought):
+        if apply_or_record_reason(brought):
             said_of_it = _("The drawings are changed. Readers see them with the next map.")
             self.message_user(request, said_of_it, messages.SUCCESS)
         elif not brought.why:
@@ -151,10 +151,10 @@ def _shown(brought: GeodataImport) -> dict:
     drawn = basemap_for(brought.dialogue)
     return {
         "brought": brought,
-        "why": said(brought.why) if brought.why else "",
-        "notes": [said(note) for note in brought.notes],
+        "why": message_of(brought.why) if brought.why else "",
+        "notes": [message_of(note) for note in brought.notes],
         "effects": [
-            (effect.value, label, len(rows), [(row["name"], said(row["why"]) if row["why"] else "") for row in rows[:SHOWN_ROWS]])
+            (effect.value, label, len(rows), [(row["name"], message_of(row["why"]) if row["why"] else "") for row in rows[:SHOWN_ROWS]])
             for effect, label, rows in counted
         ],
         "rows": [{"effect": row["effect"], "name": row["name"], "coordinates": row["coordinates"]} for row in brought.outcomes],

@@ -9,11 +9,11 @@ from django.utils.http import parse_etags
 from access.viewer import ANYONE, Viewer
 from access.viewing import asked_as
 from access.visibility import sees, sees_dialogue, tokens_of
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action
 from accounts.requests import ReaderRequest
-from atlas.change_counters import MARK, Remembered, mark_now, mark_of_the_public, today
-from routes.layers import LayerFile, Sight, sight_of
+from atlas.change_counters import MARK, CachedLookup, mark_now, mark_of_the_public, today
+from routes.layers import LayerFile, VisibleLayers, visible_layers_of
 from routes.reading import edition_at, proof_at
 
 STILL = f"SELECT {MARK} FROM routes_mapedition e WHERE e.id = %(edition)s AND {sees('e')} AND {sees_dialogue('e')}"
@@ -28,22 +28,22 @@ class LayerAddress:
     is_proof: bool = False
 
 
-_remembered: Remembered[Sight] = Remembered(REMEMBERED)
+_remembered: CachedLookup[VisibleLayers] = CachedLookup(REMEMBERED)
 
 
-def sight_at(viewer: Viewer, address: LayerAddress) -> Sight | None:
+def visible_layers_at(viewer: Viewer, address: LayerAddress) -> VisibleLayers | None:
     """What the viewer sees at an address; None where there is no map for them. To be asked inside `viewing(viewer)`."""
     mark = mark_now()  # first: what changes meanwhile makes it stale
     find = proof_at if address.is_proof else edition_at
     edition = find(viewer, address.dialogue, address.year, address.number)
     if edition is None:
         return None
-    sight = sight_of(edition, viewer)
+    sight = visible_layers_of(edition, viewer)
     _remembered.keep((viewer, address), mark, sight)
     return sight
 
 
-def unchanged_sight_at(viewer: Viewer, address: LayerAddress) -> Sight | None:
+def unchanged_layers_at(viewer: Viewer, address: LayerAddress) -> VisibleLayers | None:
     """The same in one round trip outside `viewing`; None when this process does not know it or anything changed.
 
     It is asked for what is not known too: what was narrowed a moment ago answers like what has never been there.
@@ -57,23 +57,23 @@ def unchanged_sight_at(viewer: Viewer, address: LayerAddress) -> Sight | None:
     return sight if known is not None and known == mark else None
 
 
-def forget_sights() -> None:
+def forget_visible_layers() -> None:
     """For those who change databases: the next sight is looked up."""
     _remembered.forget()
 
 
-def note_layers(request: ReaderRequest, dialogue: str, sight: Sight) -> None:
+def note_layers(request: ReaderRequest, dialogue: str, sight: VisibleLayers) -> None:
     """A line of the log, where something is handed out that not everyone may read."""
     if sight.is_restricted:
-        note(Action.READ, request.user, dialogue=dialogue, objects=[f"{sight.log_name} layers"])
+        log_action(Action.READ, request.user, dialogue=dialogue, objects=[f"{sight.log_name} layers"])
 
 
-def sent_layer(request: HttpRequest, file: LayerFile) -> HttpResponse:
+def layer_response(request: HttpRequest, file: LayerFile) -> HttpResponse:
     """The file in an encoding that the client takes, or the word that it has it already."""
     return _unchanged(request, file) or _answer(request, file, file.encoded(_encoding_for(request)))
 
 
-def sent_layer_if_kept(request: HttpRequest, file: LayerFile) -> HttpResponse | None:
+def cached_layer_response(request: HttpRequest, file: LayerFile) -> HttpResponse | None:
     """The same; None when the file would have to be made."""
     if (unchanged := _unchanged(request, file)) is not None:
         return unchanged

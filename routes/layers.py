@@ -39,7 +39,7 @@ QUALITY = 9  # of Brotli: a file is compressed while its first reader waits
 
 
 @dataclass(frozen=True)
-class Sight:
+class VisibleLayers:
     """What a viewer sees of an edition: its features by their numbers, as none is ever changed."""
 
     viewer: Viewer
@@ -53,21 +53,21 @@ class Sight:
         return features_seen(self.viewer, self.edition_id).filter(kind__in=DRAWN)
 
 
-def sight_of(edition: MapEdition, viewer: Viewer) -> Sight:
+def visible_layers_of(edition: MapEdition, viewer: Viewer) -> VisibleLayers:
     """One query."""
     numbers = StringAgg(Cast("pk", CharField()), ",", order_by="pk")
     features = features_seen(viewer, edition.pk).filter(kind__in=DRAWN).order_by()
     seen = features.aggregate(digest=MD5(numbers), is_open=BoolAnd(IS_OPEN))
     audiences = (edition.audience, edition.dialogue.audience)
     is_restricted = any(tokens.PUBLIC not in audience for audience in audiences) or seen["is_open"] is False
-    return Sight(viewer, edition.pk, edition.log_name, seen["digest"] or "", is_restricted)
+    return VisibleLayers(viewer, edition.pk, edition.log_name, seen["digest"] or "", is_restricted)
 
 
 @dataclass(frozen=True)
 class LayerFile:
     """The segments and stops of a sight, in the active language, as drawn up to a zoom."""
 
-    sight: Sight
+    sight: VisibleLayers
     zoom: int
 
     @cached_property

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from accounts.audiences.presets import audience_of
 from atlas.basemaps import SHAPES
-from atlas.loading import Loading, Row, read_csv, read_toml
+from atlas.loading import Loading, TableRow, read_csv, read_toml
 from atlas.loading.loading import Entry
 from atlas.models import Subject, SubjectKind
 from atlas.shapes import read_countries
@@ -35,7 +35,7 @@ from routes.models import (
     Story,
     StoryStep,
 )
-from routes.publishing import Titled, publish_map
+from routes.publishing import MapTitle, publish_map
 
 DIALOGUE, THEME = "mtm", "irregular-mixed-migration"
 MAIN = "main"  # the layer of all that no other takes
@@ -59,7 +59,7 @@ def load_routes(data: Path, loading: Loading) -> None:
     _stories(worded["story"], layer, builder.routes, loading)
 
 
-def _publish(data: Path, rows: list[Row], main: Layer, loading: Loading) -> None:
+def _publish(data: Path, rows: list[TableRow], main: Layer, loading: Loading) -> None:
     published = set(MapEdition.objects.filter(dialogue=DIALOGUE, is_proof=False).values_list("year", flat=True))
     wanted = [row for row in rows if row["year"] not in published]
     loading.note("map editions", "skipped", len(rows) - len(wanted))
@@ -67,12 +67,12 @@ def _publish(data: Path, rows: list[Row], main: Layer, loading: Loading) -> None
         return
     crossing = countries_of(DIALOGUE, data).along
     for row in wanted:
-        titled = Titled(row["year"], row["as_of"], row["first_year"], row["last_year"], row.translated("title"))
+        titled = MapTitle(row["year"], row["as_of"], row["first_year"], row["last_year"], row.translated("title"))
         publish_map(DIALOGUE, titled, main.audience, crossing)
         loading.note("map editions", "added")
 
 
-def _stories(rows: list[Row], layer: dict[str, Layer], routes: dict[str, Subject], loading: Loading) -> None:
+def _stories(rows: list[TableRow], layer: dict[str, Layer], routes: dict[str, Subject], loading: Loading) -> None:
     """A story that is there already is left as it is: the secretariat composes it."""
     for position, row in enumerate(rows, 1):
         if Story.objects.filter(dialogue=DIALOGUE, slug=row["slug"]).exists():
@@ -83,11 +83,11 @@ def _stories(rows: list[Row], layer: dict[str, Layer], routes: dict[str, Subject
         belongs = {"dialogue_id": DIALOGUE, "theme_id": THEME, "audience": audience}
         story = Story.objects.create(slug=row["slug"], position=position, **belongs, **words)
         for number, values in enumerate(row["step"], 1):
-            _step(story, number, Row(row.file, row.line, values), layer, routes)
+            _step(story, number, TableRow(row.file, row.line, values), layer, routes)
         loading.note("guided stories", "added")
 
 
-def _step(story: Story, number: int, row: Row, layer: dict[str, Layer], routes: dict[str, Subject]) -> None:
+def _step(story: Story, number: int, row: TableRow, layer: dict[str, Layer], routes: dict[str, Subject]) -> None:
     latitude, longitude, zoom = row["view"]
     route = row.choice("route", routes) if row.get("route") else None
     step = StoryStep.objects.create(
@@ -97,13 +97,13 @@ def _step(story: Story, number: int, row: Row, layer: dict[str, Layer], routes: 
     step.layers.set(layer[slug] for slug in row.get("layers", []))
 
 
-def _layer(row: Row) -> dict:
+def _layer(row: TableRow) -> dict:
     values = {name: row[name] for name in ("slug", "precision", "position")}
     audience = audience_of(row["preset"], DIALOGUE, THEME)
     return values | {"dialogue_id": DIALOGUE, "theme_id": THEME, "audience": audience} | row.translated("name")
 
 
-def _reasons(data: Path, worded: list[Row], routes: dict[str, Subject]) -> Iterator[Entry]:
+def _reasons(data: Path, worded: list[TableRow], routes: dict[str, Subject]) -> Iterator[Entry]:
     texts = {(row["date"], row["route"]): row for row in worded}
     for row in read_csv(data / "facts" / "route_events.csv", "date route event source"):
         text = texts.get((row["date"], row["route"]))
@@ -117,7 +117,7 @@ def _reasons(data: Path, worded: list[Row], routes: dict[str, Subject]) -> Itera
 class _Builder:
     """Goes along the chains, making each stop and each segment once."""
 
-    def __init__(self, data: Path, worded: list[Row], layer: dict[str, Layer], loading: Loading) -> None:
+    def __init__(self, data: Path, worded: list[TableRow], layer: dict[str, Layer], loading: Loading) -> None:
         self.rows = list(read_csv(data / "facts" / "routes.csv", "slug chain"))
         self.by_sea = {row["slug"]: set(row["by_sea"]) for row in worded}
         self.named = {row["slug"]: row for row in read_csv(data / "facts" / "places.csv", "slug named_on_the_2012_map")}
@@ -153,7 +153,7 @@ class _Builder:
                 is_sea = f"{start.slug} > {end.slug}" in self.by_sea[route.slug]
                 self._join(row, route, position, start, end, is_sea)
 
-    def _legs(self, row: Row, branch: str) -> Iterator[tuple[Subject, Subject]]:
+    def _legs(self, row: TableRow, branch: str) -> Iterator[tuple[Subject, Subject]]:
         names = [name.strip() for name in branch.split(">")]
         unknown = [name for name in names if name not in self.places]
         if unknown:
@@ -161,7 +161,7 @@ class _Builder:
         towns = [self.places[name] for name in names]
         yield from pairwise(towns)
 
-    def _join(self, row: Row, route: Subject, position: int, start: Subject, end: Subject, is_sea: bool) -> None:
+    def _join(self, row: TableRow, route: Subject, position: int, start: Subject, end: Subject, is_sea: bool) -> None:
         """One segment; by sea to or from a town inland, one to its landing point and one between the two."""
         if not is_sea:
             self._segment(row, route, position, self._stop(start), self._stop(end), Mode.LAND)
@@ -209,7 +209,7 @@ class _Builder:
             self.at[stop.pk] = at
         return stop
 
-    def _segment(self, row: Row, route: Subject, position: int, start: Stop, end: Stop, mode: Mode) -> None:
+    def _segment(self, row: TableRow, route: Subject, position: int, start: Stop, end: Stop, mode: Mode) -> None:
         if (route.pk, start.pk, end.pk) in self.segments:
             self.loading.note("route segments", "skipped")
             return

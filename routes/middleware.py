@@ -13,7 +13,7 @@ from django.utils import translation
 
 from access.viewer import ANYONE, Viewer
 from accounts.requests import ReaderRequest
-from routes.layer_responses import LayerAddress, note_layers, sent_layer_if_kept, unchanged_sight_at
+from routes.layer_responses import LayerAddress, cached_layer_response, note_layers, unchanged_layers_at
 from routes.layers import ZOOMS, LayerFile
 
 LANGUAGES = "|".join(code for code, _ in settings.LANGUAGES)
@@ -23,7 +23,7 @@ LAYER = re.compile(
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LayerRequest:
     """The file that a request is for."""
 
     language: str
@@ -31,7 +31,7 @@ class Wanted:
     zoom: int
 
     @classmethod
-    def by(cls, request: HttpRequest) -> "Wanted | None":
+    def by(cls, request: HttpRequest) -> "LayerRequest | None":
         path = LAYER.fullmatch(request.path_info) if request.method in ("GET", "HEAD") else None
         if path is None or int(path[6]) not in ZOOMS:
             return None
@@ -39,30 +39,30 @@ class Wanted:
         return cls(language, LayerAddress(dialogue, int(year), int(number), kind == "proofs"), int(zoom))
 
     def file_for(self, viewer: Viewer) -> LayerFile | None:
-        sight = unchanged_sight_at(viewer, self.address)
+        sight = unchanged_layers_at(viewer, self.address)
         return LayerFile(sight, self.zoom) if sight else None
 
 
-class OpenLayers:
+class PublicLayerCacheMiddleware:
     """A reader without a session asks: answered before sessions and languages are looked at."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        wanted = Wanted.by(request)
+        wanted = LayerRequest.by(request)
         if wanted and settings.SESSION_COOKIE_NAME not in request.COOKIES:
             request.get_host()  # refuses names that are not ours, as CommonMiddleware does further inside
             with translation.override(wanted.language):
                 file = wanted.file_for(ANYONE)
-                response = sent_layer_if_kept(request, file) if file else None
+                response = cached_layer_response(request, file) if file else None
             if response is not None:
                 response["Content-Language"] = wanted.language
                 return response
         return self.get_response(request)
 
 
-class KeptLayers:
+class LayerCacheMiddleware:
     """Someone signed in asks: rights and edition in one question, and bytes that are kept."""
 
     def __init__(self, get_response: Callable[[ReaderRequest], HttpResponse]):
@@ -71,10 +71,10 @@ class KeptLayers:
     def __call__(self, request: ReaderRequest) -> HttpResponse:
         if (
             request.user.is_authenticated
-            and (wanted := Wanted.by(request))
+            and (wanted := LayerRequest.by(request))
             and (file := wanted.file_for(request.viewer))
         ):
-            response = sent_layer_if_kept(request, file)
+            response = cached_layer_response(request, file)
             if response is not None:
                 note_layers(request, wanted.address.dialogue, file.sight)
                 return response

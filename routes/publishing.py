@@ -24,7 +24,7 @@ Crossing = Callable[[Sequence[Sequence[float]]], list[str]]
 
 
 @dataclass(frozen=True)
-class Titled:
+class MapTitle:
     """What a map is called, when its information was gathered, and its years. `titles`: `title_en`, `title_fr`, `title_ar`."""
 
     year: int
@@ -34,7 +34,7 @@ class Titled:
     titles: Mapping[str, str]
 
 
-def publish_map(dialogue: str, titled: Titled, audience: Sequence[str], crossing: Crossing, by=None) -> MapEdition:
+def publish_map(dialogue: str, titled: MapTitle, audience: Sequence[str], crossing: Crossing, by=None) -> MapEdition:
     """Publishes the drawings and reasons of a dialogue, as they stand, as the next map of a year.
 
     Names the agencies whose quality check holds for just this content. Raises ValidationError when there is nothing
@@ -43,7 +43,7 @@ def publish_map(dialogue: str, titled: Titled, audience: Sequence[str], crossing
     return _put(dialogue, titled, audience, crossing, by, is_proof=False)
 
 
-def make_proof(dialogue: str, titled: Titled, agencies: Iterable[str], crossing: Crossing, by=None) -> MapEdition:
+def make_proof(dialogue: str, titled: MapTitle, agencies: Iterable[str], crossing: Crossing, by=None) -> MapEdition:
     """The same for the agencies alone that are asked to check it, which a mail tells them.
 
     Raises ValidationError, also without an agency.
@@ -57,7 +57,9 @@ def make_proof(dialogue: str, titled: Titled, agencies: Iterable[str], crossing:
 
 
 @transaction.atomic
-def _put(dialogue: str, titled: Titled, audience: Sequence[str], crossing: Crossing, by, is_proof: bool) -> MapEdition:
+def _put(
+    dialogue: str, titled: MapTitle, audience: Sequence[str], crossing: Crossing, by, is_proof: bool
+) -> MapEdition:
     Dialogue.objects.select_for_update().get(pk=dialogue)  # two who publish at once take their numbers in turn
     features = features_of(dialogue, crossing)
     if not any(feature.kind == FeatureKind.SEGMENT for feature in features):

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from access.viewer import Viewer
 from access.viewing import every_secretariat, viewing
-from routes.importing.apply import examine, take_or_say_why, tells
-from routes.importing.errors import Refused
+from routes.importing.apply import apply_or_record_reason, examine, reports_progress
+from routes.importing.errors import ImportRefused
 from routes.models import GeodataImport, ImportState
 from routes.models.imports import LONGEST_WAIT
 
@@ -41,7 +41,7 @@ def _end(pk: int, dialogue: str, from_state: str) -> None:
 def _write_end(brought: GeodataImport) -> None:
     """One that could not be read is refused; one that could not be taken can be confirmed again."""
     brought.state, code = ENDS[ImportState(brought.state)]
-    brought.why = Refused(code).as_json()
+    brought.why = ImportRefused(code).as_json()
     if brought.state == ImportState.REFUSED:
         brought.file.delete(save=False)
     brought.save()
@@ -82,4 +82,4 @@ def take_import(pk: int, dialogue: str) -> None:
     """What was confirmed, in one transaction with the word that it is done. A second time it does nothing."""
     with viewing(Viewer.secretariat_of(dialogue)):
         if brought := _waited_for(pk, ImportState.TAKING):
-            take_or_say_why(brought, tells(pk, len(brought.rows)))
+            apply_or_record_reason(brought, reports_progress(pk, len(brought.rows)))

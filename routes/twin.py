@@ -28,7 +28,7 @@ from routes.reading import RouteMap
 
 
 @dataclass(frozen=True)
-class Detail:
+class FigureDetail:
     """One more thing that is known of a figure: a number under its label, or a sentence; and who says so."""
 
     words: str
@@ -38,7 +38,7 @@ class Detail:
 
 
 @dataclass(frozen=True)
-class Said:
+class TwinCell:
     """A cell of a table: words, and the tokens of those who may see of what they are made; None where that is nothing."""
 
     words: str
@@ -50,9 +50,9 @@ class AreaInYear:
     """What is known of a reporting area in a year, in words; whatever of it is there stands without the rest."""
 
     area: Subject
-    detections: Said
-    deaths: Said
-    details: list[Detail]
+    detections: TwinCell
+    deaths: TwinCell
+    details: list[FigureDetail]
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ class RouteInYear:
     """`detections` and `deaths` are of the area beside it, in words, and so are the details."""
 
     route: Subject
-    segments: Said
-    detections: Said
-    deaths: Said
-    details: list[Detail]
+    segments: TwinCell
+    detections: TwinCell
+    deaths: TwinCell
+    details: list[FigureDetail]
     reasons: list[MapFeature]
 
 
@@ -117,25 +117,25 @@ def _route_in_year(
     said = _said(area, year, names, nationality, without=_("indicative, no figure"))
     reasons = [row for row in route_map.reasons_of(route) if row.properties["date"].startswith(str(year))]
     segments = route_map.segments_of(route, year)
-    number = Said(str(len(segments)), narrowest(*(row.readers for row in segments)) if segments else None)
+    number = TwinCell(str(len(segments)), narrowest(*(row.readers for row in segments)) if segments else None)
     return RouteInYear(route, number, *said, reasons)
 
 
 def _said(
     area: AreaFigures | None, year: int, names: Mapping[str, str], nationality: str, without: str
-) -> tuple[Said, Said, list[Detail]]:
+) -> tuple[TwinCell, TwinCell, list[FigureDetail]]:
     """Detections, deaths and details."""
     if nationality:
         row = _of_nationality(area, year, nationality)
-        return _said_of(row, str(NONE_OF_NATIONALITY)), Said(_("n/a")), []
+        return _said_of(row, str(NONE_OF_NATIONALITY)), TwinCell(_("n/a")), []
     if area is None:
-        return Said(without), Said(_("n/a")), []
+        return TwinCell(without), TwinCell(_("n/a")), []
     deaths = _said_of(area.deaths.get(str(year)), _("n/a"))
     return _said_of(area.in_year(year), without), deaths, _details(area, year, names)
 
 
-def _said_of(row: Observation | None, without: str) -> Said:
-    return Said(figure(row), row.readers) if row else Said(without)
+def _said_of(row: Observation | None, without: str) -> TwinCell:
+    return TwinCell(figure(row), row.readers) if row else TwinCell(without)
 
 
 def _of_nationality(area: AreaFigures | None, year: int, nationality: str) -> Observation | None:
@@ -150,23 +150,23 @@ def _is_known_in(area: AreaFigures, year: int) -> bool:
     return str(year) in periods
 
 
-def _details(area: AreaFigures, year: int, names: Mapping[str, str]) -> list[Detail]:
+def _details(area: AreaFigures, year: int, names: Mapping[str, str]) -> list[FigureDetail]:
     """By quarter, border and nationality, then what was known when."""
     quarters = [row for quarter in range(1, 5) if (row := area.newest(f"{year}-Q{quarter}"))]
-    details = [Detail(figure(row), row.readers, wording.period(row.period)) for row in quarters]
+    details = [FigureDetail(figure(row), row.readers, wording.period(row.period)) for row in quarters]
     if borders := area.borders.get(str(year)):
-        details.append(Detail(at_borders(borders), narrowest(*(row.readers for row in borders.values()))))
+        details.append(FigureDetail(at_borders(borders), narrowest(*(row.readers for row in borders.values()))))
     for row in area.nationalities.get(str(year), ()):
         code = row.breakdown["nationality"]
-        details.append(Detail(figure(row), row.readers, names.get(code, code)))
+        details.append(FigureDetail(figure(row), row.readers, names.get(code, code)))
     return details + _known_when(area.revisions(str(year)))
 
 
-def _known_when(revisions: list[Observation]) -> list[Detail]:
+def _known_when(revisions: list[Observation]) -> list[FigureDetail]:
     """Nothing where one thing was said all the time."""
     words = _("%(number)s, as known on %(date)s")
     return [
-        Detail(
+        FigureDetail(
             words % {"number": figure(row), "date": wording.period(row.known_on)},
             row.readers,
             source=row.source.name if row.source else "",

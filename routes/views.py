@@ -12,19 +12,19 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from access.viewer import Viewer
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action
 from accounts.requests import ReaderRequest
 from accounts.signing_in.rate_limits import is_within, limited
 from atlas.country_map import countries_on_map, map_of
-from atlas.file_names import disposition
+from atlas.file_names import content_disposition
 from atlas.models import Subject, SubjectKind
-from atlas.print_cache import MEDIA_TYPES, TooManyMade
-from indicators.vintages import AskedDate, asked_date
+from atlas.print_cache import MEDIA_TYPES, PrintLimitReached
+from indicators.vintages import AsOfDate, as_of_date
 from routes.exports.files import FORMATS, LAYERS, exported
 from routes.exports.notice import notice_of, sources_of
 from routes.forms import AnswerForm
-from routes.layer_responses import LayerAddress, note_layers, sent_layer, sight_at
+from routes.layer_responses import LayerAddress, layer_response, note_layers, visible_layers_at
 from routes.layers import ZOOMS, LayerFile
 from routes.models import Layer, MapAnswer, MapEdition, Story, StoryStep
 from routes.page import (
@@ -69,7 +69,7 @@ def routes(
         raise Http404
     if number not in (None, edition.number):
         return redirect("route_edition_number", dialogue, edition.year, edition.number)
-    asked = asked_date(request.GET.get("known-on", ""))
+    asked = as_of_date(request.GET.get("known-on", ""))
     shown = read(edition, request.viewer, asked.day)
     _note(request, shown)
     further = {
@@ -99,7 +99,7 @@ def proof(request: ReaderRequest, dialogue: str, links: LinksOf, year: int, numb
                 form.add_error(None, error)
             else:
                 return redirect("route_proof", dialogue, year, number)
-    asked = asked_date(request.GET.get("known-on", ""))
+    asked = as_of_date(request.GET.get("known-on", ""))
     shown = read(edition, request.viewer, asked.day)
     _note(request, shown)
     further = {
@@ -118,7 +118,7 @@ def story(request: ReaderRequest, dialogue: str, links: LinksOf, slug: str) -> H
         raise Http404
     shown = read(edition, request.viewer)
     _note(request, shown)
-    context = _context(request, shown, links, AskedDate())
+    context = _context(request, shown, links, AsOfDate())
     steps = steps_of(told, request.viewer)
     routes = {route.pk: route.slug for route in shown.routes}
     for step in steps:
@@ -152,11 +152,11 @@ def subject(request: ReaderRequest, dialogue: str, links: LinksOf, kind: str, sl
     if part is None:
         raise Http404
     _note(request, whole)
-    context = _context(request, part.map, links, AskedDate()) | {"part": part, "subject": row}
+    context = _context(request, part.map, links, AsOfDate()) | {"part": part, "subject": row}
     return render(request, "routes/subject.html", context)
 
 
-def _context(request: ReaderRequest, shown: RouteMap, links: LinksOf, asked: AskedDate) -> dict:
+def _context(request: ReaderRequest, shown: RouteMap, links: LinksOf, asked: AsOfDate) -> dict:
     edition, dialogue = shown.edition, shown.dialogue
     names = names_of_nationalities(shown.areas, request.viewer)
     wanted = request.GET.get("nationality", "")
@@ -204,7 +204,7 @@ def layer_addresses(edition: MapEdition) -> dict[int, str]:
 def _note(request: ReaderRequest, shown: RouteMap) -> None:
     """A line of the log, where something is shown that not everyone may read."""
     if shown.is_restricted:
-        note(Action.READ, request.user, dialogue=shown.dialogue.pk, objects=[shown.edition.log_name])
+        log_action(Action.READ, request.user, dialogue=shown.dialogue.pk, objects=[shown.edition.log_name])
 
 
 @require_safe
@@ -214,11 +214,11 @@ def layers(
     """Segments and stops as GeoJSON, with an ETag, compressed once for all who see the same."""
     if zoom not in ZOOMS:
         raise Http404
-    sight = sight_at(request.viewer, LayerAddress(dialogue, year, number, is_proof))
+    sight = visible_layers_at(request.viewer, LayerAddress(dialogue, year, number, is_proof))
     if sight is None:
         raise Http404
     note_layers(request, dialogue, sight)
-    return sent_layer(request, LayerFile(sight, zoom))
+    return layer_response(request, LayerFile(sight, zoom))
 
 
 @require_safe
@@ -232,10 +232,10 @@ def export(request: ReaderRequest, dialogue: str, year: int, number: int, ending
         return redirect("route_export", dialogue, year, number, FORMER_ENDINGS[ending], permanent=True)
     features = list(features_seen(request.viewer, edition).filter(kind__in=LAYERS))
     name = f"{dialogue}-routes-{year}-{edition.number}.{ending}"
-    headers = {"Content-Disposition": disposition(name)}
+    headers = {"Content-Disposition": content_disposition(name)}
     content = exported(features, ending, notice_of(edition, sources_of(features)))
     if is_restricted(edition, features):
-        note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {ending}"])
+        log_action(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {ending}"])
     return HttpResponse(content, content_type=FORMATS[ending][0], headers=headers)
 
 
@@ -254,10 +254,10 @@ def sheet(
     reader = request.user.name if request.user.is_authenticated else ""
     try:
         content = printed(shown, shown_year, PAPERS[paper], ending, reader, lambda: is_within(request, "print_made"))
-    except TooManyMade:
+    except PrintLimitReached:
         return respond_429(request)
     if shown.is_restricted:
-        note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {paper} {ending}"])
+        log_action(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"{edition.log_name} {paper} {ending}"])
     name = f"{dialogue}-routes-{shown_year}-{paper}-{get_language()}.{ending}"
-    headers = {"Content-Disposition": disposition(name)}
+    headers = {"Content-Disposition": content_disposition(name)}
     return HttpResponse(content, content_type=MEDIA_TYPES[ending], headers=headers)

@@ -16,7 +16,7 @@ from access.visibility import sees, tokens_of
 from search.kinds import Kind
 from search.models import Readers
 from search.snippets import Part, snippets
-from search.syntax import as_asked, tsqueries
+from search.syntax import normalise_query, tsqueries
 
 MOST_COUNTED = 1000  # an exact count of a common word costs more than everything else
 MOST_RANKED = 500  # newest matches among which the best come first
@@ -73,7 +73,7 @@ class Match(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Narrowing:
+class Facets:
     """What is asked for beside the words; empty or None where all is."""
 
     language: str = ""
@@ -86,7 +86,7 @@ class Narrowing:
         return {"language": self.language, "begins": begins, "ends": ends}
 
 
-EVERYTHING = Narrowing()
+EVERYTHING = Facets()
 
 
 @dataclass(frozen=True)
@@ -123,13 +123,13 @@ def search(
     viewer: Viewer,
     words: str,
     kind: Kind,
-    narrowing: Narrowing = EVERYTHING,
+    narrowing: Facets = EVERYTHING,
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Found:
     """Records of one kind. Six questions at most, whatever is found. Raises TookTooLong."""
-    found = Found(as_asked(words))
+    found = Found(normalise_query(words))
     if not found.words:
         return found
     with _in_time():
@@ -180,7 +180,7 @@ def _hits(viewer: Viewer, kind: Kind, words: str, shown: list[Match]) -> list[Hi
     return [Hit(rows[row.record], language, part) for row, (language, _), part in zip(there, texts, parts, strict=True)]
 
 
-def _newest(viewer: Viewer, kind: Kind, asked: Mapping[str, str], narrowing: Narrowing) -> list[Match]:
+def _newest(viewer: Viewer, kind: Kind, asked: Mapping[str, str], narrowing: Facets) -> list[Match]:
     """The newest entries that match, of all or of those asked for. `asked`: stems → the question in them."""
     values: dict[str, Any] = {"kind": kind.name, "most": MOST_COUNTED + 1}
     values |= {**asked, **narrowing.values(), **tokens_of(viewer)}

@@ -17,7 +17,7 @@ JOINERS = "\u200c\u200d"  # of no width, but the letters beside them have other 
 ELIDED = re.compile(r"\b(?:[dl]|qu) (?=[aeiouyh])")
 
 
-def as_asked(text: str) -> str:
+def normalise_query(text: str) -> str:
     """The words as they are shown again: what is invisible left out, cut where nobody writes on."""
     shown = "".join(_shown(letter) for letter in text[: 4 * MOST_LETTERS])
     return " ".join(shown[:MOST_LETTERS].split()[:MOST_WORDS])

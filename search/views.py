@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from accounts.requests import ReaderRequest
 from accounts.signing_in.rate_limits import limited
 from search.kinds import Kind, kind_named, kinds
-from search.query import PER_PAGE, Found, Narrowing, TookTooLong, search
-from search.syntax import as_asked
+from search.query import PER_PAGE, Facets, Found, TookTooLong, search
+from search.syntax import normalise_query
 
 LANGUAGES = {code for code, _ in settings.LANGUAGES}
 LAST_PAGE = 25  # of what is ranked
@@ -22,7 +22,7 @@ YEARS = range(1900, 2200)
 @limited("search", methods=("GET", "HEAD"))
 def results(request: ReaderRequest) -> HttpResponse:
     """All kinds with the best of each, or the pages of one kind."""
-    words = as_asked(request.GET.get("q", ""))
+    words = normalise_query(request.GET.get("q", ""))
     chosen = kind_named(request.GET.get("kind", ""))
     narrowing = _narrowing(request)
     page = _page(request.GET.get("page", "")) if chosen else 1
@@ -48,9 +48,7 @@ def results(request: ReaderRequest) -> HttpResponse:
     return render(request, "search/results.html", context)
 
 
-def _found(
-    request: ReaderRequest, words: str, kind: Kind, chosen: Kind | None, narrowing: Narrowing, page: int
-) -> Found:
+def _found(request: ReaderRequest, words: str, kind: Kind, chosen: Kind | None, narrowing: Facets, page: int) -> Found:
     if chosen is None:
         return search(request.viewer, words, kind, narrowing, per_page=OF_EACH_KIND)
     if kind != chosen:  # only counted
@@ -64,9 +62,9 @@ def _note(request: ReaderRequest, sections: list[tuple[Kind, Found]]) -> None:
             kind.note(request, found.records)
 
 
-def _narrowing(request: ReaderRequest) -> Narrowing:
+def _narrowing(request: ReaderRequest) -> Facets:
     language, year = request.GET.get("language", ""), _number(request.GET.get("year", ""))
-    return Narrowing(language if language in LANGUAGES else "", year if year in YEARS else None)
+    return Facets(language if language in LANGUAGES else "", year if year in YEARS else None)
 
 
 def _page(text: str) -> int:
@@ -81,7 +79,7 @@ def _number(text: str) -> int:
 @limited("suggest", methods=("GET", "HEAD"))
 def suggestions(request: ReaderRequest) -> HttpResponse:
     """Names that begin with what is written so far, of what the reader may see, each once."""
-    begun = as_asked(request.GET.get("q", ""))
+    begun = normalise_query(request.GET.get("q", ""))
     names: dict[str, None] = {}
     if len(begun) >= FEWEST_LETTERS:
         for kind in kinds():

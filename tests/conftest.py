@@ -30,8 +30,8 @@ from demo.cast import CAST
 from imap.local_apps import ROOMS
 from profiles import page_cache
 from profiles.shown_editions import newest_shown
-from profiles.visible_edition import forget_standings
-from routes.layer_responses import forget_sights
+from profiles.visible_edition import forget_editions
+from routes.layer_responses import forget_visible_layers
 from routes.reading import maps_shown
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -172,12 +172,12 @@ def clear_own_cache() -> None:
 
 
 def forget_all_pages() -> None:
-    page_cache.forget_in_process()
+    page_cache.clear_process_cache()
     clear_own_cache()
-    forget_standings()
+    forget_editions()
     newest_shown.forget()
     maps_shown.forget()
-    forget_sights()
+    forget_visible_layers()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from accounts.account_page.entitlements import grounds_of
+from accounts.account_page.entitlements import entitlements_of
 from accounts.requests import ReaderRequest
 
 
@@ -15,7 +15,7 @@ def me(request: ReaderRequest) -> HttpResponse:
         return JsonResponse({"error": "Send a personal token: Authorization: Bearer …"}, status=401, headers=headers)
     reads = [
         {"token": ground.token, "until": ground.until, "because": ground.sentence}
-        for ground in grounds_of(request.user)
+        for ground in entitlements_of(request.user)
         if ground.token
     ]
     return JsonResponse({"name": request.user.name, "language": request.user.language, "may_read": reads})

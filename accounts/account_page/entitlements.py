@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from access import tokens
 from access.viewer import Viewer
-from accounts.dialogue_members import standing_of
+from accounts.dialogue_members import memberships_of
 from accounts.models import Affiliation, ReadingGroup, Scope, User
 from atlas.models import Dialogue
 
 
 @dataclass(frozen=True)
-class Ground:
+class Entitlement:
     """`sentence`: “You may read …, because …”. `until`: the last day, or None. `token`: what is held by it, or ''."""
 
     sentence: str
@@ -24,7 +24,7 @@ class Ground:
     token: str = ""
 
 
-def grounds_of(user: User) -> list[Ground]:
+def entitlements_of(user: User) -> list[Entitlement]:
     """Everything that lets this person read, and what was meant to but does not."""
     viewer = user.viewer
     grounds = [*_of_secretariats(user)]
@@ -39,9 +39,9 @@ def _affiliations_of(user: User) -> list[Affiliation]:
     return list(rows.prefetch_related(Prefetch("scopes", known.select_related("dialogue", "theme"))))
 
 
-def _of_secretariats(user: User) -> Iterator[Ground]:
+def _of_secretariats(user: User) -> Iterator[Entitlement]:
     for seat in user.secretariats.select_related("dialogue"):
-        yield Ground(
+        yield Entitlement(
             _(
                 "You may read and edit everything that is collected for %(dialogue)s, because you work in its Secretariat."
             )
@@ -50,22 +50,22 @@ def _of_secretariats(user: User) -> Iterator[Ground]:
         )
 
 
-def _of_affiliation(affiliation: Affiliation, viewer: Viewer) -> Iterator[Ground]:
+def _of_affiliation(affiliation: Affiliation, viewer: Viewer) -> Iterator[Entitlement]:
     partner, until = affiliation.partner.display_name, affiliation.ends_on
     if affiliation.is_suspended:
-        yield Ground(
+        yield Entitlement(
             _("What you read for %(partner)s is suspended until %(partner)s confirms you again.") % {"partner": partner}
         )
         return
     held = tokens.partner(affiliation.partner_id)
     if not viewer.may_read([held]):
-        yield Ground(
+        yield Entitlement(
             _("You stand for %(partner)s, which gives you nothing to read today.") % {"partner": partner}, until
         )
         return
     for scope in affiliation.scopes.all():
         yield _of_scope(scope, partner, until, viewer)
-    yield Ground(
+    yield Entitlement(
         _(
             "You may read what is shared with %(partner)s or with every nominated user, because you stand for %(partner)s."
         )
@@ -74,14 +74,14 @@ def _of_affiliation(affiliation: Affiliation, viewer: Viewer) -> Iterator[Ground
         held,
     )
     if viewer.may_nominate_for(affiliation.partner_id):
-        yield Ground(
+        yield Entitlement(
             _("You may nominate the people of %(partner)s, because %(partner)s authorised you.") % {"partner": partner},
             until,
             tokens.authority(affiliation.partner_id),
         )
 
 
-def _of_scope(scope: Scope, partner: str, until: date | None, viewer: Viewer) -> Ground:
+def _of_scope(scope: Scope, partner: str, until: date | None, viewer: Viewer) -> Entitlement:
     names = {"dialogue": scope.dialogue.short_name, "theme": scope.theme.name, "partner": partner}
     token = tokens.dialogue(scope.dialogue_id, scope.theme_id)
     if not viewer.may_read([token]):
@@ -89,7 +89,7 @@ def _of_scope(scope: Scope, partner: str, until: date | None, viewer: Viewer) ->
             "%(partner)s nominated you for “%(theme)s” (%(dialogue)s), "
             "but only what the Secretariat grants is open to you there."
         )
-        return Ground(sentence % names, until)
+        return Entitlement(sentence % names, until)
     if scope.is_granted:
         sentence = _(
             "You may read the restricted profiles of “%(theme)s” (%(dialogue)s), "
@@ -99,14 +99,14 @@ def _of_scope(scope: Scope, partner: str, until: date | None, viewer: Viewer) ->
         sentence = _(
             "You may read the restricted profiles of “%(theme)s” (%(dialogue)s), because %(partner)s nominated you."
         )
-    return Ground(sentence % names, until, token)
+    return Entitlement(sentence % names, until, token)
 
 
-def _of_engagements(user: User) -> Iterator[Ground]:
+def _of_engagements(user: User) -> Iterator[Entitlement]:
     known = user.engagements.filter(dialogue__in=Dialogue.objects.visible_to(user.viewer))
     for engagement in known.filter(ended_at=None, ends_on__gte=timezone.localdate()).select_related("dialogue"):
         words = {"dialogue": engagement.dialogue.short_name, "purpose": engagement.purpose}
-        yield Ground(
+        yield Entitlement(
             _(
                 "You may read what is shared with you by name, because the Secretariat invited you (%(dialogue)s: %(purpose)s)."
             )
@@ -116,16 +116,16 @@ def _of_engagements(user: User) -> Iterator[Ground]:
         )
 
 
-def _by_name(user: User) -> Iterator[Ground]:
+def _by_name(user: User) -> Iterator[Entitlement]:
     """What a seat or a mandate gives beside all else: a secretariat may name those who stand in its dialogue."""
     ends = dict(user.affiliations.values_list("pk", "ends_on"))
     last_days: dict[str, list[date | None]] = {}
-    for one in standing_of(user):
+    for one in memberships_of(user):
         if one.kind != "engagement":
             last_days.setdefault(one.dialogue, []).append(ends[one.ground] if one.kind == "affiliation" else None)
     for dialogue in Dialogue.objects.visible_to(user.viewer).filter(pk__in=last_days):
         days = last_days[dialogue.pk]
-        yield Ground(
+        yield Entitlement(
             _("You may read what %(dialogue)s shares with you by name, while you take part in it.")
             % {"dialogue": dialogue.short_name},
             None if None in days else max(day for day in days if day),
@@ -133,15 +133,15 @@ def _by_name(user: User) -> Iterator[Ground]:
         )
 
 
-def _of_groups(user: User) -> Iterator[Ground]:
+def _of_groups(user: User) -> Iterator[Entitlement]:
     known = Dialogue.objects.visible_to(user.viewer)
     for group in user.reading_groups.filter(dialogue__in=known).select_related("dialogue"):
         token = tokens.group(group.pk)
         if not user.viewer.may_read([token]):
             if group.is_open:
-                yield Ground(_without_standing(group), group.ends_on)
+                yield Entitlement(_without_standing(group), group.ends_on)
         else:
-            yield Ground(
+            yield Entitlement(
                 _(
                     "You may read what is shared with “%(group)s”, because you are a member of this group and take part in %(dialogue)s."
                 )

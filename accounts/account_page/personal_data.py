@@ -8,18 +8,18 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Model, Q, QuerySet
 
 from access.viewer import Viewer
-from accounts.account_page.entitlements import grounds_of
+from accounts.account_page.entitlements import entitlements_of
 from accounts.account_page.export_registry import FURTHER
 from accounts.models import LogEntry, MandateEvent, Nomination, User
 
 
-def data_of(user: User, viewer: Viewer) -> dict[str, Any]:
+def personal_data_of(user: User, viewer: Viewer) -> dict[str, Any]:
     """By kind; of rows that have an audience, those that the person may see."""
     return {
         "account": _fields(
             user, "email name language news_digest is_active is_staff joined_at last_login visit_began_at last_visit_at"
         ),
-        "may_read": [{"because": ground.sentence, "until": ground.until} for ground in grounds_of(user)],
+        "may_read": [{"because": ground.sentence, "until": ground.until} for ground in entitlements_of(user)],
         "affiliations": [
             {
                 **_fields(row, "partner_id office begins_on ends_on ended_at is_focal_point may_nominate"),

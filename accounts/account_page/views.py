@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from access.viewing import viewing
-from accounts.account_page.entitlements import grounds_of
+from accounts.account_page.entitlements import entitlements_of
 from accounts.account_page.forms import PreferencesForm, TokenForm
-from accounts.account_page.personal_data import data_of
+from accounts.account_page.personal_data import personal_data_of
 from accounts.account_page.sessions import sessions_of
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action, PersonalToken, TokenScope, User
 from accounts.requests import ReaderRequest
 from accounts.signing_in.adapter import tell
@@ -29,8 +29,8 @@ from accounts.signing_in.personal_tokens import make_token as make
 from accounts.signing_in.personal_tokens import revoke
 from accounts.signing_in.rate_limits import limited
 from accounts.signing_in.reauthentication import confirmed
-from atlas.addresses import on_the_portal
-from atlas.file_names import disposition
+from atlas.addresses import absolute_url
+from atlas.file_names import content_disposition
 from untrusted.characters import clean_deep
 
 
@@ -45,7 +45,7 @@ def own_page(request: ReaderRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("own_page"))
     context = {
         "form": form,
-        "grounds": grounds_of(request.user),
+        "grounds": entitlements_of(request.user),
         "factors": factors_in_words(request.user),
         "sessions": sessions_of(request),
         "tokens": PersonalToken.objects.alive().filter(user=request.user),
@@ -87,7 +87,7 @@ def make_token(request: ReaderRequest) -> HttpResponse:
     token, secret = make(request.user, *(form.cleaned_data[name] for name in ("name", "scope", "days")))
     tell(request, request.user, "token_made", token=token.name, expires_on=token.expires_on)
     address = (
-        on_the_portal(reverse("calendar_subscription", args=[secret])) if token.scope == TokenScope.CALENDAR else ""
+        absolute_url(reverse("calendar_subscription", args=[secret])) if token.scope == TokenScope.CALENDAR else ""
     )
     return render(request, "account/token_made.html", {"token": token, "secret": secret, "address": address})
 
@@ -105,9 +105,9 @@ def revoke_token(request: ReaderRequest, pk: int) -> HttpResponse:
 @require_GET
 def own_data(request: ReaderRequest) -> HttpResponse:
     """Everything held about the person, as a JSON file."""
-    note(Action.EXPORTED, request.user, objects=["own data"])
+    log_action(Action.EXPORTED, request.user, objects=["own data"])
     with viewing(request.user.viewer):  # as oneself, whomever a secretariat views as
-        data = clean_deep(data_of(request.user, request.user.viewer))
+        data = clean_deep(personal_data_of(request.user, request.user.viewer))
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
-    response["Content-Disposition"] = disposition("i-map-account.json")
+    response["Content-Disposition"] = content_disposition("i-map-account.json")
     return response

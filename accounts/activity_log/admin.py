@@ -17,17 +17,17 @@ from accounts.activity_log.csv_export import as_csv
 from accounts.activity_log.day_chart import day_chart
 from accounts.activity_log.querysets import LogFilter, page_of, with_partners
 from accounts.activity_log.usage import ReportedUse
-from accounts.activity_log.writer import note
-from accounts.dialogue_model_admin import DeskAdmin, NothingByHand
+from accounts.activity_log.writer import log_action
+from accounts.dialogue_model_admin import DialogueModelAdmin, ReadOnlyAdminMixin
 from accounts.models import Action, LogEntry, UseOfQuarter
 from accounts.requests import ReaderRequest
-from atlas.file_names import disposition
+from atlas.file_names import content_disposition
 from atlas.wording import period
 
 MOST_LINES_IN_A_FILE = 50_000
 
 
-class ReadingOnly(NothingByHand, DeskAdmin):
+class ExportableReadOnlyAdmin(ReadOnlyAdminMixin, DialogueModelAdmin):
     """Rows that nobody adds, changes or removes by hand, and that can be taken along as a file."""
 
     actions = None
@@ -46,12 +46,12 @@ class ReadingOnly(NothingByHand, DeskAdmin):
 
 
 def _file(name: str, text: str) -> HttpResponse:
-    headers = {"Content-Disposition": disposition(f"{name}.csv")}
+    headers = {"Content-Disposition": content_disposition(f"{name}.csv")}
     return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @admin.register(LogEntry)
-class LogEntryAdmin(ReadingOnly):
+class LogEntryAdmin(ExportableReadOnlyAdmin):
     fields = ["at", "action", "person", "dialogue", "object"]
 
     def get_queryset(self, request):
@@ -86,7 +86,7 @@ class LogEntryAdmin(ReadingOnly):
         )
         since, until = filters.data["since"], filters.data["until"]
         for dialogue in filters.dialogues:
-            note(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"log {since} – {until}"])
+            log_action(Action.EXPORTED, request.user, dialogue=dialogue, objects=[f"log {since} – {until}"])
         return _file(f"log-{since}-{until}", text)
 
 
@@ -104,7 +104,7 @@ def _as_row(line: LogEntry) -> list[str]:
 
 
 @admin.register(UseOfQuarter)
-class UseOfQuarterAdmin(ReadingOnly):
+class UseOfQuarterAdmin(ExportableReadOnlyAdmin):
     list_display = [
         "quarter",
         "dialogue",
@@ -144,5 +144,5 @@ class UseOfQuarterAdmin(ReadingOnly):
         rows = self.get_queryset(request).select_related("dialogue")
         text = as_csv(head, ([self.quarter(row), str(row.dialogue), *ReportedUse.of(row)] for row in rows))
         for dialogue in request.viewer.secretariats:
-            note(Action.EXPORTED, request.user, dialogue=dialogue, objects=["use by quarter"])
+            log_action(Action.EXPORTED, request.user, dialogue=dialogue, objects=["use by quarter"])
         return _file("use-by-quarter", text)

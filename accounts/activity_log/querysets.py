@@ -107,14 +107,14 @@ def _begin_of(day: date) -> datetime:
 
 
 @dataclass(frozen=True)
-class Page:
+class LogPage:
     """Lines, the newest first; `before` is what the address of the next page says, empty on the last."""
 
     lines: list[LogEntry]
     before: str
 
 
-def page_of(lines: QuerySet[LogEntry], viewer: Viewer, before: str = "") -> Page:
+def page_of(lines: QuerySet[LogEntry], viewer: Viewer, before: str = "") -> LogPage:
     """One page, found by the place of its first line, however many there are: nothing is counted."""
     if place := _place(before):
         at, pk = place
@@ -122,7 +122,7 @@ def page_of(lines: QuerySet[LogEntry], viewer: Viewer, before: str = "") -> Page
     found = list(lines.select_related("person", "dialogue").order_by("-at", "-pk")[: LINES_ON_A_PAGE + 1])
     shown = found[:LINES_ON_A_PAGE]
     is_last = len(found) <= LINES_ON_A_PAGE
-    return Page(with_partners(shown, viewer), "" if is_last else f"{shown[-1].at.isoformat()}_{shown[-1].pk}")
+    return LogPage(with_partners(shown, viewer), "" if is_last else f"{shown[-1].at.isoformat()}_{shown[-1].pk}")
 
 
 def _place(before: str) -> tuple[datetime, int] | None:

@@ -24,7 +24,9 @@ LINES = f"""
 QUICK_LINES = f"{LINES}, (SELECT set_config('synchronous_commit', 'off', true)) AS quick"
 
 
-def note(action: Action, person: User | None, *, dialogue: str | None = None, objects: Iterable[str] = ("",)) -> None:
+def log_action(
+    action: Action, person: User | None, *, dialogue: str | None = None, objects: Iterable[str] = ("",)
+) -> None:
     """One line for each object; what is too long for one goes on in others, as a log that is cut says less than was done.
 
     Read by the person, and by the secretariat of the dialogue. Without a dialogue (signing in) it is read by the secretariats of all dialogues that the person was nominated for.

@@ -23,7 +23,7 @@ CLASSES |= {Preset.PARTNERS: "partners", Preset.GROUP: "partners", Preset.SECRET
 NARROWER = gettext_lazy("Not for every reader of this page")
 
 
-def narrower_mark(
+def access_badge(
     audience: Iterable[str], page_readers: Iterable[str] = EVERYONE, *, is_in_text: bool = False
 ) -> SafeString:
     """With a space before it; empty where everybody who reads the page reads this too.

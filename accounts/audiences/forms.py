@@ -19,7 +19,7 @@ from access.presets import Preset
 from access.tokens import PUBLIC
 from access.viewer import Viewer, narrowest
 from accounts.audiences.presets import audience_of, names_in, preset_of, who_can_read
-from accounts.audiences.widening import Change, readers_of, settle, waiting_for, who_could_confirm
+from accounts.audiences.widening import Change, apply_audience_change, readers_of, waiting_for, who_could_confirm
 from accounts.models import ReadingGroup, User
 from atlas.models import Dialogue, DialogueTheme, Partner
 from atlas.sorting import in_reading_order
@@ -271,7 +271,7 @@ class AudienceForm(forms.ModelForm):
     def settle(self, by: User) -> str:
         """Notes what changed, and asks for what is to be confirmed. Returns a sentence for whoever saved the form."""
         dialogue, _theme = self.dialogue_and_theme()
-        settle(self.change, self.instance, dialogue, by)
+        apply_audience_change(self.change, self.instance, dialogue, by)
         if not self.change.is_asked:
             return ""
         words = {"until_then": who_can_read(readers_of(self.change.applied, self.instance))}
@@ -290,7 +290,7 @@ class AudienceForm(forms.ModelForm):
         )
 
 
-class ReadOncePublished(AudienceForm):
+class PlannedAudienceForm(AudienceForm):
     """For rows that the Secretariat alone reads until they are published.
 
     Whom it chooses for then is kept in the row's `planned_audience`, and holds at publishing, whoever publishes.

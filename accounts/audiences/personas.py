@@ -87,7 +87,7 @@ def _name(row: ReadingGroup | Partner | None) -> str:
     return str(row) if row else ""
 
 
-def persona_in(request: HttpRequest, own: Viewer) -> Persona | None:
+def current_persona(request: HttpRequest, own: Viewer) -> Persona | None:
     """The persona of this session. It ends at once when `own` is no longer the dialogue's secretariat."""
     kept = request.session.get(KEPT_AS)
     if kept is None:
@@ -95,13 +95,13 @@ def persona_in(request: HttpRequest, own: Viewer) -> Persona | None:
     persona = Persona(**kept | {"themes": tuple(kept["themes"])})
     if own.is_secretariat_of(persona.dialogue):
         return persona
-    leave(request)
+    stop_viewing_as(request)
     return None
 
 
-def enter(request: HttpRequest, persona: Persona) -> None:
+def start_viewing_as(request: HttpRequest, persona: Persona) -> None:
     request.session[KEPT_AS] = asdict(persona)
 
 
-def leave(request: HttpRequest) -> None:
+def stop_viewing_as(request: HttpRequest) -> None:
     request.session.pop(KEPT_AS, None)

@@ -14,14 +14,14 @@ from django.utils import timezone
 
 from access.presets import Preset
 from accounts import mail
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.audiences.presets import names_in, preset_of
 from accounts.models import Action, User, Widening, WideningState
 
 Audience = list[str] | None  # None: as the row it belongs to
 
 
-class Row(Protocol):
+class AudienceRow(Protocol):
     """A row with an audience; `log_name` is how the log and a colleague are told of it."""
 
     pk: int
@@ -43,7 +43,7 @@ class Change:
     is_asked: bool = False
 
 
-def settle(change: Change, row: Row, dialogue: str, by: User) -> None:
+def apply_audience_change(change: Change, row: AudienceRow, dialogue: str, by: User) -> None:
     """Notes a change that was written, and asks for what was not."""
     if not _is_same(change.before, change.applied):
         _overtake(row)
@@ -60,7 +60,7 @@ def note_change(change: Change, name: str, dialogue: str, by: User) -> None:
         _note(Action.AUDIENCE_CHANGED, name, dialogue, change.before, change.applied, by)
 
 
-def readers_of(audience: Audience, row: Row) -> list[str]:
+def readers_of(audience: Audience, row: AudienceRow) -> list[str]:
     """Who reads the row with this audience; one that inherits is read by those of what it is a part of."""
     return row.whole.audience if audience is None else audience  # type: ignore[attr-defined]
 
@@ -70,7 +70,7 @@ def who_could_confirm(dialogue: str, asked_by: User) -> list[User]:
     return list(members.order_by("pk"))
 
 
-def waiting_for(row: Row) -> Widening | None:
+def waiting_for(row: AudienceRow) -> Widening | None:
     return _of(row).first()
 
 
@@ -101,7 +101,7 @@ def refuse(widening: Widening, by: User) -> None:
     _note(Action.WIDENING_REFUSED, widening.name, widening.dialogue_id, widening.held, widening.wanted, by)
 
 
-def _ask(row: Row, dialogue: str, wanted: Audience, by: User) -> None:
+def _ask(row: AudienceRow, dialogue: str, wanted: Audience, by: User) -> None:
     widening = Widening.objects.create(
         content_type=ContentType.objects.get_for_model(row),  # type: ignore[arg-type]
         object_id=row.pk,
@@ -129,11 +129,11 @@ def _decide(widening: Widening, state: WideningState, by: User | None) -> None:
     widening.save(update_fields=["state", "decided_by", "decided_at"])
 
 
-def _overtake(row: Row) -> None:
+def _overtake(row: AudienceRow) -> None:
     _of(row).update(state=WideningState.OVERTAKEN, decided_at=timezone.now())
 
 
-def _of(row: Row):
+def _of(row: AudienceRow):
     kind = ContentType.objects.get_for_model(row)  # type: ignore[arg-type]
     return Widening.objects.filter(content_type=kind, object_id=row.pk, state=WideningState.WAITING)
 
@@ -143,7 +143,7 @@ def _is_same(one: Audience, other: Audience) -> bool:
 
 
 def _note(action: Action, name: str, dialogue: str, before: Audience, after: Audience, by: User) -> None:
-    note(action, by, dialogue=dialogue, objects=[f"{name}: {_in_words(before)} → {_in_words(after)}"])
+    log_action(action, by, dialogue=dialogue, objects=[f"{name}: {_in_words(before)} → {_in_words(after)}"])
 
 
 def _in_words(audience: Audience) -> str:

@@ -9,14 +9,14 @@ from django.views.decorators.http import require_POST
 
 from accounts.audiences.presets import who_can_read
 from accounts.audiences.widening import confirm, readers_of, refuse
-from accounts.dialogue_model_admin import DeskAdmin, NothingByHand
+from accounts.dialogue_model_admin import DialogueModelAdmin, ReadOnlyAdminMixin
 from accounts.models import Widening
 from accounts.requests import ReaderRequest
-from accounts.safe_forms.page_state import Shown, facts_of
+from accounts.safe_forms.page_state import PageState, facts_of
 
 
 @admin.register(Widening)
-class WideningAdmin(NothingByHand, DeskAdmin):
+class WideningAdmin(ReadOnlyAdminMixin, DialogueModelAdmin):
     list_display = ["name", "dialogue", "asked_by", "asked_at", "state", "decided_by"]
     list_filter = ["state", "dialogue"]
     list_select_related = ["dialogue", "asked_by", "decided_by"]
@@ -51,11 +51,13 @@ class WideningAdmin(NothingByHand, DeskAdmin):
             return "", ""
         return who_can_read(readers_of(widening.held, row)), who_can_read(readers_of(widening.wanted, row))
 
-    def _shown(self, request: ReaderRequest, widening: Widening, *, is_asked: bool = True) -> Shown:
+    def _shown(self, request: ReaderRequest, widening: Widening, *, is_asked: bool = True) -> PageState:
         held, wanted = self._in_words(request, widening)
         row = widening.row_for(request.viewer)
         facts = facts_of(widening) | {_("Now"): held, _("Asked for"): wanted}
-        return Shown(request, facts | {_("Audience"): ", ".join(row.audience or []) if row else ""}, is_asked=is_asked)
+        return PageState(
+            request, facts | {_("Audience"): ", ".join(row.audience or []) if row else ""}, is_asked=is_asked
+        )
 
     def decide_view(self, request: ReaderRequest, pk: int) -> HttpResponse:
         Widening.objects.select_for_update(of=("self",)).filter(pk=pk).order_by().first()

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                         editable=False,
                         null=True,
                         size=None,
-                        validators=[access.fields.refuse_strange_tokens],
+                        validators=[access.fields.validate_tokens],
                     ),
                 ),
                 (
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                         editable=False,
                         null=True,
                         size=None,
-                        validators=[access.fields.refuse_strange_tokens],
+                        validators=[access.fields.validate_tokens],
                     ),
                 ),
                 ("asked_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="asked")),

@@ -28,7 +28,7 @@ class Action(models.TextChoices):
 
 
 class LogEntry(RestrictedModel):
-    """One line. Written by `accounts.activity_log.writer.note` alone; its person and the secretariats concerned may read it."""
+    """One line. Written by `accounts.activity_log.writer.log_action` alone; its person and the secretariats concerned may read it."""
 
     append_only = True
     regardless_of = {"dialogue": "A line says what was, to those it names, whatever became of the dialogue."}

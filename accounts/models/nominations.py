@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField
-from access.numbers import KeyByChance
+from access.numbers import RandomKeyField
 from access.visibility import RestrictedModel
 from accounts.models.people import Affiliation, User
 from accounts.models.words import refuse_hidden_words
@@ -29,7 +29,7 @@ class Nomination(RestrictedModel):
 
     mentions = ("partner",)
 
-    id = KeyByChance(primary_key=True)
+    id = RandomKeyField(primary_key=True)
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="nominations", verbose_name=_("partner"))
     name = models.CharField(_("name"), max_length=120, validators=[refuse_hidden_words])
     office = models.CharField(_("office"), max_length=160, validators=[refuse_hidden_words])
@@ -86,7 +86,7 @@ class Submission(RestrictedModel):
     mentions = ("themes",)
     belongs_to = ("dialogue", "nomination")
 
-    id = KeyByChance(primary_key=True)
+    id = RandomKeyField(primary_key=True)
     nomination = models.ForeignKey(Nomination, models.CASCADE, related_name="submissions", verbose_name=_("nomination"))
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="submissions", verbose_name=_("dialogue"))
     themes = models.ManyToManyField(Theme, related_name="+", verbose_name=_("themes"))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from access import tokens
 from access.fields import refuse_what_no_token_can_name
 from access.names import CANNOT_BE_USED, NamedQuerySet, Sayable
-from access.numbers import KeyByChance
+from access.numbers import RandomKeyField
 from access.viewer import ANYONE, Viewer
 from accounts.models.words import refuse_hidden_words
 from atlas.models import Dialogue, Partner, Theme
@@ -177,7 +177,7 @@ class Affiliation(models.Model):
 
     mentions = ("partner",)
 
-    id = KeyByChance(primary_key=True)
+    id = RandomKeyField(primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, related_name="affiliations", verbose_name=_("user"))
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="affiliations", verbose_name=_("partner"))
     office = models.CharField(_("office"), max_length=160, blank=True)

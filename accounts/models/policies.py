@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.widening import CONFIRMED_BY_ANOTHER, AskedOfASecondPerson, WideningState
+from accounts.models.widening import CONFIRMED_BY_ANOTHER, SecondPersonRequest, WideningState
 from atlas.models import Partner
 
 DOMAIN = RegexValidator(
@@ -49,7 +49,7 @@ class PartnerPolicy(models.Model):
         return str(self.partner)
 
 
-class PolicyWidening(AskedOfASecondPerson):
+class PolicyWidening(SecondPersonRequest):
     """What a person of a secretariat asked for and a second person has to confirm: it lets more people in, or for longer.
 
     `months` and `requires_second_factor` are null where they stay as they are. Kept after it is decided.

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.numbers import KeyByChance
+from access.numbers import RandomKeyField
 from accounts.models.people import Affiliation, Engagement, User
 
 
@@ -62,7 +62,7 @@ class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
 class PersonalToken(models.Model):
     """A secret by which a machine or a calendar reads as a person. Only its digest is kept."""
 
-    id = KeyByChance(primary_key=True)
+    id = RandomKeyField(primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, related_name="personal_tokens", verbose_name=_("person"))
     name = models.CharField(_("name"), max_length=60, help_text=_("such as “my calendar”"))
     scope = models.CharField(_("what it is for"), max_length=20, choices=TokenScope)

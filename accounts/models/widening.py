@@ -23,11 +23,11 @@ class WideningState(models.TextChoices):
     OVERTAKEN = "overtaken", _("overtaken by another change")
 
 
-# What the database asks of each row of an `AskedOfASecondPerson`.
+# What the database asks of each row of an `SecondPersonRequest`.
 CONFIRMED_BY_ANOTHER = ~Q(state=WideningState.CONFIRMED) | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by")))
 
 
-class AskedOfASecondPerson(models.Model):
+class SecondPersonRequest(models.Model):
     """Something that lets more people in: who asked, and who confirmed or refused. Kept after it is decided."""
 
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))
@@ -48,7 +48,7 @@ class AskedOfASecondPerson(models.Model):
         return self.state == WideningState.WAITING
 
 
-class Widening(AskedOfASecondPerson, RestrictedModel):
+class Widening(SecondPersonRequest, RestrictedModel):
     """A row shall be read by more people. Seen by the desk only; kept after it is decided.
 
     `held` is the row's audience when this was asked, `wanted` the one asked for; null means as the profile.

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import models
-from accounts.dialogue_model_admin import DeskAdmin
+from accounts.dialogue_model_admin import DialogueModelAdmin
 from accounts.email_addresses import AddressCheck, check_of
 from accounts.models import State
 from accounts.nominations import mandates, nominating
 from accounts.nominations.admin_pages import ToBeSeen, page, partners_of_desk
 from accounts.nominations.forms import AddressForm, DecisionForm, PaperForm
 from accounts.requests import ReaderRequest
-from accounts.safe_forms.page_state import Shown, facts_of
+from accounts.safe_forms.page_state import PageState, facts_of
 from atlas.models import Partner
 from atlas.sorting import in_reading_order
 
@@ -40,7 +40,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(models.Submission)
-class SubmissionAdmin(DeskAdmin):
+class SubmissionAdmin(DialogueModelAdmin):
     """The queue. A row is decided on its page; a new one is a nomination that came on paper."""
 
     list_display = ["person", "partner", "dialogue", "themes_asked_for", "age", "address", "has_letter", "state"]
@@ -96,7 +96,7 @@ class SubmissionAdmin(DeskAdmin):
             models.Nomination.objects.select_for_update(of=("self",)).get(pk=row.nomination_id)
             row.refresh_from_db()
         form, address = DecisionForm(request.POST or None), AddressForm(initial={"email": row.nomination.email})
-        shown = Shown(request, self._facts(row))
+        shown = PageState(request, self._facts(row))
         if request.method == "POST" and not shown.is_older and form.is_valid():
             if said := self._do(request, row, form):
                 self.message_user(request, said, messages.SUCCESS)
@@ -180,7 +180,7 @@ class SubmissionAdmin(DeskAdmin):
 
     def _record(self, request: ReaderRequest, partner: Partner, form: PaperForm) -> bool:
         try:
-            nominating.record_on_paper(
+            nominating.record_paper_nomination(
                 partner,
                 request.user,
                 form.candidate(),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from access import tokens
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.audiences.presets import names_in
 from accounts.models import Action, Affiliation, Engagement, Event, MandateEvent, Nomination, User
 
@@ -74,4 +74,4 @@ def _keep(event: Event, by: User | None, what: str, dialogues: Iterable[str], **
     audience = audience_of(values.get("partner_id"), dialogues, values["person_id"])
     MandateEvent.objects.create(event=event, by=by, dialogue_id=only, audience=audience, **values)
     for dialogue in dialogues:
-        note(Action.NOMINATED, by, dialogue=dialogue, objects=[f"{what}/{event.value}"])
+        log_action(Action.NOMINATED, by, dialogue=dialogue, objects=[f"{what}/{event.value}"])

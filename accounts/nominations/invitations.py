@@ -17,7 +17,7 @@ from accounts.models import Event, Invitation, User
 from accounts.nominations import history
 from accounts.nominations.mandates import end_what_ran_out, stands_alone
 from accounts.secret_digests import digest_of
-from accounts.signing_in.credentials import cancel_invitations, wake
+from accounts.signing_in.credentials import activate, cancel_invitations
 
 GOOD_FOR = timedelta(days=14)
 SECRET_BYTES = 32
@@ -40,7 +40,7 @@ def account_of(email: str, name: str, language: str) -> User:
         end_what_ran_out(user)
         user.name, user.language = name, language
         user.save(update_fields=["name", "language"])
-        wake(user)
+        activate(user)
     return user
 
 

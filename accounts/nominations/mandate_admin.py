@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import models
-from accounts.dialogue_model_admin import DeskAdmin
+from accounts.dialogue_model_admin import DialogueModelAdmin
 from accounts.nominations import engagements, mandates
 from accounts.nominations.admin_pages import ToBeSeen, page, partners_of_desk, try_for, with_reason
 from accounts.nominations.forms import ApprovalForm, EngagementForm, ProlongForm
@@ -70,7 +70,7 @@ class AffiliationAdmin(ToBeSeen, admin.ModelAdmin):
 
 
 @admin.register(models.Engagement)
-class EngagementAdmin(DeskAdmin):
+class EngagementAdmin(DialogueModelAdmin):
     """External translators and others without a partner: invited, prolonged and ended by the secretariat."""
 
     form = ProlongForm
@@ -118,7 +118,7 @@ class EngagementAdmin(DeskAdmin):
         return with_reason(self, request, queryset, lambda row, why: engagements.disengage(row, request.user, why))
 
 
-class OfAPartner(admin.ModelAdmin):
+class PartnerScopedAdmin(admin.ModelAdmin):
     """Rows about the partners that take part in the secretariat's dialogues."""
 
     list_select_related = ["partner__subject"]
@@ -136,7 +136,7 @@ class OfAPartner(admin.ModelAdmin):
 
 
 @admin.register(models.ApprovedAddress)
-class ApprovedAddressAdmin(OfAPartner):
+class ApprovedAddressAdmin(PartnerScopedAdmin):
     form = ApprovalForm
     list_display = ["email", "partner", "approved_by", "approved_at"]
     list_select_related = ["partner__subject", "approved_by"]

@@ -71,7 +71,7 @@ def nominate(
 
 
 @transaction.atomic
-def record_on_paper(
+def record_paper_nomination(
     partner: Partner,
     by: User,
     candidate: Candidate,

@@ -24,7 +24,7 @@ SAID_OF_A_NOMINATION = {
 }
 
 
-class Standing(models.TextChoices):
+class NominationStatus(models.TextChoices):
     WAITING = "waiting", _("waiting")
     DECLINED = "declined", _("declined")
     WITHDRAWN = "withdrawn", _("withdrawn")
@@ -36,27 +36,27 @@ class Standing(models.TextChoices):
 
 
 @dataclass
-class Line:
+class NominationLine:
     """A nomination with how it stands in each of its dialogues, and what its partner may do."""
 
     nomination: Nomination
-    parts: list[tuple[Submission, Standing]] = field(default_factory=list)
+    parts: list[tuple[Submission, NominationStatus]] = field(default_factory=list)
 
     @property
-    def _standings(self) -> set[Standing]:
+    def _standings(self) -> set[NominationStatus]:
         return {standing for _submission, standing in self.parts}
 
     @property
     def may_be_sent_again(self) -> bool:
-        return bool(self._standings & {Standing.INVITED, Standing.LAPSED})
+        return bool(self._standings & {NominationStatus.INVITED, NominationStatus.LAPSED})
 
     @property
     def may_be_changed(self) -> bool:
         """Withdrawn, or its address corrected: while it waits, or nobody has come in."""
-        return self.may_be_sent_again or Standing.WAITING in self._standings
+        return self.may_be_sent_again or NominationStatus.WAITING in self._standings
 
 
-def lines(viewer: Viewer, **conditions) -> list[Line]:
+def lines(viewer: Viewer, **conditions) -> list[NominationLine]:
     """The nominations of the partners for whom the viewer may nominate, newest first."""
     submissions = Submission.objects.visible_to(viewer).select_related("dialogue").prefetch_related("themes")
     mandates = Affiliation.objects.open().prefetch_related(Prefetch("scopes", Scope.objects.all()))
@@ -74,30 +74,30 @@ def lines(viewer: Viewer, **conditions) -> list[Line]:
     return [line_of(nomination) for nomination in rows]
 
 
-def line_of(nomination: Nomination) -> Line:
+def line_of(nomination: Nomination) -> NominationLine:
     parts = [(submission, _standing(submission, nomination)) for submission in nomination.submissions.all()]
-    return Line(nomination, sorted(parts, key=lambda part: part[0].dialogue.position))
+    return NominationLine(nomination, sorted(parts, key=lambda part: part[0].dialogue.position))
 
 
-def _standing(submission: Submission, nomination: Nomination) -> Standing:
+def _standing(submission: Submission, nomination: Nomination) -> NominationStatus:
     if submission.state != State.ACCEPTED:
-        return Standing(submission.state)
+        return NominationStatus(submission.state)
     person = nomination.user
     held = [row for row in getattr(person, "open_mandates", []) if row.partner_id == nomination.partner_id]
     dialogues = {scope.dialogue_id for row in held for scope in row.scopes.all()}
     if person is None or submission.dialogue_id not in dialogues:
-        return Standing.ENDED
+        return NominationStatus.ENDED
     if person.has_joined:
-        return Standing.SUSPENDED if held[0].is_suspended else Standing.READING
+        return NominationStatus.SUSPENDED if held[0].is_suspended else NominationStatus.READING
     is_open = any(invitation.is_open for invitation in getattr(person, "open_invitations", []))
-    return Standing.INVITED if is_open else Standing.LAPSED
+    return NominationStatus.INVITED if is_open else NominationStatus.LAPSED
 
 
 def facts_of_mandate(row: Affiliation) -> dict[str, str]:
     return facts_of(row, only=SAID_OF_A_MANDATE)
 
 
-def facts_of_line(line: Line) -> dict[str, str]:
+def facts_of_line(line: NominationLine) -> dict[str, str]:
     """Of a nomination, and how it stands with each dialogue."""
     dialogues = {str(row.dialogue): f"{standing.label} {row.reason}".strip() for row, standing in line.parts}
     return facts_of(line.nomination, only=SAID_OF_A_NOMINATION) | dialogues

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from access.viewing import every_secretariat, viewing
 from accounts import mail
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action, PartnerPolicy, PolicyWidening, User, WideningState
 from accounts.nominations.nominating import desk_language
 from atlas.models import Dialogue, Membership, Partner
@@ -160,7 +160,7 @@ def _note(action: Action, partner: Partner, by: User, before: Policy, after: Pol
     changes = f"{partner.pk}: {before.changes_to(after)}"
     concerned: list[str | None] = [one.pk for one in dialogues_of(partner)]
     for dialogue in concerned or [None]:
-        note(action, by, dialogue=dialogue, objects=[changes])
+        log_action(action, by, dialogue=dialogue, objects=[changes])
 
 
 def _tell(widening: PolicyWidening) -> None:

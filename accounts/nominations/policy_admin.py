@@ -9,17 +9,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts import models
-from accounts.dialogue_model_admin import NothingByHand
+from accounts.dialogue_model_admin import ReadOnlyAdminMixin
 from accounts.nominations import policies
 from accounts.nominations.admin_pages import partners_of_desk
 from accounts.nominations.forms import PolicyForm
-from accounts.nominations.mandate_admin import OfAPartner
+from accounts.nominations.mandate_admin import PartnerScopedAdmin
 from accounts.requests import ReaderRequest
-from accounts.safe_forms.page_state import Shown, facts_of
+from accounts.safe_forms.page_state import PageState, facts_of
 
 
 @admin.register(models.PartnerPolicy)
-class PartnerPolicyAdmin(OfAPartner):
+class PartnerPolicyAdmin(PartnerScopedAdmin):
     form = PolicyForm
     list_display = ["partner", "domains", "months", "requires_second_factor"]
 
@@ -39,7 +39,7 @@ class PartnerPolicyAdmin(OfAPartner):
 
 
 @admin.register(models.PolicyWidening)
-class PolicyWideningAdmin(NothingByHand, admin.ModelAdmin):
+class PolicyWideningAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     list_display = ["partner", "added_domains", "months", "asked_by", "asked_at", "state", "decided_by"]
     list_filter = ["state"]
     list_select_related = ["partner__subject", "asked_by", "decided_by"]
@@ -90,11 +90,11 @@ class PolicyWideningAdmin(NothingByHand, admin.ModelAdmin):
         return redirect("admin:accounts_policywidening_changelist")
 
 
-def _shown(request: ReaderRequest, widening: models.PolicyWidening, *, is_asked: bool = True) -> Shown:
+def _shown(request: ReaderRequest, widening: models.PolicyWidening, *, is_asked: bool = True) -> PageState:
     now = policies.Policy.of(models.PartnerPolicy.objects.get(partner=widening.partner))
     wanted = _in_words(policies.widened(now, widening)) if widening.is_waiting else ""
     facts = facts_of(widening) | {_("Now"): _in_words(now), _("Asked for"): wanted}
-    return Shown(request, facts, is_asked=is_asked)
+    return PageState(request, facts, is_asked=is_asked)
 
 
 def _in_words(policy: policies.Policy) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.dialogue_members import what_ends_with
 from accounts.models import Action, Affiliation, MandateEvent, Nomination, Scope
 from accounts.nominations import history, mandates, nominating
@@ -17,7 +17,7 @@ from accounts.nominations.forms import AddressForm, EndForm, NominationForm
 from accounts.nominations.letters import CONTENT_TYPES
 from accounts.nominations.nomination_status import facts_of_line, facts_of_mandate, lines
 from accounts.requests import ReaderRequest
-from accounts.safe_forms.page_state import Shown
+from accounts.safe_forms.page_state import PageState
 from accounts.signing_in.rate_limits import limited
 from atlas.models import Dialogue, Partner
 from atlas.sorting import in_reading_order
@@ -59,7 +59,7 @@ def nomination(request: ReaderRequest, pk: int) -> HttpResponse:
     line = _line_or_404(request, pk)
     events = MandateEvent.objects.visible_to(request.viewer).filter(nomination=pk)
     context = {"line": line, "events": events.select_related("by", "dialogue"), "tab": "nominations"}
-    context["shown"] = Shown(request, facts_of_line(line), is_asked=False)
+    context["shown"] = PageState(request, facts_of_line(line), is_asked=False)
     return render(request, "accounts/nomination.html", context)
 
 
@@ -80,7 +80,7 @@ def send_again(request: ReaderRequest, pk: int) -> HttpResponse:
 @require_page
 def correct_address(request: ReaderRequest, pk: int) -> HttpResponse:
     line = _line_to_change(request, pk)
-    row, shown = line.nomination, Shown(request, facts_of_line(line))
+    row, shown = line.nomination, PageState(request, facts_of_line(line))
     form = AddressForm(request.POST or None, initial={"email": row.email})
     if request.method == "POST" and not shown.is_older and form.is_valid():
         try:
@@ -100,7 +100,7 @@ def letter(request: ReaderRequest, pk: int) -> FileResponse:
     """Handed out to those whom the nomination is for, as a file to keep, never as a page to show."""
     row = get_object_or_404(Nomination.objects.visible_to(request.viewer).exclude(letter=""), pk=pk)
     for dialogue in history.dialogues_of(row):
-        note(Action.READ, request.user, dialogue=dialogue, objects=[f"nominations/{row.pk}/letter"])
+        log_action(Action.READ, request.user, dialogue=dialogue, objects=[f"nominations/{row.pk}/letter"])
     kind = row.letter.name.rpartition(".")[2]
     response = FileResponse(
         row.letter.open("rb"), as_attachment=True, filename=f"letter-{row.pk}.{kind}", content_type=CONTENT_TYPES[kind]
@@ -130,7 +130,7 @@ def people(request: ReaderRequest) -> HttpResponse:
 @require_POST
 def confirm(request: ReaderRequest, pk: int) -> HttpResponse:
     row = _person_to_change(request, pk)
-    if (shown := Shown(request, facts_of_mandate(row))).is_older:
+    if (shown := PageState(request, facts_of_mandate(row))).is_older:
         messages.error(request, shown.refusal)
         return redirect("mandates")
     words = _("%(name)s is re-confirmed.") % {"name": row.user}
@@ -142,7 +142,7 @@ def end(request: ReaderRequest, pk: int) -> HttpResponse:
     row = _person_to_change(request, pk)
     form = EndForm(request.POST or None)
     ends = what_ends_with(row, request.viewer)
-    shown = Shown(request, facts_of_mandate(row) | {_("End"): "\n".join(ends)})
+    shown = PageState(request, facts_of_mandate(row) | {_("End"): "\n".join(ends)})
     if request.method == "POST" and not shown.is_older and form.is_valid():
         mandates.end(row, request.user, form.cleaned_data["reason"])
         messages.success(request, _("%(name)s no longer reads for the partner.") % {"name": row.user})
@@ -208,7 +208,7 @@ def _person_or_404(request: ReaderRequest, pk: int) -> Affiliation:
 
 def _done_with_line(request: ReaderRequest, pk: int, words: str, action) -> HttpResponse:
     line = _line_to_change(request, pk)
-    if (shown := Shown(request, facts_of_line(line))).is_older:
+    if (shown := PageState(request, facts_of_line(line))).is_older:
         messages.error(request, shown.refusal)
         return redirect("nomination", pk)
     return _done(request, words, action, line.nomination, request.user, to=pk)

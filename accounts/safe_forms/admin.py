@@ -27,7 +27,15 @@ from accounts.safe_forms.form_state import (
     state_of,
     why_older,
 )
-from accounts.safe_forms.page_state import Change, Shown, changed_of, facts_of, facts_of_all, state_of_row, states_of
+from accounts.safe_forms.page_state import (
+    Change,
+    PageState,
+    changed_of,
+    facts_of,
+    facts_of_all,
+    state_of_row,
+    states_of,
+)
 from accounts.safe_forms.querysets import is_of_a_dialogue, own_rows
 
 MOST_TOLD = 20  # differences of a list, in words
@@ -125,13 +133,13 @@ class SafeAdmin(OwnChoices, admin.ModelAdmin):
         row = next(iter(rows), None)
         return ["audience", *flatten_fieldsets(self.get_fieldsets(request, row))] if row is not None else []
 
-    def _shown_for_action(self, request: ReaderRequest, rows: QuerySet, *, is_asked: bool = True) -> Shown:
+    def _shown_for_action(self, request: ReaderRequest, rows: QuerySet, *, is_asked: bool = True) -> PageState:
         rows = rows.order_by("pk")
         fields = self._shown_fields(request, rows)
         facts = facts_of_all(rows, fields)
         if request.POST.get("action") == "delete_selected":
             facts[str(DELETED_WITH_IT)] = _in_lines(self.get_deleted_objects(rows, request)[0])
-        return Shown(request, facts, beside=[state_of_row(row, fields) for row in rows], is_asked=is_asked)
+        return PageState(request, facts, beside=[state_of_row(row, fields) for row in rows], is_asked=is_asked)
 
     def _key(self, sent: str) -> Any:
         """None: no key of a row is written so."""
@@ -152,7 +160,7 @@ class SafeAdmin(OwnChoices, admin.ModelAdmin):
         named = self.get_deleted_objects([row], request)[0]
         fields = self._shown_fields(request, [row])
         facts = facts_of(row, only=fields) | {str(DELETED_WITH_IT): _in_lines(named)}
-        shown = Shown(request, facts, beside=state_of_row(row, fields))
+        shown = PageState(request, facts, beside=state_of_row(row, fields))
         if shown.is_older:
             request.POST = QueryDict()  # type: ignore[assignment]  # so that it is asked anew
         return super().delete_view(request, object_id, (extra_context or {}) | {"shown": shown})

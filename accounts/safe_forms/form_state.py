@@ -29,7 +29,7 @@ CHANGED_MEANWHILE = gettext_lazy(
 
 
 @dataclass(frozen=True)
-class Difference:
+class FieldDifference:
     """A field in which the row, as it is now, and the form, as it was sent, say different things."""
 
     label: str
@@ -64,16 +64,16 @@ def why_older(request: HttpRequest) -> Promise:
     return CHANGED_MEANWHILE if has_a_state(request) else NO_STATE
 
 
-def differences(form: forms.BaseForm, formsets: Iterable[BaseFormSet] = ()) -> list[Difference]:
+def differences(form: forms.BaseForm, formsets: Iterable[BaseFormSet] = ()) -> list[FieldDifference]:
     """Field by field, of the row and of the rows beside it; rows that the form adds differ from nothing."""
     return [*_differences(form), *(found for formset in formsets for row in formset.initial_forms for found in _differences(row))]  # fmt: skip
 
 
-def _differences(form: forms.BaseForm) -> Iterator[Difference]:
+def _differences(form: forms.BaseForm) -> Iterator[FieldDifference]:
     for name in form.changed_data:
         if name in form.fields and not form.fields[name].widget.is_hidden:
             bound = form[name]
-            yield Difference(str(bound.label), _shown(bound, _initial(bound)), _shown(bound, bound.value()))
+            yield FieldDifference(str(bound.label), _shown(bound, _initial(bound)), _shown(bound, bound.value()))
 
 
 def _held(form: forms.BaseForm) -> dict[str, Any]:

@@ -19,7 +19,7 @@ SAVED = "imap_saved"  # the cookie that tells static/js/kept-text.js which text 
 KEPT_FOR = timedelta(days=2)
 
 
-def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def idempotent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A view of the admin, whose forms carry a key of their own, and whose refusals by the database are said."""
 
     @wraps(view)

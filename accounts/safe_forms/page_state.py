@@ -47,7 +47,7 @@ class Change:
         return both % {"label": self.label, "then": self.then or "–", "now": self.now or "–"}
 
 
-class Shown:
+class PageState:
     """`facts`: in words, all on which the person decides. What only others may see is none of them.
 
     `beside`: what counts too, and is not said. `is_asked`: the request comes from a form of this page, and not from another

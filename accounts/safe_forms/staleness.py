@@ -9,7 +9,7 @@ from accounts.requests import ReaderRequest
 from accounts.safe_forms.form_state import OVER, STATE, differences, is_of_an_older_state, state_of, why_older
 
 
-class Comparison:
+class StaleFormCheck:
     """Of a page of the desk that is no ModelAdmin's. The row is locked before its form is made."""
 
     def __init__(self, request: ReaderRequest, form: forms.BaseForm, formsets: Sequence[BaseFormSet] = ()):

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.nominations import invitations
 from accounts.signing_in.devices import device_of
 from accounts.signing_in.known_devices import remember_device
-from accounts.signing_in.throttling import count_guess
+from accounts.signing_in.throttling import record_failure
 from accounts.signing_in.unfinished import STAGE_OF_ALLAUTH, FactorStage
 
 NOTICES = {
@@ -56,7 +56,7 @@ class NominationOnlyAdapter(DefaultAccountAdapter):
         return response
 
     def pre_authenticate(self, request, **credentials) -> None:
-        self._login_failed_rl_usage = count_guess(request, credentials.get("email", ""))
+        self._login_failed_rl_usage = record_failure(request, credentials.get("email", ""))
         if not self._login_failed_rl_usage:
             raise self.validation_error("too_many_login_attempts")
 

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from access.viewing import every_secretariat, viewing
 from accounts import mail
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action, AgencyAccount, User
 from accounts.nominations.mandates import dialogues_today
 from accounts.nominations.nominating import desk_language
@@ -32,7 +32,7 @@ def forget(user: User) -> None:
 
 def ask_the_secretariats(user: User, agency: Agency) -> None:
     """Tells the desks where the person has something today, suspended or not, at most once a day, and notes that somebody was refused."""
-    note(Action.SIGN_IN_FAILED, user)
+    log_action(Action.SIGN_IN_FAILED, user)
     if not cache.add(f"agency-account-asked:{user.pk}", 1, timeout=ASKED_AGAIN_AFTER):
         return
     with viewing(every_secretariat()):  # nobody is signed in yet

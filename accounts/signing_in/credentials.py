@@ -8,7 +8,7 @@ from accounts.models import Invitation, User
 from accounts.signing_in.open_sessions import end_sessions
 
 
-def wake(user: User) -> None:
+def activate(user: User) -> None:
     """Opens a closed account again, for whoever is behind its address now: who comes back is invited as one who is new."""
     user.is_active = True
     user.save(update_fields=["is_active"])

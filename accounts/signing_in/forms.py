@@ -21,10 +21,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import tasks
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action, User
 from accounts.signing_in import passkeys
-from accounts.signing_in.throttling import count_guess
+from accounts.signing_in.throttling import record_failure
 
 LONGEST_CREDENTIAL = 20_000  # letters of JSON; those of browsers have about two thousand
 
@@ -36,13 +36,13 @@ def code_field(label) -> forms.CharField:
 
 def count_code(user: User) -> RateLimitUsage:
     """Raises ValidationError once there were too many wrong ones."""
-    usage = count_guess(context.request, user.email, "code")
+    usage = record_failure(context.request, user.email, "code")
     if usage is None:
         raise get_account_adapter().validation_error("too_many_login_attempts")
     return usage
 
 
-class EachCodeOnce:
+class SingleUseCodeMixin:
     """A code of an app is taken once, for as long as it could be right at all; guesses are counted as everywhere.
 
     allauth counts them by person alone, so that who knows a password could keep its person out.
@@ -73,11 +73,11 @@ def refuse_code_taken_before(factor: Authenticator, code: str) -> None:
             raise get_adapter().validation_error("incorrect_code")
 
 
-class CodeForm(EachCodeOnce, AuthenticateForm):
+class CodeForm(SingleUseCodeMixin, AuthenticateForm):
     code = code_field(_("Code"))
 
 
-class CodeOnceMoreForm(EachCodeOnce, ReauthenticateForm):
+class CodeOnceMoreForm(SingleUseCodeMixin, ReauthenticateForm):
     code = code_field(_("Code"))
 
 
@@ -140,7 +140,7 @@ class AnswerForm(AuthenticateWebAuthnForm):
         try:
             factor = passkeys.key_that_answered(context.request, self.purpose, self.user, answer)
         except ValidationError:
-            note(Action.SIGN_IN_FAILED, self.user)
+            log_action(Action.SIGN_IN_FAILED, self.user)
             raise
         if usage:
             usage.rollback()

@@ -11,7 +11,7 @@ def remember(request: HttpRequest) -> None:
         request.session[KEY] = request.get_full_path()
 
 
-def afterwards(request: HttpRequest) -> str:
+def return_url(request: HttpRequest) -> str:
     """An address of this portal, or nothing."""
     return request.session.get(KEY, "")
 

@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
-from accounts.activity_log.writer import dialogues_of, note
+from accounts.activity_log.writer import dialogues_of, log_action
 from accounts.models import Action, User
 from accounts.signing_in.adapter import tell
 from accounts.signing_in.factors import FEW_CODES, NAMES, Type, codes_left
@@ -17,7 +17,7 @@ from accounts.signing_in.factors import FEW_CODES, NAMES, Type, codes_left
 
 @receiver(user_logged_in)
 def note_signing_in(sender, user: User, **kwargs) -> None:
-    note(Action.SIGNED_IN, user)
+    log_action(Action.SIGNED_IN, user)
 
 
 @receiver(user_login_failed)
@@ -26,12 +26,12 @@ def note_failing(sender, credentials: dict, **kwargs) -> None:
     person = User.objects.filter(email=str(credentials.get("email", "")).lower()).first()
     if person is None:
         dialogues_of(User(pk=0))  # as long as for an account, so that the time of the answer does not tell
-    note(Action.SIGN_IN_FAILED, person)
+    log_action(Action.SIGN_IN_FAILED, person)
 
 
 @receiver(factors.authentication_failed)
 def note_wrong_code(sender, user: User, **kwargs) -> None:
-    note(Action.SIGN_IN_FAILED, user)
+    log_action(Action.SIGN_IN_FAILED, user)
 
 
 @receiver(factors.authenticator_used)

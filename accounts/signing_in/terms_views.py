@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import TermsOfUse
 from accounts.requests import ReaderRequest
 from accounts.signing_in import pending_steps
-from accounts.signing_in.return_url import afterwards, forget
+from accounts.signing_in.return_url import forget, return_url
 from accounts.signing_in.terms import accept, newest_terms
 
 
@@ -37,7 +37,7 @@ def accept_terms(request: ReaderRequest) -> HttpResponse:
     # The version that was read: a newer one that came meanwhile is asked for in its turn.
     if request.method == "POST" and request.POST.get("version") == str(newest) and "accept" in request.POST:
         accept(request.user, newest)
-        where = afterwards(request) or reverse("home")
+        where = return_url(request) or reverse("home")
         forget(request)
         return HttpResponseRedirect(where)
     return render(request, "account/accept_terms.html", {"terms": newest, "is_missing": request.method == "POST"})

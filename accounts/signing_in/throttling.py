@@ -19,7 +19,7 @@ BY_ALL = {"app": "accounts", "action": "guesses_of_strangers", "config": OURS}
 IN_A_KNOWN_DEVICE = {"app": "accounts", "action": "guesses_in_a_known_device", "config": OURS}
 
 
-def count_guess(request: HttpRequest, email: str, about: About = "password") -> RateLimitUsage | None:
+def record_failure(request: HttpRequest, email: str, about: About = "password") -> RateLimitUsage | None:
     """None once there were too many; what is given back can be rolled back, when the guess was right.
 
     The address is what was typed, whether or not somebody has it.
@@ -32,7 +32,7 @@ def count_guess(request: HttpRequest, email: str, about: About = "password") -> 
     return RateLimitUsage([*near.usage, *everywhere.usage]) if near and everywhere else None
 
 
-def forget_guesses(request: HttpRequest, email: str) -> None:
+def clear_failures(request: HttpRequest, email: str) -> None:
     """Of strangers: the person has proved by mail whose account it is."""
     for about in get_args(About):
         whose = f"{about}:{email.lower()}"

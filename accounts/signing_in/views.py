@@ -19,8 +19,8 @@ from accounts.signing_in import passkeys, pending_steps
 from accounts.signing_in.factors import Authenticator, Type, factors_in_words, may_remove, remove
 from accounts.signing_in.known_devices import remember_device
 from accounts.signing_in.reauthentication import agency_of_the_session, confirmed
-from accounts.signing_in.return_url import afterwards, forget
-from accounts.signing_in.throttling import forget_guesses
+from accounts.signing_in.return_url import forget, return_url
+from accounts.signing_in.throttling import clear_failures
 from accounts.signing_in.unfinished import FactorStage
 
 
@@ -58,7 +58,7 @@ class NewPasswordView(PasswordResetFromKeyView):
 
     def form_valid(self, form) -> HttpResponse:
         response = super().form_valid(form)
-        forget_guesses(self.request, self.reset_user.email)
+        clear_failures(self.request, self.reset_user.email)
         remember_device(self.request, response, self.reset_user)
         return response
 
@@ -117,7 +117,7 @@ def second_factors(request: ReaderRequest) -> HttpResponse:
         "factors": factors,
         "types": {factor.type for factor in factors},
         "is_due": is_due,
-        "go_on": afterwards(request),
+        "go_on": return_url(request),
     }
     if not is_due:
         forget(request)  # offered once

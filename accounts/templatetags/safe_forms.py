@@ -4,7 +4,7 @@ from django import template
 from django.utils.crypto import salted_hmac
 
 from accounts.nominations.nomination_status import facts_of_mandate
-from accounts.safe_forms.page_state import Shown
+from accounts.safe_forms.page_state import PageState
 
 register = template.Library()
 
@@ -25,10 +25,10 @@ def shown_guard(context) -> dict[str, str]:
 @register.inclusion_tag("admin/accounts/guard.html", takes_context=True)
 def mandate_guard(context, row) -> dict[str, str]:
     """The same for a row of a list of mandates, each with a form of its own."""
-    return _state_of(Shown(context["request"], facts_of_mandate(row), is_asked=False))
+    return _state_of(PageState(context["request"], facts_of_mandate(row), is_asked=False))
 
 
-def _state_of(shown: Shown) -> dict[str, str]:
+def _state_of(shown: PageState) -> dict[str, str]:
     return {"state": shown.state, "carried": shown.carried}
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from atlas.loading.tables import Row
+from atlas.loading.tables import TableRow
 
-Entry = tuple[Row, dict[str, Any]]  # where it stands, and the values of the fields
+Entry = tuple[TableRow, dict[str, Any]]  # where it stands, and the values of the fields
 
 
 class Loading:
@@ -39,7 +39,7 @@ class Loading:
         fields = key.split()
         kept = set(keep.split())
         objects = {_key(item, fields): item for item in (_manager(model).all() if among is None else among)}
-        seen: dict[Any, Row] = {}
+        seen: dict[Any, TableRow] = {}
         added, changed, columns, replaced = [], [], set(), 0
         for row, values in entries:
             identity = tuple(_comparable(values.get(field)) for field in fields)
@@ -114,7 +114,7 @@ def _plain(value: Any) -> Any:
     return sorted(value) if isinstance(value, list) and all(isinstance(item, str) for item in value) else value
 
 
-def _check(item: models.Model, row: Row) -> None:
+def _check(item: models.Model, row: TableRow) -> None:
     try:
         item.clean_fields(exclude=[field.name for field in item._meta.fields if field.is_relation])
     except ValidationError as error:

@@ -19,7 +19,7 @@ class RefusedData(Exception):
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     file: str
     line: int | str
     values: dict[str, Any]
@@ -68,7 +68,7 @@ class Row:
         return {f"{field or name}_{language}": value.get(language, "").strip() for language in LANGUAGES}
 
 
-def read_csv(path: Path, columns: str) -> Iterator[Row]:
+def read_csv(path: Path, columns: str) -> Iterator[TableRow]:
     """Rows of a CSV file that has (at least) these columns, in UTF-8. Line 1 is the header."""
     expected = columns.split()
     try:
@@ -81,7 +81,7 @@ def read_csv(path: Path, columns: str) -> Iterator[Row]:
                 line = reader.line_num
                 if None in values or None in values.values():
                     raise RefusedData(path.name, line, "the row has more or fewer columns than the header.")
-                yield Row(path.name, line, {name: value.strip() for name, value in values.items()})
+                yield TableRow(path.name, line, {name: value.strip() for name, value in values.items()})
     except FileNotFoundError:
         raise RefusedData(path.name, 0, "the file is missing.") from None
     except UnicodeDecodeError:
@@ -90,7 +90,7 @@ def read_csv(path: Path, columns: str) -> Iterator[Row]:
         raise RefusedData(path.name, reader.line_num, f"not CSV: {error}.") from None
 
 
-def read_toml(path: Path) -> dict[str, list[Row]]:
+def read_toml(path: Path) -> dict[str, list[TableRow]]:
     """Each list of tables of a TOML file, as rows named by table and number."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -99,7 +99,7 @@ def read_toml(path: Path) -> dict[str, list[Row]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RefusedData(path.name, 0, f"not TOML: {error}") from None
     return {
-        table: [Row(path.name, f"{table} {number}", values) for number, values in enumerate(entries, 1)]
+        table: [TableRow(path.name, f"{table} {number}", values) for number, values in enumerate(entries, 1)]
         for table, entries in content.items()
         if isinstance(entries, list)
     }

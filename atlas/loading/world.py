@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from atlas.basemaps import policy_of_the_files
 from atlas.loading.loading import Entry, Loading
-from atlas.loading.tables import Row, read_csv, read_toml
+from atlas.loading.tables import TableRow, read_csv, read_toml
 from atlas.models import (
     BoundaryRule,
     Coverage,
@@ -58,7 +58,7 @@ class World:
         )
         rows = read_toml(self.ours / "dialogues.toml")["dialogue"]
         self.dialogues = self.loading.put(Dialogue, "slug", map(_dialogue, rows))
-        taken_up = [(row, Row(row.file, row.line, theme)) for row in rows for theme in row["theme"]]
+        taken_up = [(row, TableRow(row.file, row.line, theme)) for row in rows for theme in row["theme"]]
         self.loading.put(
             DialogueTheme,
             "dialogue_id theme_id",
@@ -89,7 +89,7 @@ class World:
         )
 
     def _countries(self) -> None:
-        names: dict[str, list[Row]] = {}
+        names: dict[str, list[TableRow]] = {}
         for row in read_csv(self.facts / "country_names.csv", "iso3 valid_from valid_until en fr ar"):
             names.setdefault(row["iso3"], []).append(row)
         covered = {row["iso3"]: row for row in read_csv(self.facts / "coverage.csv", "slug iso3 iso2 name_en note")}
@@ -139,7 +139,7 @@ class World:
             for row in rows:
                 self._set_members(self.subjects[kind, row["slug"]], row)
 
-    def _set_members(self, region: Subject, row: Row) -> None:
+    def _set_members(self, region: Subject, row: TableRow) -> None:
         unknown = [iso3 for iso3 in row["members"] if iso3 not in self.by_iso3]
         if unknown:
             row.refuse(f"{', '.join(unknown)} is not among the countries.")
@@ -277,7 +277,7 @@ class World:
             "dialogue_id territory",
             (
                 (
-                    Row("boundaries.json", boundary.territory.key, {}),
+                    TableRow("boundaries.json", boundary.territory.key, {}),
                     {
                         "dialogue_id": None,
                         "territory": boundary.territory.key,
@@ -293,7 +293,7 @@ class World:
         )
 
 
-def _dialogue(row: Row) -> Entry:
+def _dialogue(row: TableRow) -> Entry:
     texts: dict[str, Any] = {}
     for name in ("short_name", "name", "strapline", "about", "naming", "disclaimer", "secretariat"):
         texts |= row.translated(name)
@@ -301,14 +301,14 @@ def _dialogue(row: Row) -> Entry:
     return row, values | texts | {"started": row.get("started", None)}
 
 
-def _heading(dialogue: str, row: Row) -> Entry:
+def _heading(dialogue: str, row: TableRow) -> Entry:
     values = {name: row[name] for name in ("kind", "slug", "position")}
     return row, values | {"dialogue_id": dialogue, "theme_id": row["theme"]} | row.translated("title") | row.translated(
         "guidance"
     )
 
 
-def _country(iso3: str, names: list[Row], covered: Row | None, footnote: Row | None) -> Entry:
+def _country(iso3: str, names: list[TableRow], covered: TableRow | None, footnote: TableRow | None) -> Entry:
     today = [row for row in names if not row["valid_until"]]
     if len(today) != 1:
         names[0].refuse(f"{iso3} must have one name that holds today, not {len(today)}.")
@@ -329,7 +329,7 @@ def _country(iso3: str, names: list[Row], covered: Row | None, footnote: Row | N
     }
 
 
-def _former(subject: Subject, row: Row) -> Entry:
+def _former(subject: Subject, row: TableRow) -> Entry:
     return row, {
         "subject_id": subject.pk,
         **dict(zip(NAMES, (row["en"], row["fr"], row["ar"]), strict=True)),
@@ -338,7 +338,7 @@ def _former(subject: Subject, row: Row) -> Entry:
     }
 
 
-def _route(row: Row, worded: Row, position: int) -> Entry:
+def _route(row: TableRow, worded: TableRow, position: int) -> Entry:
     stops = [[stop.strip() for stop in branch.split(">")] for branch in row["chain"].split(";")]
     return row, {
         "kind": SubjectKind.ROUTE,
@@ -351,7 +351,7 @@ def _route(row: Row, worded: Row, position: int) -> Entry:
     }
 
 
-def _place(row: Row, worded: Row, country: Subject) -> Entry:
+def _place(row: TableRow, worded: TableRow, country: Subject) -> Entry:
     latitude, longitude = row.number("latitude"), row.number("longitude")
     if latitude is None or longitude is None or abs(float(latitude)) > 90 or abs(float(longitude)) > 180:
         row.refuse("the position is not latitude and longitude in degrees.")
@@ -368,7 +368,7 @@ def _place(row: Row, worded: Row, country: Subject) -> Entry:
     }
 
 
-def _organisation(row: Row, worded: Row, named: Row | None, is_agency: bool) -> Entry:
+def _organisation(row: TableRow, worded: TableRow, named: TableRow | None, is_agency: bool) -> Entry:
     acronym = worded.translated("acronym")
     if named:
         acronym |= {f"acronym_{language}": named[language] for language in ("en", "fr", "ar")}
@@ -383,7 +383,7 @@ def _organisation(row: Row, worded: Row, named: Row | None, is_agency: bool) -> 
     }
 
 
-def _membership(row: Row, dialogues: dict[str, Dialogue], slugs: dict[str, str]) -> Entry:
+def _membership(row: TableRow, dialogues: dict[str, Dialogue], slugs: dict[str, str]) -> Entry:
     return row, {
         "dialogue_id": row.choice("dialogue", dialogues).slug,
         "partner_id": row.choice("partner", slugs),

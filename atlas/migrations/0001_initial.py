@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Dialogue',
             fields=[
-                ('slug', models.SlugField(primary_key=True, serialize=False, validators=[atlas.addresses.refuse_reserved_word, django.core.validators.RegexValidator('^[a-z0-9]+(?:-[a-z0-9]+)*$', 'Small letters, digits and hyphens only: it becomes part of who may read.')])),
+                ('slug', models.SlugField(primary_key=True, serialize=False, validators=[atlas.addresses.validate_not_reserved, django.core.validators.RegexValidator('^[a-z0-9]+(?:-[a-z0-9]+)*$', 'Small letters, digits and hyphens only: it becomes part of who may read.')])),
                 ('short_name', models.CharField(max_length=60, verbose_name='short name')),
                 ('short_name_en', models.CharField(max_length=60, null=True, verbose_name='short name')),
                 ('short_name_fr', models.CharField(max_length=60, null=True, verbose_name='short name')),
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Theme',
             fields=[
-                ('slug', models.SlugField(primary_key=True, serialize=False, validators=[atlas.addresses.refuse_reserved_word, django.core.validators.RegexValidator('^[a-z0-9]+(?:-[a-z0-9]+)*$', 'Small letters, digits and hyphens only: it becomes part of who may read.')])),
+                ('slug', models.SlugField(primary_key=True, serialize=False, validators=[atlas.addresses.validate_not_reserved, django.core.validators.RegexValidator('^[a-z0-9]+(?:-[a-z0-9]+)*$', 'Small letters, digits and hyphens only: it becomes part of who may read.')])),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('name_en', models.CharField(max_length=120, null=True, verbose_name='name')),
                 ('name_fr', models.CharField(max_length=120, null=True, verbose_name='name')),
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('country', 'country'), ('route', 'route'), ('hub', 'hub'), ('city', 'city'), ('region', 'region'), ('area', 'geographic area'), ('topic', 'topic'), ('reporting-area', 'reporting area')], max_length=20, verbose_name='kind')),
-                ('slug', models.SlugField(validators=[atlas.addresses.refuse_reserved_word])),
+                ('slug', models.SlugField(validators=[atlas.addresses.validate_not_reserved])),
                 ('name', models.CharField(max_length=160, verbose_name='name today')),
                 ('name_en', models.CharField(max_length=160, null=True, verbose_name='name today')),
                 ('name_fr', models.CharField(max_length=160, null=True, verbose_name='name today')),
@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('country', 'country'), ('route', 'route'), ('hub', 'hub'), ('city', 'city'), ('region', 'region'), ('area', 'geographic area'), ('topic', 'topic'), ('reporting-area', 'reporting area')], default='country', max_length=20, verbose_name='kind of subject')),
-                ('slug', models.SlugField(validators=[atlas.addresses.refuse_reserved_word])),
+                ('slug', models.SlugField(validators=[atlas.addresses.validate_not_reserved])),
                 ('title', models.CharField(max_length=120, verbose_name='title')),
                 ('title_en', models.CharField(max_length=120, null=True, verbose_name='title')),
                 ('title_fr', models.CharField(max_length=120, null=True, verbose_name='title')),

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 primary_key=True,
                 serialize=False,
                 validators=[
-                    atlas.addresses.refuse_reserved_word,
+                    atlas.addresses.validate_not_reserved,
                     django.core.validators.RegexValidator(
                         "^[a-z0-9]+(?:-[a-z0-9]+)*$",
                         "Small letters, digits and hyphens only: it becomes part of who may read.",
@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
             model_name="outlinesection",
             name="slug",
             field=models.SlugField(
-                validators=[atlas.addresses.refuse_reserved_word], verbose_name="last word of the address"
+                validators=[atlas.addresses.validate_not_reserved], verbose_name="last word of the address"
             ),
         ),
         migrations.AlterField(
@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
             model_name="subject",
             name="slug",
             field=models.SlugField(
-                validators=[atlas.addresses.refuse_reserved_word], verbose_name="last word of the address"
+                validators=[atlas.addresses.validate_not_reserved], verbose_name="last word of the address"
             ),
         ),
         migrations.AlterField(
@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
                 primary_key=True,
                 serialize=False,
                 validators=[
-                    atlas.addresses.refuse_reserved_word,
+                    atlas.addresses.validate_not_reserved,
                     django.core.validators.RegexValidator(
                         "^[a-z0-9]+(?:-[a-z0-9]+)*$",
                         "Small letters, digits and hyphens only: it becomes part of who may read.",

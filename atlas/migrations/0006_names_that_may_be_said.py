@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 primary_key=True,
                 serialize=False,
                 validators=[
-                    atlas.addresses.refuse_reserved_word,
+                    atlas.addresses.validate_not_reserved,
                     django.core.validators.RegexValidator(
                         "^[a-z0-9]+(?:-[a-z0-9]+)*$",
                         "Small letters, digits and hyphens only: it becomes part of who may read.",
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 primary_key=True,
                 serialize=False,
                 validators=[
-                    atlas.addresses.refuse_reserved_word,
+                    atlas.addresses.validate_not_reserved,
                     django.core.validators.RegexValidator(
                         "^[a-z0-9]+(?:-[a-z0-9]+)*$",
                         "Small letters, digits and hyphens only: it becomes part of who may read.",

@@ -33,7 +33,7 @@ class Treatment(StrEnum):
 
 
 @dataclass(frozen=True)
-class Cut:
+class TerritoryCut:
     """What of one shape of the file belongs to a territory: all of it that lies in the area."""
 
     name: str
@@ -47,7 +47,7 @@ class Territory:
     key: str
     name: str
     shapes: tuple[str, ...] = ()  # whole shapes of the file, by its names
-    cuts: tuple[Cut, ...] = ()
+    cuts: tuple[TerritoryCut, ...] = ()
     between: tuple[str, str] | None = None  # the codes on both sides of a line
     within: BaseGeometry | None = None  # the line's stretch; all of it when None
     inside: tuple[tuple[str, float, float], ...] = ()  # (place, latitude, longitude): proof that the cut is right
@@ -235,7 +235,7 @@ def _boundary(row: dict[str, Any]) -> Boundary:
         key=row["key"],
         name=row["name"],
         shapes=tuple(row.get("shapes", ())),
-        cuts=tuple(Cut(cut["from"], shape(cut["area"])) for cut in row.get("cuts", ())),
+        cuts=tuple(TerritoryCut(cut["from"], shape(cut["area"])) for cut in row.get("cuts", ())),
         between=tuple(row["between"]) if row.get("between") else None,
         within=shape(row["within"]) if row.get("within") else None,
         inside=tuple((place["place"], place["lat"], place["lon"]) for place in row.get("inside", ())),

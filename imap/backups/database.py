@@ -121,7 +121,7 @@ def dump(target: Path, snapshot: str) -> int:
     return pg_dump.major
 
 
-def take_back(source: Path) -> None:
+def restore_dump(source: Path) -> None:
     """Restores all of it or nothing. Tables are the present role's; grants and policies are the dump's."""
     name = str(connections[OWNER].settings_dict["NAME"])
     arguments = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-password", f"--dbname={name}"]

@@ -27,7 +27,7 @@ def restore_backup(folder: Path, *, replacing: bool, say: Callable[[str], object
     manifest.refuse_damage(folder)
     refuse_unfit(manifest, folder, replacing)
     with _set_aside():
-        database.take_back(folder / DATABASE)
+        database.restore_dump(folder / DATABASE)
         refuse_difference(manifest)
         written = files.copy_back(default_storage, folder / FILES, manifest.files)
         journal = replay_or_say_why_not()

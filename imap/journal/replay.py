@@ -53,7 +53,7 @@ class Replayed:
 
 
 @dataclass
-class Compared:
+class JournalComparison:
     """The file beside the database: what either does not know of the other."""
 
     journal: Journal
@@ -62,7 +62,7 @@ class Compared:
     trimmed_too_far: str  # why the rest of a trimmed file is not enough for this database; empty when it is
 
     @classmethod
-    def of(cls, folder: Path, using: str) -> "Compared":
+    def of(cls, folder: Path, using: str) -> "JournalComparison":
         """What the database knows is read first: whatever is shipped after that is no entry that the file lacks."""
         entries = JournalEntry.objects.using(using).values_list("pk", "at", "shipped_at")
         known = {str(pk): at for pk, at, shipped_at in entries if shipped_at is not None}
@@ -84,7 +84,7 @@ def why_not_to_serve() -> list[str]:
         return []
     with transaction.atomic():
         wait_for_shipping("default")
-        compared = Compared.of(settings.JOURNAL_DIR, "default")
+        compared = JournalComparison.of(settings.JOURNAL_DIR, "default")
     if compared.trimmed_too_far:
         return [compared.trimmed_too_far]
     if unknown := compared.unknown:
@@ -102,7 +102,7 @@ def replay(*, without_file: bool = False) -> Replayed:
     if settings.JOURNAL_DIR is None:
         return Replayed()
     with keeping(), connections[OWNER].cursor() as cursor:
-        compared = Compared.of(settings.JOURNAL_DIR, OWNER)
+        compared = JournalComparison.of(settings.JOURNAL_DIR, OWNER)
         result = Replayed(torn=compared.journal.torn)
         if compared.trimmed_too_far and not without_file:
             raise JournalError(compared.trimmed_too_far)

@@ -21,25 +21,25 @@ from django.utils.translation import gettext_lazy, ngettext
 from access.presets import Preset
 from access.tokens import PUBLIC
 from access.viewer import Viewer, narrowest
-from accounts.audiences.forms import AUDIENCE_FIELDS, AudienceForm, ReadOncePublished
+from accounts.audiences.forms import AUDIENCE_FIELDS, AudienceForm, PlannedAudienceForm
 from accounts.dialogue_model_admin import AudienceAdmin
 from accounts.requests import ReaderRequest
 from atlas import wording
 from atlas.models import Dialogue
 from atlas.sorting import in_reading_order
-from atlas.translation_admin import InItsOwnDirection
+from atlas.translation_admin import TextDirectionMixin
 from newscentre.articles import inbox
 from newscentre.articles.first_hand import begin_first_hand, let_its_readers_see_the_feed
 from newscentre.articles.names import named_in_the_press
-from newscentre.form_fields import CategoriesField, SubjectsField, WithNames
+from newscentre.form_fields import CategoriesField, NamesFormMixin, SubjectsField
 from newscentre.models import SUMMARY_LANGUAGES, Article, Category, Fetching, Publisher, Status
 from newscentre.reviews.models import this_month
-from newscentre.validators import refuse_where_a_feed_is_fetched
+from newscentre.validators import validate_public_feed_url
 
 LANGUAGES = ("ar", "en", "fr")
 
 
-class ArticleForm(WithNames, ReadOncePublished):
+class ArticleForm(NamesFormMixin, PlannedAudienceForm):
     """Until it is published an article is the Secretariat's alone; whom was chosen for its readers is kept."""
 
     has_theme = False
@@ -80,7 +80,7 @@ class ArticleForm(WithNames, ReadOncePublished):
         link = self.cleaned_data["link"]
         fetched = Fetching.objects.filter(feed=self.instance.feed_id).values_list("address", flat=True)
         if "link" in self.changed_data:
-            refuse_where_a_feed_is_fetched(link, fetched)
+            validate_public_feed_url(link, fetched)
         return link
 
     def clean(self):
@@ -207,7 +207,7 @@ class Inbox(ChangeList):
 
 
 @admin.register(Article)
-class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
+class ArticleAdmin(TextDirectionMixin, AudienceAdmin):
     dialogue_path = "feed__dialogue"
     form = ArticleForm
     action_form = BulkForm
@@ -346,7 +346,7 @@ class ArticleAdmin(InItsOwnDirection, AudienceAdmin):
 
     @admin.action(description=gettext_lazy("Add category and subject"), permissions=["change"])
     def put_into(self, request, articles):
-        self._correct(request, articles, inbox.put_into)
+        self._correct(request, articles, inbox.add_to_review)
 
     @admin.action(description=gettext_lazy("Take category and subject away"), permissions=["change"])
     def take_out_of(self, request, articles):

@@ -7,19 +7,19 @@ from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 
 from django.db.models import QuerySet
 
-from access.numbers import disguised, undisguised
+from access.numbers import deobfuscate, obfuscate
 from access.viewer import Viewer
 from atlas.models import Subject
 from newscentre.articles.names import named_in_the_press
 from newscentre.models import Article, ArticleQuerySet, Category
-from newscentre.query_params import AskedFor
+from newscentre.query_params import QueryParams
 
 PLACE = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)  # microseconds since 1970, and the article's number in disguise
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Filters(AskedFor):
+class Filters(QueryParams):
     """Each is empty, or a value as it stands in the address: `language=ar`, `category=remittances`, `since=2026-11-01`."""
 
     language: str = ""
@@ -81,7 +81,7 @@ class Place:
         if not found:
             return None
         try:
-            return cls(EPOCH + timedelta(microseconds=int(found[1])), undisguised(int(found[2])))
+            return cls(EPOCH + timedelta(microseconds=int(found[1])), deobfuscate(int(found[2])))
         except OverflowError:
             return None
 
@@ -90,7 +90,7 @@ class Place:
         return cls(article.published_at, article.pk)
 
     def __str__(self) -> str:
-        return f"{(self.published_at - EPOCH) // timedelta(microseconds=1)}-{disguised(self.pk)}"
+        return f"{(self.published_at - EPOCH) // timedelta(microseconds=1)}-{obfuscate(self.pk)}"
 
 
 def subjects_called(slugs: Collection[str], viewer: Viewer) -> QuerySet[Subject]:

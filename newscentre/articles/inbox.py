@@ -62,7 +62,7 @@ def pick(articles: ArticleQuerySet, month: str) -> int:
     return picked
 
 
-def put_into(articles: ArticleQuerySet, field: str, value: str | int) -> int:
+def add_to_review(articles: ArticleQuerySet, field: str, value: str | int) -> int:
     """Adds a category (`categories`) or a subject (`subjects`)."""
     return _correct(articles, field, ADDED, value)
 

@@ -18,7 +18,7 @@ MOST_TELLERS = 200  # other articles of a page's stories
 
 
 @dataclass
-class Told:
+class StoryRow:
     """A story by the article that leads in the reader's language; `also`: the others in their order. Newest story first."""
 
     article: Article
@@ -27,7 +27,7 @@ class Told:
 
 @dataclass(frozen=True)
 class NewsPage:
-    stories: list[Told]
+    stories: list[StoryRow]
     older: Place | None  # where the next page begins
 
 
@@ -58,7 +58,7 @@ def page_of(
     more, shown = len(shown) > number, shown[:number]
     others = _others(matching if telling is None else telling, shown)
     stories = (in_reading_order([article, *others[article.story]]) for article in shown)
-    return NewsPage([Told(lead, also) for lead, *also in stories], Place.after(shown[-1]) if more else None)
+    return NewsPage([StoryRow(lead, also) for lead, *also in stories], Place.after(shown[-1]) if more else None)
 
 
 def _others(matching: ArticleQuerySet, shown: list[Article]) -> dict[UUID, list[Article]]:

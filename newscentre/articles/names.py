@@ -8,7 +8,7 @@ from access.names import NamedQuerySet
 from atlas.models import FormerName, NameVariant, Subject, SubjectKind
 from atlas.reference_version import current
 from newscentre.stages.cluster import names_of_concepts
-from newscentre.stages.tag import Finder, Name, Tagger, names_of_the_press, words_of_categories
+from newscentre.stages.tag import Name, NameFinder, Tagger, names_of_the_press, words_of_categories
 
 NAMED_IN_THE_PRESS = [SubjectKind.COUNTRY, SubjectKind.HUB, SubjectKind.CITY]
 LANGUAGES = ("en", "fr", "ar")
@@ -21,8 +21,8 @@ def tagger() -> Tagger:
 
 
 @lru_cache(maxsize=1)
-def concepts() -> Finder:
-    return Finder(names_of_concepts(settings.DATA_DIR / "world" / "news_concepts.csv"))
+def concepts() -> NameFinder:
+    return NameFinder(names_of_concepts(settings.DATA_DIR / "world" / "news_concepts.csv"))
 
 
 @lru_cache(maxsize=1)
@@ -33,8 +33,8 @@ def _tagger(revision: int) -> Tagger:
 def _made_tagger() -> Tagger:
     world = settings.DATA_DIR / "world"
     return Tagger(
-        Finder([*_names_of_subjects(), *_of_the_press()]),
-        Finder(words_of_categories(world / "news_categories.toml")),
+        NameFinder([*_names_of_subjects(), *_of_the_press()]),
+        NameFinder(words_of_categories(world / "news_categories.toml")),
     )
 
 

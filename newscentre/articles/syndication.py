@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from access.viewer import ANYONE
 from access.viewing import viewing
-from atlas.addresses import on_the_portal
+from atlas.addresses import absolute_url
 from newscentre.articles.filters import Filters
 from newscentre.articles.listing import news_page
 from newscentre.filter_labels import in_words
@@ -30,7 +30,7 @@ ENTRIES = 50
 POLLED = "public, max-age=0, must-revalidate"
 
 
-class EachInItsLanguage(SyndicationFeed):
+class LanguageAwareFeed(SyndicationFeed):
     """The language of an entry's title, which may be another than the feed's. No text holds what XML cannot say."""
 
     def __init__(self, **told):
@@ -48,11 +48,11 @@ class EachInItsLanguage(SyndicationFeed):
         return max(dates, default=datetime.combine(timezone.now().date(), time.min, UTC))
 
 
-class Rss(EachInItsLanguage, Rss201rev2Feed):
+class Rss(LanguageAwareFeed, Rss201rev2Feed):
     pass
 
 
-class Atom(EachInItsLanguage, Atom1Feed):
+class Atom(LanguageAwareFeed, Atom1Feed):
     pass
 
 
@@ -75,13 +75,13 @@ def feed_of(filters: Filters, kind: str) -> bytes:
     with viewing(ANYONE):
         stories = news_page(ANYONE, filters, None, ENTRIES).stories
         asked_for = in_words(filters, ANYONE)
-    address = on_the_portal(reverse("news"))
+    address = absolute_url(reverse("news"))
     made = KINDS[kind](
         title=_("News Centre") + " · i-Map" + (_(": ") + asked_for if asked_for else ""),
         link=address + filters.as_query(),
         description=_("What the press writes on migration, in Arabic, English and French."),
         language=get_language(),
-        feed_url=on_the_portal(reverse("news_feed", args=[kind])) + filters.as_query(),
+        feed_url=absolute_url(reverse("news_feed", args=[kind])) + filters.as_query(),
         feed_guid=address + filters.as_query(),
         author_name="i-Map",
     )
@@ -92,7 +92,7 @@ def feed_of(filters: Filters, kind: str) -> bytes:
 
 def _add(made: Rss | Atom, article: Article) -> None:
     """Leads to the publisher, whose article it is; readers' programs take descriptions for markup, titles for text."""
-    page = on_the_portal(reverse("article", args=[article.address_number]))
+    page = absolute_url(reverse("article", args=[article.address_number]))
     made.add_item(
         title=article.title or article.feed.publisher.name,
         link=article.link or page,

@@ -37,7 +37,7 @@ class PartnersByNameMixin:
         return field
 
 
-class WithAccess:
+class AccessColumnMixin:
     """The column that says who can read a row."""
 
     @admin.display(description=_("access"))
@@ -48,7 +48,7 @@ class WithAccess:
 
 
 @admin.register(Meeting)
-class MeetingAdmin(WithAccess, PartnersByNameMixin, AudienceAdmin, TranslatedAdmin):
+class MeetingAdmin(AccessColumnMixin, PartnersByNameMixin, AudienceAdmin, TranslatedAdmin):
     form = MeetingForm
     list_display = ["name", "starts", "ends", "city", "dialogue", "theme", "access", "state"]
     list_filter = ["dialogue", "theme", "state"]
@@ -68,7 +68,7 @@ class MeetingAdmin(WithAccess, PartnersByNameMixin, AudienceAdmin, TranslatedAdm
         return ["dialogue"] if obj else []
 
 
-class OfAMeeting(WithAccess, AudienceAdmin):
+class MeetingPartAdmin(AccessColumnMixin, AudienceAdmin):
     """Rows of a meeting of one's own dialogue."""
 
     dialogue_path = "meeting__dialogue"
@@ -106,7 +106,7 @@ class DocumentForm(OfAMeetingForm):
 
 
 @admin.register(MeetingDocument)
-class MeetingDocumentAdmin(OfAMeeting):
+class MeetingDocumentAdmin(MeetingPartAdmin):
     form = DocumentForm
     list_display = ["title", "kind", "language", "meeting", "access", "kind_of_file"]
     list_filter = ["kind", "language", "meeting__dialogue"]
@@ -133,7 +133,7 @@ class ParticipantsForm(OfAMeetingForm):
 
 
 @admin.register(ParticipantList)
-class ParticipantListAdmin(OfAMeeting):
+class ParticipantListAdmin(MeetingPartAdmin):
     form = ParticipantsForm
     list_display = ["meeting", "access"]
     fieldsets = [

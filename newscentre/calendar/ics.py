@@ -15,7 +15,7 @@ ASK_AGAIN = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
-class Entry:
+class CalendarEvent:
     """`starts`, `ends`: both days of the meeting, or both moments in its time zone. `address`: of its page."""
 
     uid: str
@@ -30,7 +30,7 @@ class Entry:
     is_open: bool = True
 
 
-def as_calendar(name: str, language: str, entries: Iterable[Entry]) -> bytes:
+def as_calendar(name: str, language: str, entries: Iterable[CalendarEvent]) -> bytes:
     """A calendar of that name, in a language by its code, with the zones that it needs."""
     calendar = Calendar()
     calendar.add("prodid", f"-//i-Map//Calendar//{language.upper()}")
@@ -47,7 +47,7 @@ def as_calendar(name: str, language: str, entries: Iterable[Entry]) -> bytes:
     return calendar.to_ical()
 
 
-def _zones(entries: list[Entry]) -> list[Timezone]:
+def _zones(entries: list[CalendarEvent]) -> list[Timezone]:
     moments = [moment for entry in entries for moment in (entry.starts, entry.ends) if isinstance(moment, datetime)]
     zones = {moment.tzinfo for moment in moments if isinstance(moment.tzinfo, ZoneInfo)}
     return described(zones, min(moments), max(moments)) if zones else []
@@ -65,7 +65,7 @@ def _day_after(day: date) -> date:
     return day + timedelta(days=1) if day < date.max else day
 
 
-def _event(entry: Entry, language: str) -> Event:
+def _event(entry: CalendarEvent, language: str) -> Event:
     event = Event()
     event.add("uid", entry.uid)
     event.add("dtstamp", entry.changed_at)

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from access.names import with_sayable
 from access.viewer import Viewer
 from access.visibility import RestrictedQuerySet
-from atlas.addresses import on_the_portal
+from atlas.addresses import absolute_url
 from atlas.models import Subject, SubjectKind, Theme
-from newscentre.calendar.ics import Entry
+from newscentre.calendar.ics import CalendarEvent
 from newscentre.calendar.models import (
     DocumentKind,
     Meeting,
@@ -25,7 +25,7 @@ from newscentre.calendar.models import (
     MeetingState,
     ParticipantList,
 )
-from newscentre.query_params import AskedFor
+from newscentre.query_params import QueryParams
 
 PER_PAGE = 50
 MOST_TO_COME, MOST_IN_A_FILE = 100, 1000
@@ -37,7 +37,7 @@ STATES = {
 
 
 @dataclass(frozen=True)
-class MeetingFilters(AskedFor):
+class MeetingFilters(QueryParams):
     """Each is empty, or a value as it stands in the address: `dialogue=mtm`, `country=malta`, `year=2012`."""
 
     dialogue: str = ""
@@ -100,16 +100,16 @@ def participants_of(meeting: Meeting, viewer: Viewer) -> ParticipantList | None:
     return ParticipantList.objects.visible_to(viewer).select_related("meeting").filter(meeting=meeting).first()
 
 
-def as_entries(meetings: Iterable[Meeting]) -> list[Entry]:
+def as_entries(meetings: Iterable[Meeting]) -> list[CalendarEvent]:
     """Those whose days are known: others have no place in a calendar of days."""
     return [_as_entry(meeting) for meeting in meetings if meeting.has_days]
 
 
-def _as_entry(meeting: Meeting) -> Entry:
+def _as_entry(meeting: Meeting) -> CalendarEvent:
     place = _(", ").join(filter(None, [meeting.city, meeting.country.name if meeting.country else ""]))
-    address = on_the_portal(reverse("meeting", args=[meeting.address_number]))
+    address = absolute_url(reverse("meeting", args=[meeting.address_number]))
     starts, ends = _moments(meeting)
-    return Entry(
+    return CalendarEvent(
         uid=f"meeting-{meeting.address_number}@{urlsplit(settings.SITE_ADDRESS).hostname}",
         name=meeting.name,
         starts=starts,

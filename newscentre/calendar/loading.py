@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.utils.text import slugify
 
-from atlas.loading import Loading, Row, read_csv, read_toml
+from atlas.loading import Loading, TableRow, read_csv, read_toml
 from atlas.loading.loading import Entry
 from atlas.loading.tables import LANGUAGES
 from atlas.models import Partner, Subject
@@ -30,7 +30,9 @@ def load_meetings(data: Path, loading: Loading) -> None:
             _take_part(meeting, name, [_known(said, slug, partners) for slug in said.get(name, [])], loading)
 
 
-def _meetings(facts: list[Row], worded: dict[tuple[str, str], Row], words: dict[str, list[Row]]) -> Iterator[Entry]:
+def _meetings(
+    facts: list[TableRow], worded: dict[tuple[str, str], TableRow], words: dict[str, list[TableRow]]
+) -> Iterator[Entry]:
     series, cities = ({row["slug"]: row for row in words[name]} for name in ("series", "city"))
     countries = {subject.iso3: subject.pk for subject in Subject.objects.filter(kind="country") if subject.iso3}
     for row in facts:
@@ -65,7 +67,7 @@ def _empty(field: str) -> dict[str, str]:
     return {f"{field}_{language}": "" for language in LANGUAGES}
 
 
-def _known(row: Row, slug: str, partners: set[str]) -> str:
+def _known(row: TableRow, slug: str, partners: set[str]) -> str:
     return slug if slug in partners else row.refuse(f"the partner “{slug}” is not known.")
 
 

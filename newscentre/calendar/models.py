@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from access import tokens
-from access.fields import AudienceField, no_tokens, refuse_strange_tokens
-from access.numbers import Numbered
+from access.fields import AudienceField, no_tokens, validate_tokens
+from access.numbers import AddressNumberMixin
 from access.visibility import RestrictedModel, RestrictedQuerySet, SaysItsReaders
 from atlas.models import Dialogue, Partner, Subject, SubjectKind, Theme
-from atlas.periods import first_day, last_day, refuse_wrong_date
-from newscentre.private_files import KeptFile, kept_path, refuse_unknown_file
+from atlas.periods import first_day, last_day, validate_partial_date
+from newscentre.private_files import KeptFile, kept_path, validate_file_type
 
 WIDER_THAN_A_DIALOGUE = [tokens.PUBLIC, tokens.NOMINATED]
 
@@ -70,7 +70,7 @@ def _is_not_over(today: date) -> Q:
     return Q(last__gte=today.isoformat()) | Q(last__in=still_running)
 
 
-class Meeting(SaysItsReaders, Numbered, RestrictedModel):
+class Meeting(SaysItsReaders, AddressNumberMixin, RestrictedModel):
     """A meeting of a dialogue. Its dates may be partial; what the sources leave in doubt of it stands in `doubts`."""
 
     mentions = ("theme", "country", "host", "supporters", "delegations")
@@ -89,10 +89,10 @@ class Meeting(SaysItsReaders, Numbered, RestrictedModel):
     starts = models.CharField(
         _("begins on"),
         max_length=10,
-        validators=[refuse_wrong_date],
+        validators=[validate_partial_date],
         help_text=_("A year, a month or a day: 2013, 2013-06 or 2013-06-18."),
     )
-    ends = models.CharField(_("ends on"), max_length=10, blank=True, validators=[refuse_wrong_date])
+    ends = models.CharField(_("ends on"), max_length=10, blank=True, validators=[validate_partial_date])
     opens_at = models.TimeField(_("opens at"), null=True, blank=True)
     closes_at = models.TimeField(_("closes at"), null=True, blank=True)
     time_zone = models.CharField(
@@ -204,7 +204,7 @@ class DocumentKind(models.TextChoices):
     SUMMARY = "summary", _("summary of discussions")
 
 
-class MeetingDocument(SaysItsReaders, Numbered, KeptFile, RestrictedModel):
+class MeetingDocument(SaysItsReaders, AddressNumberMixin, KeptFile, RestrictedModel):
     """A document of a meeting in one language; read as the meeting, or by fewer."""
 
     belongs_to = ("meeting",)
@@ -214,7 +214,7 @@ class MeetingDocument(SaysItsReaders, Numbered, KeptFile, RestrictedModel):
     kind = models.CharField(_("kind"), max_length=15, choices=DocumentKind)
     title = models.CharField(_("title"), max_length=200, help_text=_("in the language of the document"))
     language = models.CharField(_("language"), max_length=7)
-    file = models.FileField(_("file"), upload_to=partial(kept_path, "meetings"), validators=[refuse_unknown_file])
+    file = models.FileField(_("file"), upload_to=partial(kept_path, "meetings"), validators=[validate_file_type])
     changed_at = models.DateTimeField(_("changed"), auto_now=True, editable=False)
 
     class Meta:
@@ -241,9 +241,7 @@ class ParticipantList(SaysItsReaders, RestrictedModel):
     belongs_to = ("meeting",)
 
     meeting = models.OneToOneField(Meeting, models.CASCADE, related_name="participants", verbose_name=_("meeting"))
-    audience = AudienceField(
-        verbose_name=_("audience"), validators=[refuse_strange_tokens, refuse_more_than_the_dialogue]
-    )
+    audience = AudienceField(verbose_name=_("audience"), validators=[validate_tokens, refuse_more_than_the_dialogue])
     names = models.TextField(_("names"), help_text=_("One person to a line, with office and partner."))
 
     class Meta:

@@ -7,7 +7,7 @@ from datetime import MAXYEAR, MINYEAR, date
 from typing import Protocol
 
 
-class Lasts(Protocol):
+class HasDays(Protocol):
     first_day: date
     last_day: date
     has_days: bool
@@ -47,17 +47,17 @@ class Day:
     """`date` is None where a week of the month lies outside it."""
 
     date: date | None
-    meetings: list[Lasts] = field(default_factory=list)
+    meetings: list[HasDays] = field(default_factory=list)
 
 
-def weeks_of(month: Month, first_weekday: int, meetings: Iterable[Lasts]) -> list[list[Day]]:
+def weeks_of(month: Month, first_weekday: int, meetings: Iterable[HasDays]) -> list[list[Day]]:
     """Its weeks, each of seven days from `first_weekday` (0 is Monday); a meeting stands on each of its days."""
     lasting = [meeting for meeting in meetings if meeting.has_days]
     numbers = Calendar(first_weekday).monthdayscalendar(month.year, month.number)
     return [[_day(month, number, lasting) for number in week] for week in numbers]
 
 
-def _day(month: Month, number: int, meetings: list[Lasts]) -> Day:
+def _day(month: Month, number: int, meetings: list[HasDays]) -> Day:
     if not number:
         return Day(None)
     that_day = date(month.year, month.number, number)

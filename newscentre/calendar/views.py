@@ -14,12 +14,12 @@ from access import tokens
 from access.names import with_sayable
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action, TokenScope
 from accounts.requests import ReaderRequest
 from accounts.signing_in.personal_tokens import person_bearing
 from accounts.signing_in.rate_limits import is_spent, is_within
-from atlas.file_names import disposition
+from atlas.file_names import content_disposition
 from atlas.models import Dialogue, Theme
 from atlas.sorting import in_reading_order
 from atlas.wording import first_weekday, weekdays
@@ -28,7 +28,7 @@ from newscentre.calendar.ics import CONTENT_TYPE, as_calendar
 from newscentre.calendar.models import Meeting, MeetingDocument
 from newscentre.calendar.months import Month, weeks_of
 from newscentre.filter_labels import partners_by_name
-from newscentre.private_files import handed_out
+from newscentre.private_files import file_response
 
 LAST_PAGE = 200
 
@@ -89,7 +89,7 @@ def meeting(request: ReaderRequest, number: int) -> HttpResponse:
     participants = listing.participants_of(row, request.viewer)
     read = [] if row.is_open else [row.log_name]
     read += [participants.log_name] if participants else []
-    note(Action.READ, _person(request), dialogue=row.dialogue_id, objects=read)
+    log_action(Action.READ, _person(request), dialogue=row.dialogue_id, objects=read)
     context = {
         "active": "calendar",
         "meeting": row,
@@ -106,8 +106,8 @@ def document(request: ReaderRequest, number: int) -> FileResponse:
     """The file of a document, as one to keep."""
     row: MeetingDocument = get_object_or_404(listing.documents_seen(request.viewer), address_number=number)
     if tokens.PUBLIC not in row.readers:
-        note(Action.EXPORTED, _person(request), dialogue=row.meeting.dialogue_id, objects=[row.log_name])
-    return handed_out(row, f"{row.meeting.slug}-{row.kind}-{row.language}")
+        log_action(Action.EXPORTED, _person(request), dialogue=row.meeting.dialogue_id, objects=[row.log_name])
+    return file_response(row, f"{row.meeting.slug}-{row.kind}-{row.language}")
 
 
 @require_safe
@@ -117,7 +117,7 @@ def meeting_file(request: ReaderRequest, number: int) -> HttpResponse:
     if not row.has_days:
         raise Http404
     if not row.is_open:
-        note(Action.EXPORTED, _person(request), dialogue=row.dialogue_id, objects=[row.log_name])
+        log_action(Action.EXPORTED, _person(request), dialogue=row.dialogue_id, objects=[row.log_name])
     return _as_file(row.name, [row], f"meeting-{row.address_number}")
 
 
@@ -127,7 +127,7 @@ def calendar_file(request: ReaderRequest) -> HttpResponse:
     filters = listing.MeetingFilters.of(request.GET)
     meetings = _newest(request.viewer, filters)
     if any(not row.is_open for row in meetings):
-        note(Action.EXPORTED, _person(request), objects=[f"calendar{filters.as_query()}"])
+        log_action(Action.EXPORTED, _person(request), objects=[f"calendar{filters.as_query()}"])
     return _as_file(_("Calendar of the i-Map"), meetings, "i-map-calendar")
 
 
@@ -141,7 +141,7 @@ def subscription(request: ReaderRequest, key: str) -> HttpResponse:
     filters = listing.MeetingFilters.of(request.GET)
     with viewing(person.viewer):
         meetings = _newest(person.viewer, filters)
-        note(Action.EXPORTED, person, objects=["calendar/subscription"])
+        log_action(Action.EXPORTED, person, objects=["calendar/subscription"])
         response = _as_file(_("Calendar of the i-Map"), meetings, "i-map-calendar")
     response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "no-referrer"
@@ -157,7 +157,7 @@ def _newest(viewer: Viewer, filters: listing.MeetingFilters) -> list[Meeting]:
 def _as_file(name: str, meetings: Iterable[Meeting], file_name: str) -> HttpResponse:
     content = as_calendar(name, get_language() or "en", listing.as_entries(meetings))
     response = HttpResponse(content, content_type=CONTENT_TYPE)
-    response["Content-Disposition"] = disposition(f"{file_name}.ics")
+    response["Content-Disposition"] = content_disposition(f"{file_name}.ics")
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

@@ -16,12 +16,12 @@ AT_WORK = {"due", "sent", "begun"}
 
 @dataclass(frozen=True)
 class Health:
-    """`state`: one of paused, due, sent, begun, failing, new, well; `in_words`: the same as the desk reads it."""
+    """`state`: one of paused, due, sent, begun, failing, new, well; `describe_health`: the same as the desk reads it."""
 
     feed: Feed
     fetching: Fetching
     state: str
-    in_words: str
+    describe_health: str
     of_a_week: int
 
     @property
@@ -49,7 +49,7 @@ def _articles_since(moment: datetime) -> Coalesce:
 
 def _health(feed: Feed, now: datetime) -> Health:
     state = state_of(feed.fetching, now)
-    return Health(feed, feed.fetching, state, in_words(state), feed.of_a_week)  # type: ignore[attr-defined]
+    return Health(feed, feed.fetching, state, describe_health(state), feed.of_a_week)  # type: ignore[attr-defined]
 
 
 def state_of(fetching: Fetching, now: datetime) -> str:
@@ -64,7 +64,7 @@ def state_of(fetching: Fetching, now: datetime) -> str:
     return "well" if fetching.succeeded_at else "new"
 
 
-def in_words(state: str) -> str:
+def describe_health(state: str) -> str:
     return {
         "paused": pgettext("of a feed", "paused"),
         "sent": pgettext("of a feed", "waits for a worker"),

@@ -23,7 +23,7 @@ _said_at: dict[str, float] = {}
 
 
 @dataclass(frozen=True)
-class Sign:
+class Heartbeat:
     """When somebody was last heard of."""
 
     name: str
@@ -36,8 +36,8 @@ class Running:
     """`scheduler`: None when nothing was ever heard of it; `waiting`: tasks in the queues."""
 
     waiting: int
-    workers: list[Sign]
-    scheduler: Sign | None
+    workers: list[Heartbeat]
+    scheduler: Heartbeat | None
 
 
 def say(name: str, every: float = 0) -> None:
@@ -64,9 +64,9 @@ def running(now: datetime) -> Running | None:
     return Running(waiting, sorted(workers, key=lambda sign: (sign.is_silent, sign.name)), scheduler)
 
 
-def _sign(name: str, at: float, now: datetime) -> Sign:
+def _sign(name: str, at: float, now: datetime) -> Heartbeat:
     moment = datetime.fromtimestamp(at, UTC)
-    return Sign(name, moment, now - moment > SILENT_AFTER)
+    return Heartbeat(name, moment, now - moment > SILENT_AFTER)
 
 
 def _valkey() -> redis.Redis:

@@ -18,7 +18,7 @@ from newscentre.models import Feed, Fetching
 from newscentre.stages.clean import Item, cleaned
 from newscentre.stages.documents import Document, NotAFeed
 from newscentre.stages.fetch import Fetched, Fetcher, Limits, Marks, NotFetched, Reason
-from newscentre.stages.internet import WayOut
+from newscentre.stages.internet import AllowedHosts
 from newscentre.stages.parse import TooHard, parse
 from newscentre.stages.schedule import Wishes, next_fetch
 
@@ -31,7 +31,7 @@ class IsSlow(Exception):
 
 
 def fetcher(limits: Limits = PATIENT) -> Fetcher:
-    way_out = WayOut(frozenset(settings.NEWS_ALSO_FROM))
+    way_out = AllowedHosts(frozenset(settings.NEWS_ALSO_FROM))
     return Fetcher(agent=f"i-Map ({settings.SITE_ADDRESS})", way_out=way_out, limits=limits)
 
 
@@ -39,7 +39,7 @@ def fetch_claimed(feed_id: int, claim: uuid.UUID, viewer: Viewer) -> bool:
     """One fetch under a claim, as the secretariat of the feed. False when the claim is not, or no longer, ours.
 
     Raises IsSlow for a feed that is slow and was not before. What else it raises, and what ends it from outside, is
-    recorded by `end_badly` or `end_what_broke_off`.
+    recorded by `end_badly` or `end_broken_fetches`.
     """
     with viewing(viewer):
         fetching = begin(feed_id, claim, timezone.now())
@@ -75,7 +75,7 @@ def end_badly(feed_id: int, claim: uuid.UUID, reason: Reason, viewer: Viewer) ->
         return _end(feed_id, claim, partial(_failed, NotFetched(reason)))
 
 
-def end_what_broke_off(now: datetime) -> None:
+def end_broken_fetches(now: datetime) -> None:
     """The same of fetches whose worker was killed, or can say nothing any more. To be called as their secretariats."""
     for fetching in without_result(now):
         _failed(NotFetched(Reason.BROKE_OFF), fetching, now)

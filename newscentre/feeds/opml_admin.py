@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action
 from accounts.requests import ReaderRequest
-from atlas.file_names import disposition
+from atlas.file_names import content_disposition
 from atlas.models import Dialogue
 from newscentre.feeds.opml import MOST_BYTES, MOST_FEEDS, BadFile, Outline, read
 from newscentre.feeds.opml_import import list_of, take
@@ -73,8 +73,8 @@ class ListPages(admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         for dialogue in request.viewer.secretariats:
-            note(Action.EXPORTED, request.user, dialogue=dialogue, objects=["feeds opml"])
-        headers = {"Content-Disposition": disposition("feeds.opml")}
+            log_action(Action.EXPORTED, request.user, dialogue=dialogue, objects=["feeds opml"])
+        headers = {"Content-Disposition": content_disposition("feeds.opml")}
         body = list_of(_("Feeds of the i-Map"), self.get_queryset(request))
         return HttpResponse(body, content_type="text/x-opml; charset=utf-8", headers=headers)
 

@@ -17,7 +17,7 @@ OVER_AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Taken:
+class ImportResult:
     """How many feeds were added, and how many were there before."""
 
     added: int
@@ -25,7 +25,7 @@ class Taken:
 
 
 @transaction.atomic
-def take(outlines: list[Outline], dialogue: str, now: datetime) -> Taken:
+def take(outlines: list[Outline], dialogue: str, now: datetime) -> ImportResult:
     """Adds what the desk of a dialogue does not fetch yet, for its Secretariat alone, each article to wait for an editor.
 
     Their first fetches are spread over an hour.
@@ -39,7 +39,7 @@ def take(outlines: list[Outline], dialogue: str, now: datetime) -> Taken:
             publisher=publisher, name=name, dialogue_id=dialogue, language=outline.language, audience=[]
         )
         Fetching.objects.create(feed=feed, address=outline.address, next_at=now + OVER_AN_HOUR * place / len(new))
-    return Taken(len(new), len(outlines) - len(new))
+    return ImportResult(len(new), len(outlines) - len(new))
 
 
 def publisher_of(outline: Outline, dialogue: str) -> Publisher:

@@ -13,9 +13,9 @@ from django.db.models import Case, When
 from newscentre.articles.names import concepts, tagger
 from newscentre.models import Article, Feed, Rule, Status
 from newscentre.stages.clean import Item
-from newscentre.stages.cluster import MOST_NEIGHBOURS, WINDOW, Story, Told
+from newscentre.stages.cluster import MOST_NEIGHBOURS, WINDOW, Story, StoryIndex
 from newscentre.stages.identify import Identity, identities
-from newscentre.stages.plan import Known, Plan, Row, plan
+from newscentre.stages.plan import Plan, PlannedRow, StoredArticle, plan
 from newscentre.stages.tag import Tagger, Tags
 
 MOST_OF_PAGES = 500  # newest articles of a page that shows one after another, such as the latest alert
@@ -76,7 +76,7 @@ def _drop(planned: Plan, feed: Feed, tagging: Tagger) -> None:
     planned.added, planned.dropped = kept, len(planned.added) - len(kept)
 
 
-def known_of(feed: Feed, named: Sequence[Identity]) -> list[Known]:
+def known_of(feed: Feed, named: Sequence[Identity]) -> list[StoredArticle]:
     """The stored articles that the items with these identities may be.
 
     Asked apart, so that each question finds its index: together PostgreSQL looks at everything the feed ever gave.
@@ -90,12 +90,12 @@ def known_of(feed: Feed, named: Sequence[Identity]) -> list[Known]:
     of_pages = said.filter(page__in=marks).exclude(page="").order_by("-pk")[: MOST_OF_PAGES + len(marks)]
     stored = said.filter(key__in=marks).union(of_pages)
     return [
-        Known(key, page, digest, title, excerpt, moment if is_known else None, status == Status.PUBLISHED)
+        StoredArticle(key, page, digest, title, excerpt, moment if is_known else None, status == Status.PUBLISHED)
         for _, key, page, digest, title, excerpt, moment, is_known, status in stored.order_by("-pk")
     ]
 
 
-def _values(row: Row, tags: Tags, story: uuid.UUID, feed: Feed) -> dict[str, Any]:
+def _values(row: PlannedRow, tags: Tags, story: uuid.UUID, feed: Feed) -> dict[str, Any]:
     item = row.item
     return {
         "key": row.key,
@@ -152,9 +152,9 @@ AROUND = """
 """
 
 
-def _told_around(feed: Feed, stories: Sequence[Story]) -> Told:
+def _told_around(feed: Feed, stories: Sequence[Story]) -> StoryIndex:
     """What other feeds of the dialogue told within the window, of each item the newest and nearest."""
-    told = Told()
+    told = StoryIndex()
     pairs = sorted({(int(one), story.published_at.date()) for story in stories for one in story.subjects})
     if not pairs:
         return told

@@ -9,7 +9,7 @@ from access.names_admin import SayableChoices
 from accounts.audiences.forms import AUDIENCE_FIELDS, AudienceForm
 from accounts.dialogue_model_admin import AudienceAdmin
 from atlas.translation_admin import TranslatedAdmin
-from newscentre.calendar.admin import PartnersByNameMixin, WithAccess
+from newscentre.calendar.admin import AccessColumnMixin, PartnersByNameMixin
 from newscentre.library.models import Project, Publication, PublicationFile, PublicationSection
 
 
@@ -29,7 +29,7 @@ class SectionInline(SayableChoices, admin.TabularInline):
 
 
 @admin.register(Publication)
-class PublicationAdmin(WithAccess, PartnersByNameMixin, AudienceAdmin, TranslatedAdmin):
+class PublicationAdmin(AccessColumnMixin, PartnersByNameMixin, AudienceAdmin, TranslatedAdmin):
     form = PublicationForm
     inlines = [SectionInline]
     list_display = ["title", "year", "dialogue", "theme", "access"]
@@ -65,7 +65,7 @@ class FileForm(AudienceForm):
 
 
 @admin.register(PublicationFile)
-class PublicationFileAdmin(WithAccess, AudienceAdmin):
+class PublicationFileAdmin(AccessColumnMixin, AudienceAdmin):
     dialogue_path = "publication__dialogue"
     form = FileForm
     inherits = FileForm.inherits
@@ -98,7 +98,7 @@ class ProjectForm(AudienceForm):
 
 
 @admin.register(Project)
-class ProjectAdmin(WithAccess, PartnersByNameMixin, AudienceAdmin, TranslatedAdmin):
+class ProjectAdmin(AccessColumnMixin, PartnersByNameMixin, AudienceAdmin, TranslatedAdmin):
     form = ProjectForm
     list_display = ["name", "acronym", "starts", "ends", "dialogue", "theme", "access"]
     list_filter = ["dialogue", "theme"]

@@ -9,13 +9,13 @@ from access.viewer import Viewer
 from access.visibility import RestrictedQuerySet
 from atlas.models import Subject, Theme
 from newscentre.models import Project, Publication, PublicationFile, PublicationSection
-from newscentre.query_params import AskedFor
+from newscentre.query_params import QueryParams
 
 MOST = 500  # of each kind on the page
 
 
 @dataclass(frozen=True)
-class LibraryFilters(AskedFor):
+class LibraryFilters(QueryParams):
     """Each is empty, or a value as it stands in the address; `subject` and `section` are of a profile: `morocco`."""
 
     dialogue: str = ""
@@ -57,7 +57,7 @@ def files_of(publication: Publication, viewer: Viewer) -> list[PublicationFile]:
 
 
 @dataclass(frozen=True)
-class OfAProfile:
+class ProfileReference:
     """A section, or a whole profile, that a publication goes with."""
 
     name: str
@@ -71,7 +71,7 @@ class OfAProfile:
 Profiles = dict[tuple[str, int], tuple[str, list[str]]]
 
 
-def sections_of(publication: Publication, viewer: Viewer, profiles: Profiles) -> list[OfAProfile]:
+def sections_of(publication: Publication, viewer: Viewer, profiles: Profiles) -> list[ProfileReference]:
     """Other profiles than these are not named."""
     rows = PublicationSection.objects.visible_to(viewer).filter(publication=publication)
     found = []
@@ -80,5 +80,5 @@ def sections_of(publication: Publication, viewer: Viewer, profiles: Profiles) ->
             slug, readers = held
             at = [publication.dialogue_id, row.theme_id, slug]
             address = reverse("section", args=[*at, row.section]) if row.section else reverse("profile", args=at)
-            found.append(OfAProfile(row.subject.name, row.theme.name, row.section, address, readers))
+            found.append(ProfileReference(row.subject.name, row.theme.name, row.section, address, readers))
     return found

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from atlas.loading import Loading, Row, read_csv, read_toml
+from atlas.loading import Loading, TableRow, read_csv, read_toml
 from atlas.loading.loading import Entry
 from atlas.models import Partner, Subject
 from newscentre.models import Project, Publication, PublicationSection
@@ -32,7 +32,7 @@ def load_library(data: Path, loading: Loading) -> None:
             _made_with(made[(DIALOGUE, row["slug"])], row, partners, loading)
 
 
-def _publications(facts: Iterator[Row], worded: dict[str, Row]) -> Iterator[Entry]:
+def _publications(facts: Iterator[TableRow], worded: dict[str, TableRow]) -> Iterator[Entry]:
     for row in facts:
         said = worded.get(row["title"]) or row.refuse(f"“{row['title']}” has no words in library.toml.")
         values = {
@@ -53,7 +53,7 @@ def _with_marks_of_print(title: str) -> str:
     return re.sub(r"(?<!\w)'", "‘", title).replace("'", "’")
 
 
-def _sections(rows: list[Row], publications: dict[str, int]) -> Iterator[Entry]:
+def _sections(rows: list[TableRow], publications: dict[str, int]) -> Iterator[Entry]:
     subjects = {(subject.kind, subject.slug): subject.pk for subject in Subject.objects.all()}
     for row in rows:
         for of in row.get("section", []):
@@ -69,14 +69,14 @@ def _sections(rows: list[Row], publications: dict[str, int]) -> Iterator[Entry]:
             )
 
 
-def _project(row: Row) -> Entry:
+def _project(row: TableRow) -> Entry:
     plain = {name: row.get(name) for name in ("slug", "starts", "ends", "acronym", "source")}
     texts = [row.translated(name) for name in ("name", "other_partners", "about", "outcome")]
     values = {"dialogue_id": DIALOGUE, "audience": EVERYONE, "theme_id": row["theme"], **plain}
     return row, values | {name: text for said in texts for name, text in said.items()}
 
 
-def _made_with(made: Publication | Project, row: Row, partners: set[str], loading: Loading) -> None:
+def _made_with(made: Publication | Project, row: TableRow, partners: set[str], loading: Loading) -> None:
     named = set(row.get("partners", []))
     if unknown := named - partners:
         row.refuse(f"the partner “{min(unknown)}” is not known.")

@@ -8,16 +8,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField, no_tokens
-from access.numbers import Numbered
+from access.numbers import AddressNumberMixin
 from access.visibility import RestrictedModel, SaysItsReaders
 from atlas.models import Dialogue, Partner, Subject, Theme
-from atlas.periods import first_day, refuse_wrong_date
-from newscentre.private_files import KeptFile, kept_path, refuse_unknown_file
+from atlas.periods import first_day, validate_partial_date
+from newscentre.private_files import KeptFile, kept_path, validate_file_type
 from newscentre.stages.links import LONGEST
-from newscentre.validators import refuse_unsafe_link
+from newscentre.validators import validate_safe_url
 
 
-class Publication(SaysItsReaders, Numbered, RestrictedModel):
+class Publication(SaysItsReaders, AddressNumberMixin, RestrictedModel):
     """A book, report, map or animation of a dialogue. Its title is in the language in which it was published.
 
     `gone_on`: since when `link` is no longer available, as far as known.
@@ -40,7 +40,7 @@ class Publication(SaysItsReaders, Numbered, RestrictedModel):
     about = models.TextField(_("about"), blank=True)
     remark = models.TextField(_("remark"), blank=True)
     link = models.CharField(
-        _("address"), max_length=LONGEST, blank=True, validators=[refuse_unsafe_link], help_text=_("of its publisher")
+        _("address"), max_length=LONGEST, blank=True, validators=[validate_safe_url], help_text=_("of its publisher")
     )
     gone_on = models.DateField(_("no longer available since"), null=True, blank=True, editable=False)
     source = models.CharField(_("source"), max_length=300, blank=True)
@@ -67,7 +67,7 @@ class Publication(SaysItsReaders, Numbered, RestrictedModel):
         return f"library/{self.address_number}"
 
 
-class PublicationFile(SaysItsReaders, Numbered, KeptFile, RestrictedModel):
+class PublicationFile(SaysItsReaders, AddressNumberMixin, KeptFile, RestrictedModel):
     """A publication in one language; read as the publication, or by fewer."""
 
     belongs_to = ("publication",)
@@ -76,7 +76,7 @@ class PublicationFile(SaysItsReaders, Numbered, KeptFile, RestrictedModel):
     audience = AudienceField(verbose_name=_("audience"), null=True, default=no_tokens)
     title = models.CharField(_("title"), max_length=300, help_text=_("in the language of the file"))
     language = models.CharField(_("language"), max_length=7)
-    file = models.FileField(_("file"), upload_to=partial(kept_path, "library"), validators=[refuse_unknown_file])
+    file = models.FileField(_("file"), upload_to=partial(kept_path, "library"), validators=[validate_file_type])
 
     class Meta:
         ordering = ["publication", "language", "pk"]
@@ -123,7 +123,7 @@ class PublicationSection(RestrictedModel):
         return f"{self.subject} {self.section}".strip()
 
 
-class Project(SaysItsReaders, Numbered, RestrictedModel):
+class Project(SaysItsReaders, AddressNumberMixin, RestrictedModel):
     """An initiative or project: who did it, when, what for, and what came of it."""
 
     mentions = ("theme", "made_with")
@@ -140,10 +140,10 @@ class Project(SaysItsReaders, Numbered, RestrictedModel):
     starts = models.CharField(
         _("begins on"),
         max_length=10,
-        validators=[refuse_wrong_date],
+        validators=[validate_partial_date],
         help_text=_("A year, a month or a day: 2013, 2013-06 or 2013-06-18."),
     )
-    ends = models.CharField(_("ends on"), max_length=10, blank=True, validators=[refuse_wrong_date])
+    ends = models.CharField(_("ends on"), max_length=10, blank=True, validators=[validate_partial_date])
     made_with = models.ManyToManyField(Partner, related_name="projects", blank=True, verbose_name=_("partners"))
     other_partners = models.TextField(
         _("other partners"), blank=True, help_text=_("One office to a line; no names of people.")

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from access import tokens
 from access.viewer import Viewer
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action
 from accounts.requests import ReaderRequest
 from atlas.models import Dialogue, Theme
@@ -16,7 +16,7 @@ from atlas.sorting import in_reading_order
 from newscentre.filter_labels import partners_by_name
 from newscentre.library import listing
 from newscentre.models import Publication, PublicationFile
-from newscentre.private_files import handed_out
+from newscentre.private_files import file_response
 
 # Viewer, dialogue → the profiles that this viewer may open; another room knows them.
 ProfilesOf = Callable[[Viewer, str], listing.Profiles]
@@ -43,7 +43,7 @@ def library(request: ReaderRequest) -> HttpResponse:
 def publication(request: ReaderRequest, number: int, profiles: ProfilesOf) -> HttpResponse:
     row: Publication = get_object_or_404(listing.publications_seen(request.viewer), address_number=number)
     if not row.is_open:
-        note(Action.READ, _person(request), dialogue=row.dialogue_id, objects=[row.log_name])
+        log_action(Action.READ, _person(request), dialogue=row.dialogue_id, objects=[row.log_name])
     context = {
         "active": "library",
         "publication": row,
@@ -61,15 +61,15 @@ def file(request: ReaderRequest, number: int) -> FileResponse:
     rows = PublicationFile.objects.visible_to(request.viewer).select_related("publication")
     row: PublicationFile = get_object_or_404(rows, address_number=number)
     if tokens.PUBLIC not in row.readers:
-        note(Action.EXPORTED, _person(request), dialogue=row.publication.dialogue_id, objects=[row.log_name])
-    return handed_out(row, f"{row.publication.slug}-{row.language}")
+        log_action(Action.EXPORTED, _person(request), dialogue=row.publication.dialogue_id, objects=[row.log_name])
+    return file_response(row, f"{row.publication.slug}-{row.language}")
 
 
 @require_safe
 def project(request: ReaderRequest, number: int) -> HttpResponse:
     row = get_object_or_404(listing.projects_seen(request.viewer), address_number=number)
     if not row.is_open:
-        note(Action.READ, _person(request), dialogue=row.dialogue_id, objects=[row.log_name])
+        log_action(Action.READ, _person(request), dialogue=row.dialogue_id, objects=[row.log_name])
     context = {"active": "library", "project": row, "partners": partners_by_name(row.made_with, request.viewer)}
     return render(request, "newscentre/library/project.html", context)
 

@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 
 from access.presets import Preset
 from accounts.audiences.forms import AUDIENCE_FIELDS, AudienceForm
-from accounts.dialogue_model_admin import AudienceAdmin, DeskAdmin, NothingByHand
+from accounts.dialogue_model_admin import AudienceAdmin, DialogueModelAdmin, ReadOnlyAdminMixin
 from atlas.translation_admin import TranslatedAdmin
-from newscentre.calendar.admin import WithAccess
+from newscentre.calendar.admin import AccessColumnMixin
 from newscentre.links.models import Link, OutsideAddress
 
 MOST_NAMED = 3  # places of an address that are named in the list
@@ -41,7 +41,7 @@ class LinkForm(AudienceForm):
 
 
 @admin.register(Link)
-class LinkAdmin(WithAccess, AudienceAdmin, TranslatedAdmin):
+class LinkAdmin(AccessColumnMixin, AudienceAdmin, TranslatedAdmin):
     form = LinkForm
     list_display = ["name", "category", "address", "dialogue", "access", "gone_on"]
     list_filter = ["category", "dialogue"]
@@ -56,7 +56,7 @@ class LinkAdmin(WithAccess, AudienceAdmin, TranslatedAdmin):
         return ["dialogue"] if obj else []
 
 
-class HowItStands(admin.SimpleListFilter):
+class LinkStatusFilter(admin.SimpleListFilter):
     title = _("status")
     parameter_name = "state"
 
@@ -73,11 +73,11 @@ class HowItStands(admin.SimpleListFilter):
 
 
 @admin.register(OutsideAddress)
-class OutsideAddressAdmin(NothingByHand, DeskAdmin):
+class OutsideAddressAdmin(ReadOnlyAdminMixin, DialogueModelAdmin):
     """Nothing is written here but by the worker; an address is corrected where it stands."""
 
     list_display = ["shown", "where", "reason", "failing_since", "failures", "gone_on", "answered_at", "next_at"]
-    list_filter = [HowItStands, "dialogue", "reason"]
+    list_filter = [LinkStatusFilter, "dialogue", "reason"]
     search_fields = ["address"]
     ordering = ["gone_on", "-failures", "host", "address"]
     actions = ["look_now"]

@@ -17,7 +17,7 @@ from newscentre.feeds.host_claims import Claiming
 from newscentre.feeds.importer import fetcher
 from newscentre.links.collector import tell_readers
 from newscentre.links.models import OutsideAddress
-from newscentre.links.policy import Standing, after_a_failure, after_an_answer
+from newscentre.links.policy import LinkStatus, after_a_failure, after_an_answer
 from newscentre.stages.fetch import Fetcher, NotFetched
 
 LONGEST_LOOK = timedelta(minutes=15)  # with the wait for a worker; more than a task may take (CELERY_TASK_TIME_LIMIT)
@@ -92,7 +92,7 @@ def _end(pk: int, claim: uuid.UUID, why: NotFetched | None, others_answer: bool)
     row = held.first()
     if row is None:
         return False
-    before = Standing(row.failures, row.failing_since, row.reason, row.gone_on)
+    before = LinkStatus(row.failures, row.failing_since, row.reason, row.gone_on)
     if why is None:
         after, row.answered_at = after_an_answer(), now
     else:

@@ -12,7 +12,7 @@ from access.visibility import RestrictedModel, SaysItsReaders
 from atlas.models import Dialogue
 from newscentre.stages.fetch import Reason
 from newscentre.stages.links import LONGEST
-from newscentre.validators import refuse_unsafe_link
+from newscentre.validators import validate_safe_url
 
 
 class LinkCategory(models.TextChoices):
@@ -39,7 +39,7 @@ class Link(SaysItsReaders, RestrictedModel):
     category = models.CharField(_("category"), max_length=12, choices=LinkCategory)
     name = models.CharField(_("name"), max_length=200)
     about = models.CharField(_("about"), max_length=400, blank=True)
-    address = models.CharField(_("address"), max_length=LONGEST, validators=[refuse_unsafe_link])
+    address = models.CharField(_("address"), max_length=LONGEST, validators=[validate_safe_url])
     languages = ArrayField(
         models.CharField(max_length=7),
         verbose_name=_("its languages"),

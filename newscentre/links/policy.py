@@ -13,7 +13,7 @@ SAYS_NOTHING = {Reason.NOT_ALLOWED, Reason.BUSY}
 
 
 @dataclass(frozen=True)
-class Standing:
+class LinkStatus:
     """How an address stood at the last look. `gone_on`: the day on which it was first shown as no longer available."""
 
     failures: int = 0
@@ -23,11 +23,11 @@ class Standing:
     wait: timedelta = AFTER_AN_ANSWER
 
 
-def after_an_answer() -> Standing:
-    return Standing()
+def after_an_answer() -> LinkStatus:
+    return LinkStatus()
 
 
-def after_a_failure(before: Standing, reason: Reason, now: datetime, *, others_answer: bool) -> Standing:
+def after_a_failure(before: LinkStatus, reason: Reason, now: datetime, *, others_answer: bool) -> LinkStatus:
     """What is known after a look that failed. `others_answer`: whether another host answered about then.
 
     When nobody answers, it is our own way out that fails, and nothing is held against an address.
@@ -39,4 +39,4 @@ def after_a_failure(before: Standing, reason: Reason, now: datetime, *, others_a
     failures, since = before.failures + 1, before.failing_since or now
     is_gone = failures >= LOOKS_BEFORE_GONE and now - since >= DAYS_BEFORE_GONE
     gone_on = before.gone_on or (now.date() if is_gone else None)
-    return Standing(failures, since, reason.value, gone_on, AFTER_IT_IS_GONE if gone_on else AFTER_A_FAILURE)
+    return LinkStatus(failures, since, reason.value, gone_on, AFTER_IT_IS_GONE if gone_on else AFTER_A_FAILURE)

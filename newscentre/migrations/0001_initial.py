@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Category',
             fields=[
-                ('slug', models.SlugField(primary_key=True, serialize=False, validators=[atlas.addresses.refuse_reserved_word], verbose_name='identifier')),
+                ('slug', models.SlugField(primary_key=True, serialize=False, validators=[atlas.addresses.validate_not_reserved], verbose_name='identifier')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('name_en', models.CharField(max_length=120, null=True, verbose_name='name')),
                 ('name_fr', models.CharField(max_length=120, null=True, verbose_name='name')),
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Publisher',
             fields=[
-                ('slug', models.SlugField(primary_key=True, serialize=False, validators=[atlas.addresses.refuse_reserved_word], verbose_name='identifier')),
+                ('slug', models.SlugField(primary_key=True, serialize=False, validators=[atlas.addresses.validate_not_reserved], verbose_name='identifier')),
                 ('name', models.CharField(max_length=160, verbose_name='name')),
                 ('link', models.URLField(blank=True, max_length=2000, verbose_name='address')),
             ],
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('audience', access.fields.AudienceField(base_field=models.TextField(), blank=True, default=access.fields.no_tokens, size=None, validators=[access.fields.refuse_strange_tokens], verbose_name='audience')),
+                ('audience', access.fields.AudienceField(base_field=models.TextField(), blank=True, default=access.fields.no_tokens, size=None, validators=[access.fields.validate_tokens], verbose_name='audience')),
                 ('language', models.CharField(blank=True, max_length=7, verbose_name='language')),
                 ('categories', django.contrib.postgres.fields.ArrayField(base_field=models.SlugField(), blank=True, default=list, size=None, verbose_name='categories of all its articles')),
                 ('rule', models.CharField(choices=[('wait', 'wait for an editor'), ('publish', 'publish at once')], default='wait', max_length=10, verbose_name='articles that come in')),
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
             name='Article',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('audience', access.fields.AudienceField(base_field=models.TextField(), blank=True, default=access.fields.no_tokens, null=True, size=None, validators=[access.fields.refuse_strange_tokens], verbose_name='audience')),
+                ('audience', access.fields.AudienceField(base_field=models.TextField(), blank=True, default=access.fields.no_tokens, null=True, size=None, validators=[access.fields.validate_tokens], verbose_name='audience')),
                 ('status', models.CharField(choices=[('inbox', 'in the inbox'), ('published', 'published'), ('hidden', 'hidden')], default='inbox', max_length=10, verbose_name='status')),
                 ('key', models.CharField(editable=False, max_length=40, verbose_name='what tells it apart')),
                 ('page', models.CharField(blank=True, editable=False, max_length=40, verbose_name='what tells its page apart')),

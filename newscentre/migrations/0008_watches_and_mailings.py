@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                         default=access.fields.no_tokens,
                         editable=False,
                         size=None,
-                        validators=[access.fields.refuse_strange_tokens],
+                        validators=[access.fields.validate_tokens],
                         verbose_name="audience",
                     ),
                 ),

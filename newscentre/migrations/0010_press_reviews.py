@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default=access.fields.no_tokens,
                         size=None,
-                        validators=[access.fields.refuse_strange_tokens],
+                        validators=[access.fields.validate_tokens],
                         verbose_name="audience",
                     ),
                 ),

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default=access.fields.no_tokens,
                         size=None,
-                        validators=[access.fields.refuse_strange_tokens],
+                        validators=[access.fields.validate_tokens],
                         verbose_name="audience",
                     ),
                 ),
@@ -96,14 +96,17 @@ class Migration(migrations.Migration):
                     models.CharField(
                         help_text="A year, a month or a day: 2013, 2013-06 or 2013-06-18.",
                         max_length=10,
-                        validators=[atlas.periods.refuse_wrong_date],
+                        validators=[atlas.periods.validate_partial_date],
                         verbose_name="begins on",
                     ),
                 ),
                 (
                     "ends",
                     models.CharField(
-                        blank=True, max_length=10, validators=[atlas.periods.refuse_wrong_date], verbose_name="ends on"
+                        blank=True,
+                        max_length=10,
+                        validators=[atlas.periods.validate_partial_date],
+                        verbose_name="ends on",
                     ),
                 ),
                 ("opens_at", models.TimeField(blank=True, null=True, verbose_name="opens at")),
@@ -273,7 +276,7 @@ class Migration(migrations.Migration):
                         default=access.fields.no_tokens,
                         null=True,
                         size=None,
-                        validators=[access.fields.refuse_strange_tokens],
+                        validators=[access.fields.validate_tokens],
                         verbose_name="audience",
                     ),
                 ),
@@ -300,7 +303,7 @@ class Migration(migrations.Migration):
                     "file",
                     models.FileField(
                         upload_to=functools.partial(newscentre.private_files.kept_path, *("meetings",)),
-                        validators=[newscentre.private_files.refuse_unknown_file],
+                        validators=[newscentre.private_files.validate_file_type],
                         verbose_name="file",
                     ),
                 ),
@@ -333,7 +336,7 @@ class Migration(migrations.Migration):
                         default=access.fields.no_tokens,
                         size=None,
                         validators=[
-                            access.fields.refuse_strange_tokens,
+                            access.fields.validate_tokens,
                             newscentre.calendar.models.refuse_more_than_the_dialogue,
                         ],
                         verbose_name="audience",

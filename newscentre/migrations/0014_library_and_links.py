@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default=access.fields.no_tokens,
                         size=None,
-                        validators=[access.fields.refuse_strange_tokens],
+                        validators=[access.fields.validate_tokens],
                         verbose_name="audience",
                     ),
                 ),
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="of its publisher",
                         max_length=2000,
-                        validators=[newscentre.validators.refuse_unsafe_link],
+                        validators=[newscentre.validators.validate_safe_url],
                         verbose_name="address",
                     ),
                 ),
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                         default=access.fields.no_tokens,
                         null=True,
                         size=None,
-                        validators=[access.fields.refuse_strange_tokens],
+                        validators=[access.fields.validate_tokens],
                         verbose_name="audience",
                     ),
                 ),
@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                     "file",
                     models.FileField(
                         upload_to=functools.partial(newscentre.private_files.kept_path, *("library",)),
-                        validators=[newscentre.private_files.refuse_unknown_file],
+                        validators=[newscentre.private_files.validate_file_type],
                         verbose_name="file",
                     ),
                 ),
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default=access.fields.no_tokens,
                         size=None,
-                        validators=[access.fields.refuse_strange_tokens],
+                        validators=[access.fields.validate_tokens],
                         verbose_name="audience",
                     ),
                 ),
@@ -238,7 +238,7 @@ class Migration(migrations.Migration):
                 (
                     "address",
                     models.CharField(
-                        max_length=2000, validators=[newscentre.validators.refuse_unsafe_link], verbose_name="address"
+                        max_length=2000, validators=[newscentre.validators.validate_safe_url], verbose_name="address"
                     ),
                 ),
                 (
@@ -370,7 +370,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default=access.fields.no_tokens,
                         size=None,
-                        validators=[access.fields.refuse_strange_tokens],
+                        validators=[access.fields.validate_tokens],
                         verbose_name="audience",
                     ),
                 ),
@@ -384,14 +384,17 @@ class Migration(migrations.Migration):
                     models.CharField(
                         help_text="A year, a month or a day: 2013, 2013-06 or 2013-06-18.",
                         max_length=10,
-                        validators=[atlas.periods.refuse_wrong_date],
+                        validators=[atlas.periods.validate_partial_date],
                         verbose_name="begins on",
                     ),
                 ),
                 (
                     "ends",
                     models.CharField(
-                        blank=True, max_length=10, validators=[atlas.periods.refuse_wrong_date], verbose_name="ends on"
+                        blank=True,
+                        max_length=10,
+                        validators=[atlas.periods.validate_partial_date],
+                        verbose_name="ends on",
                     ),
                 ),
                 (

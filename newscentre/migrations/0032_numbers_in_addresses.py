@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from access.numbers import ByChance
+from access.numbers import RandomNumber
 
 MODELS = ("article", "meeting", "meetingdocument", "publication", "publicationfile", "project")
 TABLES = [f"newscentre_{name}" for name in MODELS]
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 name,
                 "address_number",
                 models.BigIntegerField(
-                    db_default=ByChance(), editable=False, unique=True, verbose_name="number in its address"
+                    db_default=RandomNumber(), editable=False, unique=True, verbose_name="number in its address"
                 ),
             )
             for name in MODELS

@@ -7,14 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.presets import Preset
-from accounts.audiences.forms import AUDIENCE_FIELDS, ReadOncePublished
+from accounts.audiences.forms import AUDIENCE_FIELDS, PlannedAudienceForm
 from accounts.audiences.presets import preset_of
 from accounts.dialogue_model_admin import AudienceAdmin
 from atlas.translation_admin import TranslatedAdmin, TranslatedStackedInline
 from newscentre.models import Review, ReviewItem
 
 
-class ReviewForm(ReadOncePublished):
+class ReviewForm(PlannedAudienceForm):
     """Until it is published a review is the Secretariat's alone; whom was chosen for its readers is kept."""
 
     has_theme = False

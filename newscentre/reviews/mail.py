@@ -7,11 +7,11 @@ from django.utils import translation
 
 from access.viewing import every_secretariat, viewing
 from accounts import mail
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action, NewsDigest, User
 from accounts.signing_in import pending_steps
 from newscentre.models import Review
-from newscentre.reviews.querysets import read
+from newscentre.reviews.querysets import readable_review
 from newscentre.subscriptions import mailings
 from newscentre.subscriptions.digests import entry_of, isolated
 from newscentre.subscriptions.models import Mailing
@@ -31,12 +31,12 @@ def compose(row: Mailing, user: User, now: datetime) -> EmailMultiAlternatives |
     """The mail, in the reader's language; None when they may not read the review, or it is not to be mailed any more."""
     number = int(row.occasion.partition(":")[2])
     with translation.override(user.language):
-        reading = read(pending_steps.viewer_of(user), pk=number, is_mailed=True)
+        reading = readable_review(pending_steps.viewer_of(user), pk=number, is_mailed=True)
         if reading is None:
             return None
         if reading.is_restricted:
             objects = [f"{reading.review.log_name} by e-mail"]
-            note(Action.EXPORTED, user, dialogue=reading.dialogue.pk, objects=objects)
+            log_action(Action.EXPORTED, user, dialogue=reading.dialogue.pk, objects=objects)
         told = [
             (entry_of(entry.article, user.language), [isolated(comment.text) for comment in entry.comments])
             for entry in reading.entries

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from atlas import print_cache, wording
 from newscentre.models import Written
-from newscentre.reviews.querysets import Entry, Reading
+from newscentre.reviews.querysets import ReadableReview, ReviewEntry
 
 
-def printed(reading: Reading, reader: str, may_make: Callable[[], bool] = lambda: True) -> bytes:
+def printed(reading: ReadableReview, reader: str, may_make: Callable[[], bool] = lambda: True) -> bytes:
     """PDF. `reader`: for whom what is restricted was printed; it stands on every page.
 
     `may_make`: as `atlas.print_cache` asks it. Raises TooManyMade.
@@ -31,7 +31,7 @@ def printed(reading: Reading, reader: str, may_make: Callable[[], bool] = lambda
     return print_cache.printed("review.typ", sheet, may_make=may_make)
 
 
-def _entry(entry: Entry) -> dict[str, object]:
+def _entry(entry: ReviewEntry) -> dict[str, object]:
     article = entry.article
     return {
         "title": {"text": article.title, "language": article.title_language},

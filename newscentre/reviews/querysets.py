@@ -10,7 +10,7 @@ from newscentre.models import Article, Review, ReviewItem, Status, Written, writ
 
 
 @dataclass(frozen=True)
-class Entry:
+class ReviewEntry:
     """A story, and what the desk says of those of its versions that it picked."""
 
     article: Article
@@ -18,11 +18,11 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadableReview:
     review: Review
     dialogue: Dialogue
     introduction: Written | None
-    entries: list[Entry]
+    entries: list[ReviewEntry]
 
     @property
     def is_restricted(self) -> bool:
@@ -34,7 +34,7 @@ def published(viewer: Viewer):
     return Review.objects.visible_to(viewer).published().select_related("dialogue").order_by("-month", "dialogue")
 
 
-def read(viewer: Viewer, **which: object) -> Reading | None:
+def readable_review(viewer: Viewer, **which: object) -> ReadableReview | None:
     """Three questions. None when there is none that the viewer may read.
 
     A story that was picked is told once, where its first version stands, and by its version in the reader's language, where
@@ -46,10 +46,10 @@ def read(viewer: Viewer, **which: object) -> Reading | None:
     items = ReviewItem.objects.visible_to(viewer).filter(review=review, article__status=Status.PUBLISHED)
     items = list(items.select_related("article__feed__publisher").order_by("position", "pk"))
     leads = leads_of([item.article for item in items], viewer)
-    stories: dict[UUID, Entry] = {}
+    stories: dict[UUID, ReviewEntry] = {}
     for item in items:
-        entry = stories.setdefault(item.article.story, Entry(leads[item.article.pk]))
+        entry = stories.setdefault(item.article.story, ReviewEntry(leads[item.article.pk]))
         comment = written(item, "comment")
         if comment and comment not in entry.comments:
             entry.comments.append(comment)
-    return Reading(review, review.dialogue, written(review, "introduction"), list(stories.values()))
+    return ReadableReview(review, review.dialogue, written(review, "introduction"), list(stories.values()))

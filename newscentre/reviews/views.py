@@ -5,14 +5,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action
 from accounts.requests import ReaderRequest
 from accounts.signing_in.rate_limits import is_within, limited
-from atlas.file_names import disposition
-from atlas.print_cache import TooManyMade
+from atlas.file_names import content_disposition
+from atlas.print_cache import PrintLimitReached
 from newscentre.reviews.printing import printed
-from newscentre.reviews.querysets import Reading, published, read
+from newscentre.reviews.querysets import ReadableReview, published, readable_review
 
 
 @require_safe
@@ -35,21 +35,21 @@ def review_pdf(request: ReaderRequest, dialogue: str, month: str) -> HttpRespons
     reader = str(request.user) if request.user.is_authenticated else ""
     try:
         content = printed(reading, reader, lambda: is_within(request, "print_made"))
-    except TooManyMade:
+    except PrintLimitReached:
         return respond_429(request)
     _note(request, Action.EXPORTED, reading)
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = disposition(f"press-review-{dialogue}-{month}.pdf", as_attachment=False)
+    response["Content-Disposition"] = content_disposition(f"press-review-{dialogue}-{month}.pdf", as_attachment=False)
     return response
 
 
-def _read_or_404(request: ReaderRequest, dialogue: str, month: str) -> Reading:
-    reading = read(request.viewer, dialogue=dialogue, month=month)
+def _read_or_404(request: ReaderRequest, dialogue: str, month: str) -> ReadableReview:
+    reading = readable_review(request.viewer, dialogue=dialogue, month=month)
     if reading is None:
         raise Http404
     return reading
 
 
-def _note(request: ReaderRequest, action: Action, reading: Reading) -> None:
+def _note(request: ReaderRequest, action: Action, reading: ReadableReview) -> None:
     if reading.is_restricted:
-        note(action, request.user, dialogue=reading.dialogue.pk, objects=[reading.review.log_name])
+        log_action(action, request.user, dialogue=reading.dialogue.pk, objects=[reading.review.log_name])

@@ -12,7 +12,7 @@ from html import unescape
 
 import nh3
 
-from newscentre.stages.documents import LONGEST_TEXT, Document, Entry, Wording
+from newscentre.stages.documents import LONGEST_TEXT, Document, FeedEntry, Wording
 from newscentre.stages.languages import direction_of, language_of
 from newscentre.stages.links import home_of, safe_link, tells, without
 from untrusted.markup import shallow
@@ -38,7 +38,7 @@ READ_ON = re.compile(r"\s*(?:\[?(?:…|\.\.\.|&hellip;)\]?|\bThe post .{0,300} a
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """Plain text with the language (empty when unknown) and direction it is written in."""
 
     text: str = ""
@@ -52,8 +52,8 @@ class Item:
 
     guid: str
     link: str
-    title: Line
-    excerpt: Line
+    title: TextLine
+    excerpt: TextLine
     published_at: datetime
     is_date_known: bool
     dated: str
@@ -82,7 +82,7 @@ def _base(document: Document, addresses: Sequence[str]) -> str:
 
 
 def _item(
-    entry: Entry, document: Document, base: str, addresses: Sequence[str], language: str, seen_at: datetime
+    entry: FeedEntry, document: Document, base: str, addresses: Sequence[str], language: str, seen_at: datetime
 ) -> Item:
     declared = document.language or language
     title = line(entry.title, declared, LONGEST_TITLE, addresses)
@@ -90,7 +90,7 @@ def _item(
     if not title.text:
         title = shortened(excerpt, LONGEST_TITLE // 2)
     if excerpt.text == title.text:
-        excerpt = Line()
+        excerpt = TextLine()
     moment, is_known = plausible(entry.published_at or entry.updated_at, seen_at)
     link = safe_link(entry.link, base)
     return Item(
@@ -108,14 +108,14 @@ def _item(
 LONGEST_GUID = 2000
 
 
-def line(wording: Wording, declared: str, most: int, untold: Sequence[str] = ()) -> Line:
+def line(wording: Wording, declared: str, most: int, untold: Sequence[str] = ()) -> TextLine:
     """One paragraph of plain text, cut at a word. `untold`: addresses that are left out of it."""
     text = cut(without(plain(wording), untold), most)
-    return Line(text, language_of(text, wording.language or declared), direction_of(text))
+    return TextLine(text, language_of(text, wording.language or declared), direction_of(text))
 
 
-def shortened(whole: Line, most: int) -> Line:
-    return Line(cut(whole.text, most), whole.language, whole.direction)
+def shortened(whole: TextLine, most: int) -> TextLine:
+    return TextLine(cut(whole.text, most), whole.language, whole.direction)
 
 
 def plain(wording: Wording) -> str:

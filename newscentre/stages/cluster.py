@@ -18,7 +18,7 @@ from pathlib import Path
 from uuid import UUID
 
 from newscentre.stages.languages import SMALL_WORDS
-from newscentre.stages.tag import Finder, Name
+from newscentre.stages.tag import Name, NameFinder
 from newscentre.stages.tokenizer import words_of
 
 WINDOW = timedelta(days=3)
@@ -44,7 +44,7 @@ class Story:
 
     @classmethod
     def of(
-        cls, lines: Sequence[str], language: str, published_at: datetime, subjects: Iterable[str], concepts: Finder
+        cls, lines: Sequence[str], language: str, published_at: datetime, subjects: Iterable[str], concepts: NameFinder
     ) -> "Story":
         """`lines`: title and excerpt; `subjects`: keys of those they name; `concepts`: finds what no language owns."""
         said = " . ".join(lines)
@@ -118,7 +118,7 @@ def _belongs(story: Story, cluster: Sequence[Story]) -> bool:
 MOST_NEIGHBOURS = 120  # stories that one is held against: those nearest in time
 
 
-class Told:
+class StoryIndex:
     """Stories of some days by subject and day, so that one is held against its neighbours alone, however many there are."""
 
     def __init__(self) -> None:

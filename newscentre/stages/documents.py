@@ -22,7 +22,7 @@ class Wording:
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedEntry:
     """One entry. Dates: ISO 8601 in UTC, or empty where there is none that can be read; `dated`: as it was written."""
 
     guid: str = ""
@@ -46,7 +46,7 @@ class Document:
     ttl_minutes: int | None = None
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()
-    entries: tuple[Entry, ...] = field(default=())
+    entries: tuple[FeedEntry, ...] = field(default=())
 
     def as_values(self) -> dict[str, Any]:
         """For JSON; `from_values` reads it again."""
@@ -55,7 +55,7 @@ class Document:
     @classmethod
     def from_values(cls, values: dict[str, Any]) -> "Document":
         entries = tuple(
-            Entry(
+            FeedEntry(
                 **{
                     **entry,
                     "title": Wording(**entry["title"]),
@@ -70,7 +70,7 @@ class Document:
         return cls(**{**values, **kept, **lists})
 
 
-def newest(entries: Iterable[Entry], most: int = MOST_ENTRIES) -> tuple[Entry, ...]:
+def newest(entries: Iterable[FeedEntry], most: int = MOST_ENTRIES) -> tuple[FeedEntry, ...]:
     """The newest of them, in their order. One without a date is as old as the one before it in the file."""
     kept = tuple(entries)
     if len(kept) <= most:

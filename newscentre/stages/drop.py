@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from newscentre.stages.clean import Item
-from newscentre.stages.tag import Finder, Name, Tags
+from newscentre.stages.tag import Name, NameFinder, Tags
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,11 @@ class Drops:
     words: Sequence[str] = ()
     languages: Sequence[str] = ()
     categories: Sequence[str] = ()
-    _finder: Finder = field(init=False, repr=False, compare=False)
+    _finder: NameFinder = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         names = [Name(word, word.rstrip("*"), is_prefix=word.endswith("*")) for word in self.words]
-        object.__setattr__(self, "_finder", Finder(names))
+        object.__setattr__(self, "_finder", NameFinder(names))
 
     def __bool__(self) -> bool:
         return any((self.words, self.languages, self.categories))

@@ -14,7 +14,7 @@ import httpcore
 import httpx
 
 from newscentre.stages.bodies import TooLarge, Unreadable, body_of
-from newscentre.stages.internet import Deadline, GuardedNetwork, RefusedAddress, UnknownHost, WayOut
+from newscentre.stages.internet import AllowedHosts, Deadline, GuardedNetwork, RefusedAddress, UnknownHost
 
 MIB = 1024 * 1024
 LONGEST_ADDRESS = 2000  # characters
@@ -116,7 +116,7 @@ class Fetcher:
     """
 
     agent: str
-    way_out: WayOut = field(default_factory=WayOut)
+    way_out: AllowedHosts = field(default_factory=AllowedHosts)
     limits: Limits = Limits()
     trust: ssl.SSLContext | None = None
 

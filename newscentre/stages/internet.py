@@ -62,7 +62,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 @dataclass(frozen=True)
-class WayOut:
+class AllowedHosts:
     """Which addresses may be reached. `also`: numeric addresses with their port, which tests and the demo name exactly."""
 
     also: frozenset[tuple[str, int]] = frozenset()
@@ -151,7 +151,7 @@ class GuardedStream(httpcore.NetworkStream):
 class GuardedNetwork(httpcore.NetworkBackend):
     """Opens connections to the addresses that `way_out` lets be reached, and to no socket in the file system."""
 
-    def __init__(self, way_out: WayOut, deadline: Deadline):
+    def __init__(self, way_out: AllowedHosts, deadline: Deadline):
         self._way_out, self._deadline, self._system = way_out, deadline, httpcore.SyncBackend()
 
     def connect_tcp(

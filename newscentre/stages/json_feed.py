@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from newscentre.stages.dates import Clock
-from newscentre.stages.documents import LONGEST_TEXT, Document, Entry, NotAFeed, Wording, newest
+from newscentre.stages.documents import LONGEST_TEXT, Document, FeedEntry, NotAFeed, Wording, newest
 
 SAID = ("summary", "content_text", "content_html")  # the shortest first
 
@@ -29,10 +29,10 @@ def read(text: str) -> Document:
     )
 
 
-def _entry(item: dict[str, Any], language: str, clock: Clock) -> Entry:
+def _entry(item: dict[str, Any], language: str, clock: Clock) -> FeedEntry:
     language = _word(item, "language") or language
     said = [Wording(_word(item, name)[:LONGEST_TEXT], name == "content_html", language) for name in SAID]
-    return Entry(
+    return FeedEntry(
         guid=_word(item, "id"),
         link=_word(item, "url") or _word(item, "external_url"),
         title=Wording(_word(item, "title")[:LONGEST_TEXT], language=language),

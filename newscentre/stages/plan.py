@@ -12,7 +12,7 @@ from newscentre.stages.titles import are_of_one_article
 
 
 @dataclass(frozen=True)
-class Known:
+class StoredArticle:
     """An article that is stored: under which key, with which page and which digest of what the publisher said.
 
     `title`, `excerpt`: as the publisher gave them, or empty where that is not known. `moment`: of a known date, else None.
@@ -28,7 +28,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Row:
+class PlannedRow:
     """What is written. `key`: the article's, the stored one where it is known; `page`: of its address, or empty.
 
     `follows`: whether it bears the mark of an article that tells another story, and so waits for an editor. Its `page` is
@@ -44,14 +44,14 @@ class Row:
 
 @dataclass
 class Plan:
-    added: list[Row] = field(default_factory=list)
-    changed: list[Row] = field(default_factory=list)
+    added: list[PlannedRow] = field(default_factory=list)
+    changed: list[PlannedRow] = field(default_factory=list)
     unchanged: int = 0
     repeated: int = 0
     dropped: int = 0
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[PlannedRow]:
         return [*self.added, *self.changed]
 
 
@@ -65,7 +65,7 @@ def digest_of(item: Item) -> str:
     return hashlib.sha256(chr(0).join(said).encode()).hexdigest()[:32]
 
 
-def plan(items: Sequence[Item], known: Sequence[Known], named: Sequence[Identity] | None = None) -> Plan:
+def plan(items: Sequence[Item], known: Sequence[StoredArticle], named: Sequence[Identity] | None = None) -> Plan:
     """Each article of the fetch once: of an entry that stands twice in a feed, the first is taken.
 
     `named`: the items' identities, where they are known already.
@@ -82,16 +82,16 @@ def plan(items: Sequence[Item], known: Sequence[Known], named: Sequence[Identity
     return planned
 
 
-def _recognised(entries: list[tuple[Item, Identity]], known: Sequence[Known]) -> dict[str, Known]:
+def _recognised(entries: list[tuple[Item, Identity]], known: Sequence[StoredArticle]) -> dict[str, StoredArticle]:
     """Key of an entry → the stored article that it is: first those that bear its own key, then those of another mark of it.
 
     One that tells another story is another article, whatever mark it bears; and an article is one entry's alone.
     """
-    by_mark: dict[str, list[Known]] = defaultdict(list)
+    by_mark: dict[str, list[StoredArticle]] = defaultdict(list)
     for article in known:
         for mark in {article.key, article.page} - {""}:
             by_mark[mark].append(article)
-    found: dict[str, Known] = {}
+    found: dict[str, StoredArticle] = {}
     taken: set[str] = set()
     for own_key_alone in (True, False):
         for item, identity in entries:
@@ -109,7 +109,7 @@ def _recognised(entries: list[tuple[Item, Identity]], known: Sequence[Known]) ->
     return found
 
 
-def _is_one(item: Item, identity: Identity, article: Known) -> bool:
+def _is_one(item: Item, identity: Identity, article: StoredArticle) -> bool:
     """By what it tells. What nobody has published may be told anew, under the marks and at the moment of before."""
     if are_of_one_article(item.title.text, article.title, item.excerpt.text, article.excerpt):
         return True
@@ -117,16 +117,16 @@ def _is_one(item: Item, identity: Identity, article: Known) -> bool:
     return not article.is_published and is_at_its_place and item.is_date_known and item.published_at == article.moment
 
 
-def _row(item: Item, identity: Identity, before: Known | None, *, is_key_taken: bool) -> Row:
+def _row(item: Item, identity: Identity, before: StoredArticle | None, *, is_key_taken: bool) -> PlannedRow:
     if before:
         page = before.page if before.key.startswith("next:") else identity.page
-        return Row(before.key, page, digest_of(item), item)
+        return PlannedRow(before.key, page, digest_of(item), item)
     if is_key_taken:
-        return Row(followed_by(identity.key, item), identity.key, digest_of(item), item, follows=True)
-    return Row(identity.key, identity.page, digest_of(item), item)
+        return PlannedRow(followed_by(identity.key, item), identity.key, digest_of(item), item, follows=True)
+    return PlannedRow(identity.key, identity.page, digest_of(item), item)
 
 
-def _place(row: Row, before: Known | None, planned: Plan) -> None:
+def _place(row: PlannedRow, before: StoredArticle | None, planned: Plan) -> None:
     if before is None:
         planned.added.append(row)
     elif before.digest == row.digest:

@@ -66,7 +66,7 @@ class _Pattern:
         return expected in forms
 
 
-class Finder:
+class NameFinder:
     """Finds names in lines. Built once; holds every name by the first letters of its first word."""
 
     def __init__(self, names: Iterable[Name]):
@@ -116,8 +116,8 @@ class Tags:
 
 @dataclass(frozen=True)
 class Tagger:
-    subjects: Finder
-    categories: Finder
+    subjects: NameFinder
+    categories: NameFinder
 
     def tags_of(self, item: Item) -> Tags:
         """What the title names comes first. The publisher's own words count for categories."""

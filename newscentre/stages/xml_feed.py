@@ -9,7 +9,7 @@ from typing import Any
 import feedparser
 
 from newscentre.stages.dates import Clock
-from newscentre.stages.documents import LONGEST_TEXT, Document, Entry, NotAFeed, Wording, newest
+from newscentre.stages.documents import LONGEST_TEXT, Document, FeedEntry, NotAFeed, Wording, newest
 from newscentre.stages.feedparser_fixes import mend, with_ampersands_escaped
 
 MARKUP = {"text/html", "application/xhtml+xml"}
@@ -51,8 +51,8 @@ def read(text: str) -> Document:
     )
 
 
-def _entry(entry: Any, feed: Any, clock: Clock) -> Entry:
-    return Entry(
+def _entry(entry: Any, feed: Any, clock: Clock) -> FeedEntry:
+    return FeedEntry(
         guid=_word(entry.get("id")),
         link=_link(entry),
         title=_wording(entry.get("title_detail"), feed, entry),

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import mail
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action, NewsDigest, User
 from accounts.signing_in import pending_steps
 from newscentre.articles.filters import Filters
@@ -30,7 +30,7 @@ SETTLED_AFTER = timedelta(minutes=12)
 
 
 @dataclass(frozen=True)
-class Entry:
+class DigestEntry:
     title: str
     source: str
     summary: str
@@ -42,7 +42,7 @@ class Section:
     """One saved search. `address`: where all of it is read; `has_more`: than stands here."""
 
     name: str
-    entries: list[Entry]
+    entries: list[DigestEntry]
     has_more: bool
     address: str
 
@@ -120,11 +120,11 @@ def _fresh(readable: ArticleQuerySet, since: datetime) -> list[Article]:
     return fresh
 
 
-def entry_of(article: Article, language: str) -> Entry:
+def entry_of(article: Article, language: str) -> DigestEntry:
     source = f"{isolated(article.feed.publisher.name)}{_(', ')}{article.day}"
     summary = article.told.text if article.told else article.excerpt
     page = mail.address_of("article", language, article.address_number)
-    return Entry(isolated(article.title), source, isolated(summary), page)
+    return DigestEntry(isolated(article.title), source, isolated(summary), page)
 
 
 def isolated(text: str) -> str:
@@ -136,4 +136,4 @@ def isolated(text: str) -> str:
 def _note(user: User, told: list[Article]) -> None:
     """What is restricted leaves the portal by this mail, which the log says."""
     for article in {article.pk: article for article in told if not article.is_open}.values():
-        note(Action.EXPORTED, user, dialogue=article.feed.dialogue_id, objects=[f"{article.log_name} by e-mail"])
+        log_action(Action.EXPORTED, user, dialogue=article.feed.dialogue_id, objects=[f"{article.log_name} by e-mail"])

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access import tokens
 from access.fields import AudienceField
-from access.numbers import KeyByChance
+from access.numbers import RandomKeyField
 from access.visibility import RestrictedModel
 from accounts.models import User
 
@@ -15,7 +15,7 @@ from accounts.models import User
 class Watch(RestrictedModel):
     """A filter of the news that a reader keeps. What somebody looks for is theirs alone; no secretariat reads it."""
 
-    id = KeyByChance(primary_key=True)
+    id = RandomKeyField(primary_key=True)
     owner = models.ForeignKey(User, models.CASCADE, related_name="watches", verbose_name=_("reader"))
     # Empty: its label says what it looks for, of what its reader may be told at that moment (`newscentre.filter_labels`).
     name = models.CharField(_("name"), max_length=80, blank=True)

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from access.presets import Preset
-from accounts.audiences.badges import CLASSES, EVERYONE, narrower_mark
+from accounts.audiences.badges import CLASSES, EVERYONE, access_badge
 from accounts.audiences.presets import preset_of, who_can_read
 
 register = template.Library()
@@ -26,13 +26,13 @@ def tier(audience: list[str]) -> str:
 @register.simple_tag(takes_context=True)
 def narrower(context, audience: Iterable[str]) -> str:
     """The mark of what not every reader of the page may see."""
-    return narrower_mark(audience, context.get("page_readers", EVERYONE))
+    return access_badge(audience, context.get("page_readers", EVERYONE))
 
 
 @register.simple_tag
 def narrower_name(name: Any) -> str:
     """The same of a name that was asked for by `told_to`."""
-    return narrower_mark([]) if name.is_narrower else ""
+    return access_badge([]) if name.is_narrower else ""
 
 
 @register.simple_tag

@@ -7,16 +7,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access import tokens
-from accounts.dialogue_model_admin import DeskAdmin
+from accounts.dialogue_model_admin import DialogueModelAdmin
 from accounts.requests import ReaderRequest
-from atlas.addresses import on_the_portal
+from atlas.addresses import absolute_url
 from routes.embeds.keys import new_key, revoke
 from routes.models import Embed
 
 FRAME = '<iframe src="{}" title="{}" width="100%" height="560" loading="lazy"></iframe>'
 
 
-class EmbedAdmin(DeskAdmin):
+class EmbedAdmin(DialogueModelAdmin):
     dialogue_path = "edition__dialogue"
     list_display = ["name", "edition", "year", "language", "origins", "made_at", "revoked_at"]
     list_select_related = ["edition"]
@@ -41,7 +41,7 @@ class EmbedAdmin(DeskAdmin):
         key = new_key(obj)
         obj.made_by = request.user
         super().save_model(request, obj, form, change)
-        address = on_the_portal(reverse("embed", args=[key]))
+        address = absolute_url(reverse("embed", args=[key]))
         frame = format_html(FRAME, address, obj.edition.title)
         words = _("Copy this into the page: the key is shown once.")
         self.message_user(request, format_html("{} <code>{}</code>", words, str(frame)), messages.WARNING)

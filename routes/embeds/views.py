@@ -19,8 +19,8 @@ from access.viewer import ANYONE
 from access.viewing import viewing
 from accounts.requests import ReaderRequest
 from routes.embeds.keys import embed_with
-from routes.layer_responses import sent_layer
-from routes.layers import ZOOMS, LayerFile, sight_of
+from routes.layer_responses import layer_response
+from routes.layers import ZOOMS, LayerFile, visible_layers_of
 from routes.models import Embed
 from routes.page import map_content, names_of_nationalities
 from routes.reading import as_shown, read
@@ -73,4 +73,4 @@ def embedded_layers(request: ReaderRequest, embed: Embed, key: str, zoom: int) -
     """The lines of the view, at an address of its own: the reader's pages would show a signed-in person more."""
     if zoom not in ZOOMS:
         raise Http404
-    return sent_layer(request, LayerFile(sight_of(embed.edition, ANYONE), zoom))
+    return layer_response(request, LayerFile(visible_layers_of(embed.edition, ANYONE), zoom))

@@ -12,10 +12,10 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from routes.importing.diff import Compared, Defaults, Effect, Known, compare, digest_of
-from routes.importing.errors import Refused
+from routes.importing.diff import Defaults, DialogueRecords, Effect, RowDiff, compare, digest_of
+from routes.importing.errors import ImportRefused
 from routes.importing.files import AT_ONCE, IN_QUIET, read_file
-from routes.importing.rows import Brought, Drawn
+from routes.importing.rows import Drawn, ParsedFile
 from routes.models import GeodataImport, ImportState, Segment, SegmentDrawing, Stop, StopDrawing
 from untrusted.sandbox import Bounds, TooHard
 
@@ -41,7 +41,7 @@ def _key(pk: int) -> str:
     return f"import:{pk}"
 
 
-def tells(pk: int, total: int) -> Told:
+def reports_progress(pk: int, total: int) -> Told:
     """Beside the transaction, where others can see it before that ends."""
 
     def tell(done: int) -> None:
@@ -76,7 +76,7 @@ def _end_in_a_state(brought: GeodataImport, examined: Callable[[], bool]) -> boo
     except Exception:
         logger.exception("import %s could not be read", brought.pk)
     brought.rows, brought.outcomes, brought.notes, brought.digest = [], [], [], ""
-    brought.state, brought.why = ImportState.REFUSED, Refused("went_wrong").as_json()
+    brought.state, brought.why = ImportState.REFUSED, ImportRefused("went_wrong").as_json()
     brought.file.delete(save=False)
     brought.save()
     return True
@@ -85,7 +85,7 @@ def _end_in_a_state(brought: GeodataImport, examined: Callable[[], bool]) -> boo
 def _settle(brought: GeodataImport, bounds: Bounds, most_rows: int | None = None) -> bool:
     try:
         read = _read(brought, bounds)
-    except Refused as refused:
+    except ImportRefused as refused:
         brought.state, brought.why = ImportState.REFUSED, refused.as_json()
     else:
         if most_rows is not None and len(read.rows) > most_rows:
@@ -110,11 +110,11 @@ def compare_anew(brought: GeodataImport) -> None:
     brought.outcomes, brought.digest = [outcome.as_json() for outcome in outcomes], digest_of(outcomes)
 
 
-def _compared(brought: GeodataImport) -> list[Compared]:
-    return compare([Drawn(**row) for row in brought.rows], Known(brought.dialogue_id), _defaults(brought))
+def _compared(brought: GeodataImport) -> list[RowDiff]:
+    return compare([Drawn(**row) for row in brought.rows], DialogueRecords(brought.dialogue_id), _defaults(brought))
 
 
-def _read(brought: GeodataImport, bounds: Bounds) -> Brought:
+def _read(brought: GeodataImport, bounds: Bounds) -> ParsedFile:
     """From wherever files are stored, by a file of this machine."""
     with TemporaryDirectory(prefix="imap-import-") as folder:
         path = Path(folder) / "brought"
@@ -135,23 +135,23 @@ def _defaults(brought: GeodataImport) -> Defaults:
     return Defaults(layer.slug if layer else "", route.slug if route else "", brought.mode)
 
 
-def take_or_say_why(brought: GeodataImport, told: Told = lambda done: None) -> bool:
+def apply_or_record_reason(brought: GeodataImport, told: Told = lambda done: None) -> bool:
     """Takes what was confirmed and saves what became of it. False, and nothing is drawn, where that cannot be."""
     brought.why = None
     try:
-        take(brought, told)
+        apply_import(brought, told)
         brought.state = ImportState.TAKEN
     except ChangedMeanwhile:
         compare_anew(brought)
     except Exception:
         logger.exception("import %s could not be taken", brought.pk)
-        brought.state, brought.why = ImportState.READ, Refused("taking_went_wrong").as_json()
+        brought.state, brought.why = ImportState.READ, ImportRefused("taking_went_wrong").as_json()
     brought.save()
     return brought.state == ImportState.TAKEN
 
 
 @transaction.atomic
-def take(brought: GeodataImport, told: Told = lambda done: None) -> int:
+def apply_import(brought: GeodataImport, told: Told = lambda done: None) -> int:
     """Does what was confirmed, all of it; how many rows did something. Raises ChangedMeanwhile, and then does nothing."""
     outcomes = _compared(brought)
     if digest_of(outcomes) != brought.digest:
@@ -163,13 +163,13 @@ def take(brought: GeodataImport, told: Told = lambda done: None) -> int:
     return len(wanted)
 
 
-def _draw_point(outcome: Compared) -> None:
+def _draw_point(outcome: RowDiff) -> None:
     point = {"type": "Point", "coordinates": outcome.coordinates}
     stop = outcome.record or Stop.objects.create(**_ids(outcome.keys)).pk
     StopDrawing.objects.update_or_create(stop_id=stop, defaults={"point": point, **outcome.fields})
 
 
-def _draw_line(outcome: Compared) -> None:
+def _draw_line(outcome: RowDiff) -> None:
     line = {"type": "LineString", "coordinates": outcome.coordinates}
     segment = outcome.record or Segment.objects.create(**_ids(outcome.keys)).pk
     SegmentDrawing.objects.update_or_create(segment_id=segment, defaults={"line": line, **outcome.fields})

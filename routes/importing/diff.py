@@ -18,7 +18,7 @@ from access.viewer import Viewer
 from atlas.models import Subject, SubjectKind
 from atlas.periods import is_partial_date
 from routes.geometry.paths import distance_km
-from routes.importing.errors import Refused
+from routes.importing.errors import ImportRefused
 from routes.importing.rows import Drawn
 from routes.models import Confidence, Layer, Mode, Segment, SegmentDrawing, Stop, StopDrawing, StopKind
 from routes.publishing import LANGUAGES, rounded
@@ -37,7 +37,7 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True)
-class Compared:
+class RowDiff:
     """Of one row. `record`: the stop or segment that it changes; `fields`: of its drawing; `keys`: of a new record."""
 
     effect: Effect
@@ -65,13 +65,13 @@ class Defaults:
     mode: str = ""
 
 
-def digest_of(outcomes: Iterable[Compared]) -> str:
+def digest_of(outcomes: Iterable[RowDiff]) -> str:
     """Differs when anything differs that a confirmation was given for."""
     content = json.dumps([outcome.as_json() for outcome in outcomes], sort_keys=True)
     return sha256(content.encode()).hexdigest()
 
 
-class Known:
+class DialogueRecords:
     """The records of a dialogue as they stand, looked up by what files call them. Six questions."""
 
     def __init__(self, dialogue: str) -> None:
@@ -94,14 +94,14 @@ class Known:
     def layer(self, row: Drawn, defaults: Defaults) -> Layer:
         text = row.values.get("layer") or defaults.layer
         if text not in self.layers:
-            raise Refused("unknown_layer", text=text)
+            raise ImportRefused("unknown_layer", text=text)
         return self.layers[text]
 
     def place(self, row: Drawn) -> Subject:
         text = row.values.get("place") or row.values.get("name_en") or row.values.get("name") or ""
         found = self.places.get(text.casefold())
         if found is None:
-            raise Refused("unknown_place", text=text[:80])
+            raise ImportRefused("unknown_place", text=text[:80])
         return found
 
     @property
@@ -122,7 +122,7 @@ def _names(place: Subject) -> set[str]:
     return {name.casefold() for name in (place.slug, *names) if name}
 
 
-def compare(rows: Sequence[Drawn], known: Known, defaults: Defaults) -> list[Compared]:
+def compare(rows: Sequence[Drawn], known: DialogueRecords, defaults: Defaults) -> list[RowDiff]:
     """One outcome for each row, in their order. Nothing is changed."""
     outcomes, seen = [], set()
     for row in rows:
@@ -130,10 +130,10 @@ def compare(rows: Sequence[Drawn], known: Known, defaults: Defaults) -> list[Com
             outcome = _of_line(row, known, defaults) if row.is_line else _of_point(row, known, defaults)
             target = (row.is_line, outcome.record or json.dumps(dict(outcome.keys), sort_keys=True))
             if target in seen:
-                raise Refused("twice")
+                raise ImportRefused("twice")
             seen.add(target)
-        except Refused as refused:
-            outcome = Compared(
+        except ImportRefused as refused:
+            outcome = RowDiff(
                 Effect.REFUSED, row.is_line, _called(row), _precise(row.coordinates), why=refused.as_json()
             )
         outcomes.append(outcome)
@@ -149,7 +149,7 @@ def _called(row: Drawn) -> str:
 # Stops.
 
 
-def _of_point(row: Drawn, known: Known, defaults: Defaults) -> Compared:
+def _of_point(row: Drawn, known: DialogueRecords, defaults: Defaults) -> RowDiff:
     _refuse_outside(row)
     stop, place, kind = _stop_meant(row, known)
     expected = known.at(stop) if stop else place.point["coordinates"] if place.point else None
@@ -158,24 +158,24 @@ def _of_point(row: Drawn, known: Known, defaults: Defaults) -> Compared:
     if stop is None:
         layer = known.layer(row, defaults)
         keys = {"layer": layer.pk, "place": place.pk, "kind": kind}
-        return Compared(Effect.NEW, False, str(place), coordinates, fields=_fields(row), keys=keys)
+        return RowDiff(Effect.NEW, False, str(place), coordinates, fields=_fields(row), keys=keys)
     drawing = known.points.get(stop.pk)
     return _beside(row, stop, drawing, drawing.point if drawing else None, coordinates, known)
 
 
-def _stop_meant(row: Drawn, known: Known) -> tuple[Stop | None, Subject, str]:
+def _stop_meant(row: Drawn, known: DialogueRecords) -> tuple[Stop | None, Subject, str]:
     """The stop that a row is about, None where it is a new one; its place; its kind."""
     numbered = known.stops.get(row.number or 0)
     texts = {text.casefold() for name in ("place", "name_en", "name") if (text := row.values.get(name))}
     kind = row.values.get("kind", "")
     if kind and kind not in StopKind.values:
-        raise Refused("unknown_kind")
+        raise ImportRefused("unknown_kind")
     if numbered and texts & _names(numbered.place) and kind in ("", numbered.kind):
         return numbered, numbered.place, numbered.kind
     place = known.place(row)
     here = [stop for stop in known.stops.values() if stop.place_id == place.pk and kind in ("", stop.kind)]
     if len(here) > 1:
-        raise Refused("several")
+        raise ImportRefused("several")
     default = StopKind.HUB if place.kind == SubjectKind.HUB else StopKind.TOWN
     return (here[0] if here else None), place, kind or default
 
@@ -183,7 +183,7 @@ def _stop_meant(row: Drawn, known: Known) -> tuple[Stop | None, Subject, str]:
 # Segments.
 
 
-def _of_line(row: Drawn, known: Known, defaults: Defaults) -> Compared:
+def _of_line(row: Drawn, known: DialogueRecords, defaults: Defaults) -> RowDiff:
     _refuse_outside(row)
     _refuse_shape(row)
     numbered = known.segments.get(row.number or 0)
@@ -199,7 +199,7 @@ def _of_line(row: Drawn, known: Known, defaults: Defaults) -> Compared:
         ]  # fmt: skip
         segment = same[0] if same else None
     if start.pk == end.pk:
-        raise Refused("nowhere")
+        raise ImportRefused("nowhere")
     for point, stop in ((row.coordinates[0], start), (row.coordinates[-1], end)):
         _refuse_far(point, known.at(stop))
     coordinates = _precise(row.coordinates)
@@ -207,59 +207,59 @@ def _of_line(row: Drawn, known: Known, defaults: Defaults) -> Compared:
         layer = known.layer(row, defaults)
         keys = {"layer": layer.pk, "route": route.pk, "start": start.pk, "end": end.pk, "mode": mode}
         name = f"{start.place} – {end.place}"
-        return Compared(Effect.NEW, True, name, coordinates, fields=_fields(row), keys=keys)
+        return RowDiff(Effect.NEW, True, name, coordinates, fields=_fields(row), keys=keys)
     drawing = known.lines.get(segment.pk)
     return _beside(row, segment, drawing, drawing.line if drawing else None, coordinates, known)
 
 
-def _route_meant(row: Drawn, known: Known, defaults: Defaults) -> Subject:
+def _route_meant(row: Drawn, known: DialogueRecords, defaults: Defaults) -> Subject:
     text = row.values.get("route") or defaults.route
     if not text:
-        raise Refused("no_route")
+        raise ImportRefused("no_route")
     if text not in known.routes:
-        raise Refused("unknown_route", text=text[:80])
+        raise ImportRefused("unknown_route", text=text[:80])
     return known.routes[text]
 
 
 def _mode_meant(row: Drawn, defaults: Defaults) -> str:
     mode = row.values.get("mode") or defaults.mode
     if mode not in Mode.values:
-        raise Refused("unknown_mode")
+        raise ImportRefused("unknown_mode")
     return mode
 
 
-def _is_meant(row: Drawn, segment: Segment, known: Known, route: Subject, mode: str) -> bool:
+def _is_meant(row: Drawn, segment: Segment, known: DialogueRecords, route: Subject, mode: str) -> bool:
     """Whether the segment of this number is what the rest of the row says."""
     ends = ((known.stops[segment.start_id], "from_en"), (known.stops[segment.end_id], "to_en"))
     named = [row.values[column].casefold() in _names(stop.place) for stop, column in ends if row.values.get(column)]
     return len(named) == 2 and all(named) and segment.route_id == route.pk and segment.mode == mode
 
 
-def _end_meant(row: Drawn, known: Known, which: str) -> Stop:
+def _end_meant(row: Drawn, known: DialogueRecords, which: str) -> Stop:
     """The stop that a line names, else the nearest one to its end."""
     point = row.coordinates[0 if which == "from" else -1]
     text = row.values.get(f"{which}_en") or row.values.get(which) or ""
     named = known.stops_called.get(text.casefold(), []) if text else list(known.stops.values())
     if text and not named:
-        raise Refused("unknown_stop", text=text[:80])
+        raise ImportRefused("unknown_stop", text=text[:80])
     if len(named) == 1:
         return named[0]
     near = sorted((distance_km(point, at), stop.pk) for stop in named if (at := known.at(stop)))
     if not near or near[0][0] > NEAR_KM:
-        raise Refused("several") if text else Refused("no_stop_near", km=int(NEAR_KM))
+        raise ImportRefused("several") if text else ImportRefused("no_stop_near", km=int(NEAR_KM))
     return known.stops[near[0][1]]
 
 
 # What both have.
 
 
-def _beside(row: Drawn, record, drawing, drawn: Mapping | None, coordinates: list, known: Known) -> Compared:
+def _beside(row: Drawn, record, drawing, drawn: Mapping | None, coordinates: list, known: DialogueRecords) -> RowDiff:
     """What a row would change of a record that is there."""
     layer, name, shared = known.layer_of[record.layer_id], str(record), {"record": record.pk}
     if row.values.get("layer", layer.slug) not in ("", layer.slug):
-        raise Refused("other_layer")
+        raise ImportRefused("other_layer")
     if drawn is None:
-        return Compared(Effect.CHANGED, row.is_line, name, coordinates, fields=_fields(row), **shared)
+        return RowDiff(Effect.CHANGED, row.is_line, name, coordinates, fields=_fields(row), **shared)
     as_it_is = drawn["coordinates"]
     # An open file holds rounded positions: taken back in, they must not replace the exact ones.
     as_exported = rounded(drawn, layer.precision)["coordinates"]
@@ -268,7 +268,7 @@ def _beside(row: Drawn, record, drawing, drawn: Mapping | None, coordinates: lis
     changed = {name: value for name, value in _fields(row).items() if (getattr(drawing, name) or "") != value}
     is_moved = coordinates != as_it_is
     effect = Effect.CHANGED if changed or is_moved else Effect.SAME
-    return Compared(effect, row.is_line, name, coordinates, fields=changed, **shared)
+    return RowDiff(effect, row.is_line, name, coordinates, fields=changed, **shared)
 
 
 COLUMNS = {"since": "first_year", "until": "last_year"} | {f"remark_{code}": f"remark_{code}" for code in LANGUAGES}
@@ -283,9 +283,9 @@ def _fields(row: Drawn) -> dict[str, str]:
         held[name] = _as_date(held[name])
     for name in ("first_year", "last_year"):
         if held.get(name) and not is_partial_date(held[name]):
-            raise Refused("wrong_date", text=held[name][:40])
+            raise ImportRefused("wrong_date", text=held[name][:40])
     if held.get("confidence", Confidence.PRESUMED) not in Confidence.values:
-        raise Refused("unknown_confidence")
+        raise ImportRefused("unknown_confidence")
     return held
 
 
@@ -304,7 +304,7 @@ def _precise(coordinates: list) -> list:
 
 def _refuse_outside(row: Drawn) -> None:
     if not all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat in row.points):
-        raise Refused("outside")
+        raise ImportRefused("outside")
 
 
 def _refuse_shape(row: Drawn) -> None:
@@ -312,9 +312,9 @@ def _refuse_shape(row: Drawn) -> None:
     from shapely.geometry import LineString
 
     if len({tuple(point) for point in row.coordinates}) < 2:
-        raise Refused("no_length")
+        raise ImportRefused("no_length")
     if not LineString(row.coordinates).is_simple:
-        raise Refused("crosses_itself")
+        raise ImportRefused("crosses_itself")
 
 
 def _refuse_far(point: Sequence[float], expected: Sequence[float] | None) -> None:
@@ -324,5 +324,5 @@ def _refuse_far(point: Sequence[float], expected: Sequence[float] | None) -> Non
     if away_km <= FAR_KM:
         return
     if distance_km(point[::-1], expected) <= FAR_KM:
-        raise Refused("swapped")
-    raise Refused("far", km=round(away_km))
+        raise ImportRefused("swapped")
+    raise ImportRefused("far", km=round(away_km))

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from routes.importing.rows import Refused
+from routes.importing.rows import ImportRefused
 
-__all__ = ["MESSAGES", "OF_FILES", "OF_NOTES", "OF_ROWS", "Refused", "said"]
+__all__ = ["MESSAGES", "OF_FILES", "OF_NOTES", "OF_ROWS", "ImportRefused", "message_of"]
 
 OF_FILES: dict[str, str | Promise] = {
     "too_large": _("The file is larger than %(megabytes)s megabytes. Split it, or leave out what is not needed."),
@@ -89,6 +89,6 @@ OF_NOTES: dict[str, str | Promise] = {
 MESSAGES = OF_FILES | OF_ROWS | OF_NOTES
 
 
-def said(refusal: Mapping) -> str:
+def message_of(refusal: Mapping) -> str:
     """The sentence, in the active language."""
     return str(MESSAGES[refusal["code"]]) % refusal["values"]

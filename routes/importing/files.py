@@ -6,7 +6,7 @@ The file is read in a process of its own (`routes.importing.reading`), never in 
 import logging
 from pathlib import Path, PurePosixPath
 
-from routes.importing.rows import LARGEST_MB, MEGABYTE, Brought, Drawn, Refused
+from routes.importing.rows import LARGEST_MB, MEGABYTE, Drawn, ImportRefused, ParsedFile
 from untrusted.sandbox import Bounds, Failed, TooHard, parsed
 
 logger = logging.getLogger(__name__)
@@ -20,24 +20,24 @@ AT_ONCE = Bounds(
 IN_QUIET = Bounds(memory_bytes=MOST_MEMORY, cpu_seconds=60, seconds=180, file_bytes=MOST_WRITTEN)  # by the worker
 
 
-def read_file(path: Path, name: str, bounds: Bounds = IN_QUIET) -> Brought:
+def read_file(path: Path, name: str, bounds: Bounds = IN_QUIET) -> ParsedFile:
     """The rows of a file, called `name` by whoever sent it. Raises Refused; TooHard too, within `AT_ONCE`."""
     if path.stat().st_size > LARGEST_MB * MEGABYTE:
-        raise Refused("too_large", megabytes=LARGEST_MB)
+        raise ImportRefused("too_large", megabytes=LARGEST_MB)
     ending = PurePosixPath(name.lower()).suffix
     if ending not in ENDINGS:
-        raise Refused("unknown_format")
+        raise ImportRefused("unknown_format")
     try:
         answer = parsed(READER, path.read_bytes(), {"ending": ending}, bounds)
     except TooHard:
         if bounds is AT_ONCE:
             raise
-        raise Refused("too_hard") from None
+        raise ImportRefused("too_hard") from None
     except Failed as error:
         logger.warning(
             "a file of geodata broke its parser: %s", str(error).strip().rpartition("\n")[2].partition(":")[0]
         )
-        raise Refused("not_readable") from None
+        raise ImportRefused("not_readable") from None
     if "refused" in answer:
-        raise Refused(answer["refused"]["code"], **answer["refused"]["values"])
-    return Brought([Drawn(**row) for row in answer["rows"]], answer["notes"])
+        raise ImportRefused(answer["refused"]["code"], **answer["refused"]["values"])
+    return ParsedFile([Drawn(**row) for row in answer["rows"]], answer["notes"])

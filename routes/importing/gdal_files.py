@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from routes.importing.rows import MOST_COLUMNS, MOST_POINTS, MOST_ROWS, Feature, Refused
+from routes.importing.rows import MOST_COLUMNS, MOST_POINTS, MOST_ROWS, Feature, ImportRefused
 
 GPX_LAYERS = ("waypoints", "routes", "tracks")
 MOST_LAYERS = 50
@@ -51,7 +51,7 @@ def layers(path: Path, wanted: tuple[str, ...] = ()) -> Iterator[tuple[Any, Iter
     try:
         names = [str(name) for name, kind in pyogrio.list_layers(path) if kind]
     except (pyogrio.errors.DataSourceError, UnicodeDecodeError):
-        raise Refused("not_readable") from None
+        raise ImportRefused("not_readable") from None
     for name in names[:MOST_LAYERS]:
         if not wanted or name in wanted:
             yield layer(path, name)
@@ -65,29 +65,29 @@ def layer(path: Path, name: str | None = None, codec: str = "") -> tuple[Any, It
     try:
         about = pyogrio.read_info(path, **options)
         if len(about["fields"]) > MOST_COLUMNS:
-            raise Refused("too_many_columns", most=MOST_COLUMNS)
+            raise ImportRefused("too_many_columns", most=MOST_COLUMNS)
         held = pyogrio.raw.read(path, datetime_as_string=True, max_features=MOST_ROWS + 1, **options)
     except UnicodeDecodeError:
-        raise Refused("encoding") from None
+        raise ImportRefused("encoding") from None
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FieldError, ValueError):
-        raise Refused("not_readable") from None
+        raise ImportRefused("not_readable") from None
     about, _ids, shapes, columns = held
     if shapes is None:
-        raise Refused("not_readable")
+        raise ImportRefused("not_readable")
     if len(shapes) and about["crs"] is None:
-        raise Refused("no_crs")
+        raise ImportRefused("no_crs")
     return about["crs"], _features(shapes, list(about["fields"]), columns, codec)
 
 
 def _features(shapes: Any, names: list[str], columns: list, codec: str) -> Iterator[Feature]:
     if len(shapes) > MOST_ROWS:
-        raise Refused("too_many", rows=MOST_ROWS, points=MOST_POINTS)
+        raise ImportRefused("too_many", rows=MOST_ROWS, points=MOST_POINTS)
     import shapely
 
     try:
         geometries = shapely.from_wkb(shapes)
     except shapely.errors.GEOSException:
-        raise Refused("not_readable") from None
+        raise ImportRefused("not_readable") from None
     names = [_decoded(name, codec) for name in names]
     for number, geometry in enumerate(geometries):
         values = {name: _plain(column[number], codec) for name, column in zip(names, columns, strict=True)}
@@ -118,4 +118,4 @@ def _decoded(text: str, codec: str) -> str:
     try:
         return text.encode(BYTES).decode(codec) if codec else text
     except UnicodeError:
-        raise Refused("encoding") from None
+        raise ImportRefused("encoding") from None

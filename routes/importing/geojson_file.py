@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from routes.importing.rows import NUMBER, Feature, Refused
+from routes.importing.rows import NUMBER, Feature, ImportRefused
 
 DEPTHS = {"Point": 0, "LineString": 1, "MultiPoint": 1, "Polygon": 2, "MultiLineString": 2, "MultiPolygon": 3}
 WGS84_NAMES = re.compile(r"(?:urn:ogc:def:crs:)?OGC:(?:1\.3)?:?CRS84|WGS ?84", re.IGNORECASE)
@@ -23,14 +23,14 @@ def read(text: str) -> tuple[int, Iterator[Feature]]:
     try:
         content = json.loads(text, object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError):
-        raise Refused("not_readable") from None
+        raise ImportRefused("not_readable") from None
     if not isinstance(content, dict) or content.get("type") not in ("FeatureCollection", "Feature"):
-        raise Refused("not_readable")
+        raise ImportRefused("not_readable")
     features = content.get("features") if content["type"] == "FeatureCollection" else [content]
     if not isinstance(features, list):
-        raise Refused("not_readable")
+        raise ImportRefused("not_readable")
     if not features:
-        raise Refused("empty")
+        raise ImportRefused("empty")
     return _code(content.get("crs")), (_feature(feature) for feature in features)
 
 
@@ -40,7 +40,7 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(held) < len(pairs):
         names = [name for name, _value in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise Refused("name_twice", name=twice[:NAME_SHOWN])
+        raise ImportRefused("name_twice", name=twice[:NAME_SHOWN])
     return held
 
 
@@ -51,22 +51,22 @@ def _code(crs: Any) -> int:
     properties = crs.get("properties") if isinstance(crs, Mapping) and crs.get("type") == "name" else None
     name = properties.get("name") if isinstance(properties, Mapping) else None
     if not isinstance(name, str):
-        raise Refused("unknown_crs")
+        raise ImportRefused("unknown_crs")
     if WGS84_NAMES.fullmatch(name):
         return WGS84_CODE
     named = EPSG_NAME.fullmatch(name)
     if named is None:
-        raise Refused("unknown_crs")
+        raise ImportRefused("unknown_crs")
     return int(named[1])
 
 
 def _feature(feature: Any) -> Feature:
     """The id as an attribute, too."""
     if not isinstance(feature, dict):
-        raise Refused("not_readable")
+        raise ImportRefused("not_readable")
     values = feature.get("properties") or {}
     if not isinstance(values, dict):
-        raise Refused("not_readable")
+        raise ImportRefused("not_readable")
     if isinstance(feature.get("id"), str | int):
         values = {NUMBER: feature["id"], **values}
     kind, points = _geometry(feature.get("geometry"))
@@ -78,15 +78,15 @@ def _geometry(geometry: Any) -> tuple[str | None, list]:
     if geometry is None:
         return None, []
     if not isinstance(geometry, dict):
-        raise Refused("not_readable")
+        raise ImportRefused("not_readable")
     kind = geometry.get("type")
     if kind == "GeometryCollection":
         parts = geometry.get("geometries")
         if not isinstance(parts, list):
-            raise Refused("not_readable")
+            raise ImportRefused("not_readable")
         return _geometry(parts[0]) if len(parts) == 1 and _is_simple(parts[0]) else (kind, [])
     if kind not in DEPTHS:
-        raise Refused("not_readable")
+        raise ImportRefused("not_readable")
     coordinates = geometry.get("coordinates")
     if kind in ("MultiPoint", "MultiLineString") and isinstance(coordinates, list) and len(coordinates) == 1:
         kind, coordinates = kind.removeprefix("Multi"), coordinates[0]
@@ -94,7 +94,7 @@ def _geometry(geometry: Any) -> tuple[str | None, list]:
         return kind, [_point(coordinates)] if coordinates else []
     if kind == "LineString":
         if not isinstance(coordinates, list) or len(coordinates) == 1:
-            raise Refused("not_readable")
+            raise ImportRefused("not_readable")
         return kind, [_point(point) for point in coordinates]
     return kind, []  # of a kind that is refused by its name
 
@@ -105,10 +105,10 @@ def _is_simple(part: Any) -> bool:
 
 def _point(point: Any) -> list[float]:
     if not isinstance(point, list) or not 2 <= len(point) <= 4:
-        raise Refused("not_readable")
+        raise ImportRefused("not_readable")
     if not all(isinstance(part, int | float) and not isinstance(part, bool) for part in point):
-        raise Refused("not_readable")
+        raise ImportRefused("not_readable")
     try:
         return [float(part) for part in point[:3]]
     except OverflowError:
-        raise Refused("wrong_crs") from None
+        raise ImportRefused("wrong_crs") from None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from routes.importing import gdal_files, geojson_file
-from routes.importing.rows import MOST_POINTS, MOST_ROWS, NUMBER, Drawn, Feature, Refused
+from routes.importing.rows import MOST_POINTS, MOST_ROWS, NUMBER, Drawn, Feature, ImportRefused
 from routes.importing.shapefile_zip import unpacked
 from routes.importing.values import Columns
 
@@ -34,7 +34,7 @@ def read(data: bytes, ending: str) -> dict:
     try:
         rows = _rows(READERS[ending](path, notes), notes)
         _refuse_elsewhere(rows)
-    except Refused as refused:
+    except ImportRefused as refused:
         return {"refused": refused.as_json()}
     return {"rows": [asdict(row) for row in rows], "notes": notes}
 
@@ -49,7 +49,7 @@ def _geojson(path: Path, notes: list[dict]) -> Layers:
 def _geopackage(path: Path, notes: list[dict]) -> Layers:
     head = path.read_bytes()[:72]
     if not head.startswith(SQLITE) or head[68:72] not in GEOPACKAGE:
-        raise Refused("not_readable")
+        raise ImportRefused("not_readable")
     gdal_files.only("GPKG")
     yield from gdal_files.layers(path.rename("rows.gpkg"))
 
@@ -83,7 +83,7 @@ def _utf8(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused("encoding") from None
+        raise ImportRefused("encoding") from None
 
 
 def _refuse_strange_xml(path: Path, root: str) -> None:
@@ -94,10 +94,10 @@ def _refuse_strange_xml(path: Path, root: str) -> None:
         _utf8(content)
     begin = content[:4000].lstrip(b"\xef\xbb\xbf")
     if re.search(rb"<!(?:DOCTYPE|ENTITY)", content, re.IGNORECASE):
-        raise Refused("not_readable")
+        raise ImportRefused("not_readable")
     first = re.search(rb"<(?![?!])(?:\w+:)?(\w+)", begin)
     if first is None or first[1].lower() != root.encode():
-        raise Refused("not_readable")
+        raise ImportRefused("not_readable")
 
 
 # Features to rows.
@@ -113,12 +113,12 @@ def _rows(layers: Layers, notes: list[dict]) -> list[Drawn]:
             held.append(feature)
             points += len(feature.points)
             if len(rows) + len(held) > MOST_ROWS or points > MOST_POINTS:
-                raise Refused("too_many", rows=MOST_ROWS, points=MOST_POINTS)
+                raise ImportRefused("too_many", rows=MOST_ROWS, points=MOST_POINTS)
         _refuse_other_types(held)
         for feature, moved in zip(held, _in_degrees([feature.points for feature in held], crs), strict=True):
             rows.append(_row(feature, moved, columns))
     if not rows:
-        raise Refused("empty")
+        raise ImportRefused("empty")
     notes.extend(columns.notes)
     return rows
 
@@ -126,20 +126,20 @@ def _rows(layers: Layers, notes: list[dict]) -> list[Drawn]:
 def _refuse_other_types(features: list[Feature]) -> None:
     kinds = {feature.kind for feature in features if feature.kind}
     if not kinds <= set(TYPES):
-        raise Refused("mixed_types", types=", ".join(sorted(kinds)))
+        raise ImportRefused("mixed_types", types=", ".join(sorted(kinds)))
     if any(not feature.points for feature in features):
-        raise Refused("without_place")
+        raise ImportRefused("without_place")
 
 
 def _in_degrees(lines: list[list], crs: Any) -> list[list[list[float]]]:
     """Longitude and latitude of all points; what is not WGS 84 is calculated at once."""
     if any(abs(height) > ALMOST_DEG for line in lines for point in line for height in point[2:3]):
-        raise Refused("has_heights")
+        raise ImportRefused("has_heights")
     flat = [[float(part) for part in point[:2]] for line in lines for point in line]
     if flat and crs not in (4326, WGS84):
         flat = _calculated(flat, crs)
     if not all(-1e6 < part < 1e6 for point in flat for part in point):
-        raise Refused("wrong_crs")
+        raise ImportRefused("wrong_crs")
     rest = iter(flat)
     return [[next(rest) for _point in line] for line in lines]
 
@@ -154,7 +154,7 @@ def _calculated(points: list[list[float]], crs: Any) -> list[list[float]]:
         eastings, northings = zip(*points, strict=True)
         longitudes, latitudes = to_degrees.transform(eastings, northings)
     except (ProjError, ValueError):
-        raise Refused("wrong_crs") from None
+        raise ImportRefused("wrong_crs") from None
     return [[float(lon), float(lat)] for lon, lat in zip(longitudes, latitudes, strict=True)]
 
 
@@ -169,12 +169,12 @@ def _refuse_elsewhere(rows: list[Drawn]) -> None:
     """Coordinates that are no degrees, or lie where no Dialogue has a map, or all in one spot."""
     longitudes, latitudes = ([point[axis] for row in rows for point in row.points] for axis in (0, 1))
     if max(map(abs, latitudes)) > 90 and max(map(abs, longitudes)) <= 90:
-        raise Refused("swapped")
+        raise ImportRefused("swapped")
     if max(map(abs, latitudes)) > 90 or max(map(abs, longitudes)) > 180:
-        raise Refused("wrong_crs")
+        raise ImportRefused("wrong_crs")
     west, south, east, north = WINDOW_DEG
     if not any(west <= lon <= east and south <= lat <= north for lon, lat in zip(longitudes, latitudes, strict=True)):
-        raise Refused("wrong_crs")
+        raise ImportRefused("wrong_crs")
     extent = max(max(longitudes) - min(longitudes), max(latitudes) - min(latitudes))
     if len(longitudes) > 1 and extent < LEAST_EXTENT_DEG:
-        raise Refused("wrong_crs")
+        raise ImportRefused("wrong_crs")

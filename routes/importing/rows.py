@@ -13,7 +13,7 @@ MOST_STRANGERS = 20  # files in a zip that are named as left out
 NUMBER = "number"
 
 
-class Refused(Exception):
+class ImportRefused(Exception):
     """A file is not taken. `code`: of `routes.importing.errors.MESSAGES`."""
 
     def __init__(self, code: str, **values: str | int) -> None:
@@ -39,7 +39,7 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Brought:
+class ParsedFile:
     """A file that was read. `notes`: what was decided about it and must be said, as refusals are: code and values."""
 
     rows: list[Drawn]

@@ -5,7 +5,7 @@ import re
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from routes.importing.rows import LARGEST_UNPACKED_MB, MEGABYTE, MOST_STRANGERS, Refused
+from routes.importing.rows import LARGEST_UNPACKED_MB, MEGABYTE, MOST_STRANGERS, ImportRefused
 from untrusted.characters import clean_line
 
 SHAPEFILE = b"\x00\x00\x27\x0a"
@@ -19,21 +19,21 @@ ENCRYPTED = 0x1
 def unpacked(path: Path, folder: Path) -> tuple[str, list[dict]]:
     """Writes the parts as `rows.*` into the folder. The code page of the table, and notes. Raises Refused."""
     if not zipfile.is_zipfile(path):
-        raise Refused("not_a_zip")
+        raise ImportRefused("not_a_zip")
     try:
         with zipfile.ZipFile(path) as packed:
             parts, strangers = _parts(packed)
             for suffix, info in parts.items():
                 _unpack(packed, info, folder / f"rows{suffix}")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
-        raise Refused("not_readable") from None
+        raise ImportRefused("not_readable") from None
     if not (folder / "rows.shp").read_bytes().startswith(SHAPEFILE):
-        raise Refused("not_readable")
+        raise ImportRefused("not_readable")
     if ".prj" not in parts:
-        raise Refused("no_crs")
+        raise ImportRefused("no_crs")
     named = (folder / "rows.cpg").read_bytes() if ".cpg" in parts else b""
     (folder / "rows.cpg").unlink(missing_ok=True)  # the code page is said to GDAL by us
-    notes = [Refused("left_out", names=", ".join(strangers)).as_json()] if strangers else []
+    notes = [ImportRefused("left_out", names=", ".join(strangers)).as_json()] if strangers else []
     return code_page(named, (folder / "rows.dbf").read_bytes()), notes
 
 
@@ -41,27 +41,27 @@ def _parts(packed: zipfile.ZipFile) -> tuple[dict[str, zipfile.ZipInfo], list[st
     """The parts of its one Shapefile by their endings, and the names of what does not belong to it."""
     infos = [info for info in packed.infolist() if not info.is_dir()]
     if len(infos) > MOST_PARTS:
-        raise Refused("not_readable")
+        raise ImportRefused("not_readable")
     for info in infos:
         way = PurePosixPath(info.filename.replace("\\", "/"))
         if way.is_absolute() or ".." in way.parts or re.match(r"[A-Za-z]:", info.filename):
-            raise Refused("zip_leads_outside", name=clean_line(info.filename)[:80])
+            raise ImportRefused("zip_leads_outside", name=clean_line(info.filename)[:80])
     if sum(info.file_size for info in infos) > LARGEST_UNPACKED_MB * MEGABYTE:
-        raise Refused("zip_too_large", megabytes=LARGEST_UNPACKED_MB)
+        raise ImportRefused("zip_too_large", megabytes=LARGEST_UNPACKED_MB)
     own = [info for info in infos if not _is_of_a_mac(info)]
     shapes = [info for info in own if _way(info).suffix == ".shp"]
     if len(shapes) != 1:
-        raise Refused("zip_without_shapefile")
+        raise ImportRefused("zip_without_shapefile")
     stem = _way(shapes[0]).with_suffix("")
     parts: dict[str, zipfile.ZipInfo] = {}
     for suffix in PARTS:
         found = [info for info in own if _way(info) == stem.with_name(stem.name + suffix)]
         if len(found) > 1:
-            raise Refused("zip_part_twice", name=clean_line(found[0].filename)[:80])
+            raise ImportRefused("zip_part_twice", name=clean_line(found[0].filename)[:80])
         if found:
             parts[suffix] = found[0]
     if not {".shp", ".shx", ".dbf"} <= set(parts):
-        raise Refused("zip_without_shapefile")
+        raise ImportRefused("zip_without_shapefile")
     return parts, _strangers(infos, set(map(id, parts.values())), stem)
 
 
@@ -84,13 +84,13 @@ def _strangers(infos: list[zipfile.ZipInfo], taken: set[int], stem: PurePosixPat
 def _unpack(packed: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
     """No further than its directory said: a header may lie."""
     if info.flag_bits & ENCRYPTED:
-        raise Refused("not_readable")
+        raise ImportRefused("not_readable")
     with packed.open(info) as source, target.open("wb") as written:
         rest = info.file_size
         while chunk := source.read(min(MEGABYTE, rest + 1)):
             rest -= len(chunk)
             if rest < 0:
-                raise Refused("zip_too_large", megabytes=LARGEST_UNPACKED_MB)
+                raise ImportRefused("zip_too_large", megabytes=LARGEST_UNPACKED_MB)
             written.write(chunk)
 
 
@@ -134,7 +134,7 @@ def code_page(named: bytes, table: bytes) -> str:
     try:
         letters.decode(found)
     except (UnicodeDecodeError, ValueError):
-        raise Refused("encoding") from None
+        raise ImportRefused("encoding") from None
     return found
 
 
@@ -166,7 +166,7 @@ def _plausible(table: bytes, letters: bytes) -> str:
         return "cp1256"
     if latin and set(re.findall(r"[^\x00-\x7f]", latin)) <= WESTERN and not re.search("[À-ÿ]{3}", latin):
         return "cp1252"
-    raise Refused("encoding")
+    raise ImportRefused("encoding")
 
 
 def _decoded(letters: bytes, codec: str) -> str | None:

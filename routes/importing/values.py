@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from routes.importing.rows import LONGEST_COLUMN, LONGEST_VALUE, MOST_COLUMNS, MOST_LISTED, Refused
+from routes.importing.rows import LONGEST_COLUMN, LONGEST_VALUE, MOST_COLUMNS, MOST_LISTED, ImportRefused
 from untrusted.characters import clean, has_half_letters
 
 
@@ -22,15 +22,15 @@ def as_text(value: Any, column: str = "") -> str:
         value = json.dumps(value, ensure_ascii=False)
     text = str(value)
     if has_half_letters(text):
-        raise Refused("half_letters", column=clean(column)[:LONGEST_COLUMN])
+        raise ImportRefused("half_letters", column=clean(column)[:LONGEST_COLUMN])
     if len(text) > LONGEST_VALUE:
-        raise Refused("too_long", column=clean(column)[:LONGEST_COLUMN], most=LONGEST_VALUE)
+        raise ImportRefused("too_long", column=clean(column)[:LONGEST_COLUMN], most=LONGEST_VALUE)
     return clean(text).strip()
 
 
 def _joined(values: list | tuple, column: str) -> str:
     if len(values) > MOST_LISTED or any(isinstance(value, list | tuple | Mapping) for value in values):
-        raise Refused("nested", column=clean(column)[:LONGEST_COLUMN])
+        raise ImportRefused("nested", column=clean(column)[:LONGEST_COLUMN])
     return ", ".join(filter(None, (as_text(value, column) for value in values)))
 
 
@@ -61,7 +61,7 @@ class Columns:
                 known.append(name)
                 self._count += 1
         if self._count > MOST_COLUMNS:
-            raise Refused("too_many_columns", most=MOST_COLUMNS)
+            raise ImportRefused("too_many_columns", most=MOST_COLUMNS)
 
     @staticmethod
     def _rank(name: str) -> tuple[bool, str]:
@@ -71,7 +71,7 @@ class Columns:
     @property
     def notes(self) -> list[dict]:
         return [
-            Refused(
+            ImportRefused(
                 "same_columns", columns=", ".join(sorted(self._names[column], key=self._rank)),
                 read=min(self._names[column], key=self._rank),
             ).as_json()
@@ -81,7 +81,7 @@ class Columns:
 
 def _column(name: str) -> str:
     if len(name) > LONGEST_COLUMN:
-        raise Refused("long_column", most=LONGEST_COLUMN)
+        raise ImportRefused("long_column", most=LONGEST_COLUMN)
     if has_half_letters(name):
-        raise Refused("half_letters", column=clean(name))
+        raise ImportRefused("half_letters", column=clean(name))
     return clean(name).strip().lower()

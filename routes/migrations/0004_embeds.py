@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                         default=routes.models.embeds.everyone,
                         editable=False,
                         size=None,
-                        validators=[access.fields.refuse_strange_tokens],
+                        validators=[access.fields.validate_tokens],
                         verbose_name="audience",
                     ),
                 ),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from access.fields import AudienceField
 from access.visibility import RestrictedModel, SaysItsReaders
 from atlas.models import Dialogue, Partner, Subject
-from atlas.periods import refuse_wrong_date
+from atlas.periods import validate_partial_date
 from routes.models.records import Layer, Reason, Segment, Stop
 
 
@@ -28,7 +28,7 @@ class MapEdition(SaysItsReaders, RestrictedModel):
     title = models.CharField(_("title"), max_length=200)
     first_year = models.PositiveSmallIntegerField(_("first year shown"))
     last_year = models.PositiveSmallIntegerField(_("last year shown"))
-    as_of = models.CharField(_("information as of"), max_length=10, validators=[refuse_wrong_date])
+    as_of = models.CharField(_("information as of"), max_length=10, validators=[validate_partial_date])
     published_at = models.DateTimeField(_("published"))
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("published by")

@@ -8,11 +8,11 @@ from django.utils.translation import pgettext_lazy
 from djgeojson.fields import LineStringField, PointField
 
 from access.fields import AudienceField
-from access.numbers import KeyByChance
+from access.numbers import RandomKeyField
 from access.visibility import RestrictedModel
-from atlas.addresses import refuse_reserved_word
+from atlas.addresses import validate_not_reserved
 from atlas.models import Dialogue, Subject, SubjectKind, Theme
-from atlas.periods import refuse_wrong_date
+from atlas.periods import validate_partial_date
 
 
 class Layer(RestrictedModel):
@@ -23,7 +23,7 @@ class Layer(RestrictedModel):
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="layers", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="layers", verbose_name=_("theme"))
-    slug = models.SlugField(_("identifier"), validators=[refuse_reserved_word])
+    slug = models.SlugField(_("identifier"), validators=[validate_not_reserved])
     name = models.CharField(_("name"), max_length=120)
     precision = models.PositiveSmallIntegerField(
         _("decimals of a degree"),
@@ -70,7 +70,7 @@ class Stop(RestrictedModel):
     mentions = ("place",)
     belongs_to = ("layer",)
 
-    id = KeyByChance(primary_key=True)
+    id = RandomKeyField(primary_key=True)
     layer = models.ForeignKey(Layer, models.PROTECT, related_name="stops", verbose_name=_("layer"))
     place = models.ForeignKey(
         Subject,
@@ -113,7 +113,7 @@ class Segment(RestrictedModel):
     mentions = ("route",)
     belongs_to = ("layer", "start", "end")
 
-    id = KeyByChance(primary_key=True)
+    id = RandomKeyField(primary_key=True)
     layer = models.ForeignKey(Layer, models.PROTECT, related_name="segments", verbose_name=_("layer"))
     route = models.ForeignKey(
         Subject,
@@ -160,7 +160,7 @@ class PartialDateField(models.CharField):
 
     def __init__(self, *args, **options):
         options |= {"max_length": 10, "blank": True}
-        options.setdefault("validators", [refuse_wrong_date])
+        options.setdefault("validators", [validate_partial_date])
         super().__init__(*args, **options)
 
 
@@ -237,7 +237,7 @@ class Reason(RestrictedModel):
         verbose_name=_("route"),
         limit_choices_to={"kind": SubjectKind.ROUTE},
     )
-    date = models.CharField(_("date"), max_length=10, validators=[refuse_wrong_date])
+    date = models.CharField(_("date"), max_length=10, validators=[validate_partial_date])
     text = models.TextField(_("what changed"))
     source = models.CharField(_("source"), max_length=250)
     audience = AudienceField(verbose_name=_("audience"))

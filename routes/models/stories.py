@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField
 from access.visibility import RestrictedModel
-from atlas.addresses import refuse_reserved_word
+from atlas.addresses import validate_not_reserved
 from atlas.models import Dialogue, Subject, SubjectKind, Theme
 from routes.models.records import Layer
 
@@ -19,7 +19,7 @@ class Story(RestrictedModel):
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="stories", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="stories", verbose_name=_("theme"))
-    slug = models.SlugField(_("last word of the address"), validators=[refuse_reserved_word])
+    slug = models.SlugField(_("last word of the address"), validators=[validate_not_reserved])
     title = models.CharField(_("title"), max_length=160)
     introduction = models.TextField(_("introduction"), blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=1)

@@ -54,7 +54,7 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Line:
+class DrawnLine:
     coordinates: Sequence[Point]
     colour: str
     width_mm: float
@@ -67,7 +67,7 @@ class Dot:
     is_hub: bool
 
 
-def picture(frame: Frame, world: Mapping[str, list], lines: Iterable[Line], dots: Iterable[Dot]) -> str:
+def picture(frame: Frame, world: Mapping[str, list], lines: Iterable[DrawnLine], dots: Iterable[Dot]) -> str:
     """`world`: as `decoded` gives it."""
     parts = [f'<rect width="{frame.width}" height="{frame.height}" fill="{SEA}"/>']
     parts += [_land(frame, rings) for rings in world["countries"]]
@@ -103,7 +103,7 @@ def _border(frame: Frame, kind: str, line: Sequence[Point]) -> str:
     return f'<path d="{_way(frame, line)}" fill="none" stroke="{BORDER}" stroke-width="0.18"{dashes}/>'
 
 
-def _drawn_line(frame: Frame, line: Line) -> str:
+def _drawn_line(frame: Frame, line: DrawnLine) -> str:
     dashes = DASHES.get(line.confidence, "")
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
     return (

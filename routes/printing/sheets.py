@@ -16,7 +16,7 @@ from routes.exports.notice import dates_of
 from routes.geometry.widths import width_px
 from routes.models import Confidence, MapFeature, StopKind
 from routes.page import colour_of, in_language
-from routes.printing.drawing import Dot, Frame, Line, decoded, picture
+from routes.printing.drawing import Dot, DrawnLine, Frame, decoded, picture
 from routes.printing.labels import Label, Name, placed
 from routes.reading import RouteMap, is_there
 
@@ -74,12 +74,12 @@ def _world(shown: RouteMap) -> dict[str, list]:
     return decoded(json.loads(gzip.decompress(bytes(gzipped))))
 
 
-def _line(shown: RouteMap, row: MapFeature, year: int) -> Line:
+def _line(shown: RouteMap, row: MapFeature, year: int) -> DrawnLine:
     area = next((area for area in shown.areas if area.area.nearest_route_id == row.route_id), None)
     figure = area.in_year(year) if area else None
     width = width_px(figure.value) if figure else None
     colour = COLOURS[colour_of(row.properties["route"])]
-    return Line(row.coordinates, colour, (width or UNKNOWN_PX) * MM_PER_PX, row.properties["confidence"])
+    return DrawnLine(row.coordinates, colour, (width or UNKNOWN_PX) * MM_PER_PX, row.properties["confidence"])
 
 
 def _is_hub(row: MapFeature) -> bool:

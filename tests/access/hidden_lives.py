@@ -14,12 +14,12 @@ from django.utils import timezone
 from access.viewing import viewing
 from atlas.models import OutlineSection, Subject, SubjectKind
 from indicators.models import Observation
-from indicators.revisions import withdraw
+from indicators.revisions import withdraw_figure
 from profiles.models import Draft, Edition, EditionText, Profile, Section
 from profiles.publishing import publish
 from profiles.texts import digest
 from routes.models import Layer, SegmentDrawing, Stop, StopDrawing, Story, StoryStep
-from routes.publishing import Titled, publish_map
+from routes.publishing import MapTitle, publish_map
 from tests.access.marking import EVERYTHING, HIDEABLE, LAST_YEAR, YEAR, change, newest_marked
 
 THEME = "irregular-mixed-migration"
@@ -68,7 +68,7 @@ def of_a_copy(kind: str) -> Life:
 
 def publish_the_map() -> None:
     titles = {f"title_{language}": f"Map of {YEAR}" for language in ("en", "fr", "ar")}
-    titled = Titled(YEAR, f"{YEAR}-06", 2000, LAST_YEAR, titles)
+    titled = MapTitle(YEAR, f"{YEAR}-06", 2000, LAST_YEAR, titles)
     publish_map("mtm", titled, ["public"], crossing=lambda line: ["ITA"])
 
 
@@ -139,7 +139,7 @@ def of_a_map(_kind: str) -> Life:
     yield
     titles = {f"title_{language}": "For the desk" for language in ("en", "fr", "ar")}
     for year in (YEAR, YEAR + 1):
-        publish_map("mtm", Titled(year, str(year), 2000, LAST_YEAR, titles), [], crossing=lambda line: [])
+        publish_map("mtm", MapTitle(year, str(year), 2000, LAST_YEAR, titles), [], crossing=lambda line: [])
         yield
 
 
@@ -226,7 +226,7 @@ def of_a_figure(_kind: str) -> Life:
     yield
     replacing = Observation.objects.filter(replaces__in=[row.pk for row in others])
     for row in replacing:
-        withdraw(row, "It was nobody's.")
+        withdraw_figure(row, "It was nobody's.")
     yield
 
 

@@ -18,7 +18,7 @@ from access.viewer import Viewer
 from access.viewing import viewing
 from demo.cast import ALL_FOUR
 from indicators.models import FurtherSource, Observation, Source
-from indicators.revisions import supersede
+from indicators.revisions import replace_figure
 from newscentre.models import (
     Article,
     Link,
@@ -34,7 +34,7 @@ from newscentre.models import (
 from profiles.models import Citation, CitedFigure, Edition, EditionText, Profile, Section
 from profiles.texts import digest
 from routes.models import Layer, Reason, Segment, SegmentDrawing, Stop, StopDrawing, Story, StoryStep
-from routes.publishing import Titled, publish_map
+from routes.publishing import MapTitle, publish_map
 
 EVERYTHING = Viewer.of(tokens.secretariat(dialogue) for dialogue in ALL_FOUR)
 LANGUAGES = ("en", "fr", "ar")
@@ -86,7 +86,7 @@ def mark_everything() -> None:
         marked = _marked_figures()
         titles = {f"title_{language}": f"Map of {YEAR}" for language in LANGUAGES}
         for_all = [tokens.PUBLIC]
-        publish_map("mtm", Titled(YEAR, str(YEAR), 2000, LAST_YEAR, titles), for_all, crossing=lambda line: ["ITA"])
+        publish_map("mtm", MapTitle(YEAR, str(YEAR), 2000, LAST_YEAR, titles), for_all, crossing=lambda line: ["ITA"])
         for profile in Profile.objects.filter(dialogue="mtm"):
             _publish_anew(profile, marked)
 
@@ -213,6 +213,6 @@ def change(kind: str, numbers: Iterable[int]) -> None:
                 elif held is not None:
                     setattr(row, field.attname, held + 1)
             if isinstance(row, Observation):
-                supersede(Observation.objects.get(pk=row.pk), row, "It was wrong.")
+                replace_figure(Observation.objects.get(pk=row.pk), row, "It was wrong.")
             else:
                 row.save()

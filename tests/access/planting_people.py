@@ -6,7 +6,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from access import tokens
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import (
     Action,
     Event,
@@ -63,6 +63,6 @@ def plant_people(person: User) -> None:
     row.save()
     row.themes.set(["irregular-mixed-migration"])
     event(planted).save()
-    note(Action.READ, person, dialogue=DIALOGUE, objects=["mtm/irregular-mixed-migration/morocco#1"])
+    log_action(Action.READ, person, dialogue=DIALOGUE, objects=["mtm/irregular-mixed-migration/morocco#1"])
     widening(person).save()
     use_of_quarter().save()

@@ -19,7 +19,7 @@ from routes.models import (
     Story,
     StoryStep,
 )
-from routes.publishing import Titled, make_proof, publish_map
+from routes.publishing import MapTitle, make_proof, publish_map
 from routes.quality_checks import answer
 
 DIALOGUE, THEME, LANGUAGES = "mtm", "irregular-mixed-migration", ("en", "fr", "ar")
@@ -58,14 +58,14 @@ def plant_routes(canary, audience_for, towns: dict[Preset, list[Subject]]) -> Ma
         GeodataImport.objects.create(
             dialogue_id=DIALOGUE, layer=layer, name=canary(preset, "draft"), rows=[canary(preset, "draft")]
         )
-    titled = Titled(YEAR, str(YEAR), YEAR, YEAR, in_three("title", f"Map of {YEAR}"))
+    titled = MapTitle(YEAR, str(YEAR), YEAR, YEAR, in_three("title", f"Map of {YEAR}"))
     published = publish_map(DIALOGUE, titled, [tokens.PUBLIC], crossing=lambda line: [])
     Embed.objects.create(
         name="Embedded", edition=published, language="en", year=YEAR, origins="https://www.example.org",
         digest=digest_of(EMBED_KEY),
     )  # fmt: skip
     proof = make_proof(
-        DIALOGUE, Titled(YEAR, str(YEAR), YEAR, YEAR, in_three("title", canary(Preset.PARTNERS, "proof"))),
+        DIALOGUE, MapTitle(YEAR, str(YEAR), YEAR, YEAR, in_three("title", canary(Preset.PARTNERS, "proof"))),
         [PROOF_FOR], crossing=lambda line: [],
     )  # fmt: skip
     Embed.objects.create(

@@ -7,7 +7,7 @@ from django.urls import reverse
 from access.presets import Preset
 from access.viewing import viewing
 from indicators.models import Observation, Source
-from indicators.revisions import supersede
+from indicators.revisions import replace_figure
 from profiles.middleware import PAGE
 from tests.access.planting import DESK, NARROW, PLACES, Planted, canaries_in
 from tests.access.test_matrix import SURFACES, paths_of, walk, walks_as
@@ -204,7 +204,7 @@ def test_the_etag_of_a_page_tells_of_no_change_that_its_reader_may_not_see(plant
         figure = Observation.objects.get(source=source)
         corrected = Observation.objects.get(pk=figure.pk)
         corrected.value += 1
-        supersede(figure, corrected, "It was wrong.")
+        replace_figure(figure, corrected, "It was wrong.")
     forget_all_pages()
     after = {(login, path): client.get(path)["ETag"] for login, client in readers.items() for path in paths}
     assert after == before

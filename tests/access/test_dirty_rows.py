@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from access.viewer import Viewer
 from access.viewing import viewing
-from atlas.file_names import disposition
+from atlas.file_names import content_disposition
 from demo.cast import ALL_FOUR
 from newscentre.models import Meeting, MeetingDocument, Review, ReviewItem
 from tests.accounts.conftest import confirm
@@ -282,7 +282,7 @@ def test_press_reviews_and_digests_by_mail_are_clean(dirty, monkeypatch):
     "name", [f"{DIRTY}.pdf", 'a"\r\nSet-Cookie: x=y\n.pdf', "../../etc/x.pdf", "اسم\x1b.pdf", "\x1b"]
 )
 def test_a_name_of_a_file_stays_in_its_header(name):
-    header = disposition(name)
+    header = content_disposition(name)
     assert header.startswith("attachment")
     assert_clean(header)
     assert not re.search(r"[\r\n/\\]", header.replace('\\"', ""))

@@ -17,7 +17,7 @@ from imap.models import JournalEntry
 from indicators.models import Indicator, Observation, Source
 from newscentre.models import Link, Meeting, Project, Publication, Review
 from profiles.models import Profile
-from profiles.visible_edition import Address, standing_of
+from profiles.visible_edition import Address, visible_edition_of
 from tests.access.planting_dialogues import HEADING, HIDDEN, THEME
 from tests.accounts.page_forms import fields_of
 from tests.conftest import STRANGER, browser_of, forget_all_pages, user_of
@@ -255,7 +255,7 @@ def test_a_kept_page_of_it_is_taken_back_at_once(db):
     with viewing(ANYONE):
         profile = next(row for row in Profile.objects.filter(dialogue="prague-process").order_by("pk"))
         address = Address(profile.dialogue_id, profile.theme_id, profile.slug)
-        standing = standing_of(ANYONE, address)
+        standing = visible_edition_of(ANYONE, address)
     path = f"/en/maps/{profile.path}/"
     assert standing is not None and tokens.PUBLIC in standing.audience
     assert browser_of(STRANGER).get(path).status_code == browser_of(STRANGER).get(path).status_code == 200
@@ -263,7 +263,7 @@ def test_a_kept_page_of_it_is_taken_back_at_once(db):
     assert browser_of(STRANGER).get(path).status_code == 404
     secretariat = user_of("secretariat").viewer
     with viewing(secretariat):
-        seen = standing_of(secretariat, address)
+        seen = visible_edition_of(secretariat, address)
     assert seen is not None and seen.is_restricted(), "reading it is noted"
 
 

@@ -15,7 +15,7 @@ from accounts.models import LogEntry, Nomination
 from indicators.models import Observation, Source
 from profiles import visible_edition
 from profiles.models import Edition, EditionText, Profile
-from profiles.visible_edition import Address, standing_of
+from profiles.visible_edition import Address, visible_edition_of
 from tests.access import test_matrix as matrix
 from tests.access.planting import DESK, DIALOGUE, GROUP, OPENING, PLACES, THEME
 from tests.access.test_lock import EVERYTHING, RESTRICTED, ids_in
@@ -181,7 +181,7 @@ def test_a_page_is_kept_under_what_is_seen_so_persona_and_person_share_it(plante
     keys = []
     for viewer in (person, persona):
         with viewing(viewer):
-            keys.append(standing_of(viewer, address).fingerprint)
+            keys.append(visible_edition_of(viewer, address).fingerprint)
     assert keys[0] == keys[1]
     with viewing(DESK):
         Source.objects.filter(slug="source-theme").update(audience=["nominated"])
@@ -197,7 +197,7 @@ def test_a_page_is_kept_under_what_is_seen_so_persona_and_person_share_it(plante
     keys = []
     for viewer in (person, persona):
         with viewing(viewer):
-            keys.append(standing_of(viewer, address).fingerprint)
+            keys.append(visible_edition_of(viewer, address).fingerprint)
     assert keys[0] != keys[1], "the person sees figures of another dialogue's source, the persona does not"
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from access import tokens
 from access.viewer import Viewer
 from access.viewing import viewing
-from accounts.dialogue_members import standing_of
+from accounts.dialogue_members import memberships_of
 from accounts.models import Affiliation, Engagement, ReadingGroup, SecretariatMember, TokenScope, User
 from accounts.nominations import engagements, mandates
 from accounts.signing_in.personal_tokens import make_token
@@ -211,7 +211,7 @@ def role(name: str) -> Callable[[], None]:
 
 
 def stands(person: User, dialogue: str) -> bool:
-    return any(found.dialogue == dialogue for found in standing_of(person))
+    return any(found.dialogue == dialogue for found in memberships_of(person))
 
 
 @pytest.mark.parametrize(

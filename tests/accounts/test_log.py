@@ -22,7 +22,7 @@ from accounts.activity_log.day_chart import day_chart
 from accounts.activity_log.purging import purge_log
 from accounts.activity_log.querysets import LINES_ON_A_PAGE, page_of
 from accounts.activity_log.usage import ReportedUse
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action, Affiliation, LogEntry, UseOfQuarter, User
 from accounts.tasks import count_use_by_quarter
 from profiles.models import Profile, Section
@@ -148,7 +148,7 @@ def test_whoever_views_as_someone_else_reads_under_their_own_name(reader):
 def test_only_reading_goes_without_waiting_for_the_disk():
     for action, waits in ((Action.AUDIENCE_CHANGED, "on"), (Action.NOMINATED, "on"), (Action.READ, "off")):
         with viewing(MTM):
-            note(action, user_of("editor"), dialogue="mtm", objects=["x"])
+            log_action(action, user_of("editor"), dialogue="mtm", objects=["x"])
             with connection.cursor() as cursor:
                 cursor.execute("SHOW synchronous_commit")
                 assert cursor.fetchone() == (waits,), action
@@ -156,7 +156,7 @@ def test_only_reading_goes_without_waiting_for_the_disk():
 
 def test_an_object_with_a_long_name_is_cut_and_no_reading_fails_by_it():
     with viewing(MTM):
-        note(Action.READ, user_of("editor"), dialogue="mtm", objects=["x" * 300])
+        log_action(Action.READ, user_of("editor"), dialogue="mtm", objects=["x" * 300])
     assert lines() == ["x" * 200]
 
 
@@ -492,6 +492,6 @@ def test_the_pages_of_log_and_use_are_in_the_index_of_the_admin(reader):
 
 
 def test_a_line_holds_no_control_character():
-    note(Action.EXPORTED, user_of("editor"), objects=["a\x00\x0bb"])
+    log_action(Action.EXPORTED, user_of("editor"), objects=["a\x00\x0bb"])
     with viewing(user_of("editor").viewer):
         assert LogEntry.objects.filter(action=Action.EXPORTED).latest("pk").object == "a b"

@@ -184,7 +184,12 @@ def test_the_secretariats_are_told_without_a_name(sent):
 def test_a_nomination_on_paper_is_recorded_by_a_secretariat_for_its_own_dialogues():
     morocco, received = Partner.objects.get(pk="morocco"), timezone.localdate() - timedelta(days=9)
     row = as_user(
-        "editor", nominating.record_on_paper, morocco, candidate=candidate(), wanted=FOR_MTM, received_on=received
+        "editor",
+        nominating.record_paper_nomination,
+        morocco,
+        candidate=candidate(),
+        wanted=FOR_MTM,
+        received_on=received,
     )
     assert (row.is_on_paper, row.recorded_by, submission_of(row).age_days) == (True, user_of("editor"), 9)
     assert MandateEvent.objects.get(nomination=row).event == Event.RECORDED
@@ -192,7 +197,7 @@ def test_a_nomination_on_paper_is_recorded_by_a_secretariat_for_its_own_dialogue
     for login, wanted in (("editor", BOTH), ("focalpoint.mar", FOR_MTM), ("editor", {})):
         with pytest.raises(PermissionDenied):
             as_user(
-                login, nominating.record_on_paper, morocco, candidate=candidate(email="x@imap.example"), wanted=wanted,
+                login, nominating.record_paper_nomination, morocco, candidate=candidate(email="x@imap.example"), wanted=wanted,
                 received_on=received,
             )  # fmt: skip
 

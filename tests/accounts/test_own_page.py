@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from access import tokens
 from access.viewing import viewing
-from accounts.account_page.entitlements import grounds_of
-from accounts.activity_log.writer import note
+from accounts.account_page.entitlements import entitlements_of
+from accounts.activity_log.writer import log_action
 from accounts.models import Action, Affiliation, Event, MandateEvent, ReadingGroup, Scope, User
 from accounts.signing_in.devices import device_of
 from accounts.signing_in.personal_tokens import make_token
@@ -29,7 +29,7 @@ RESTRICTED = "/en/maps/mtm/irregular-mixed-migration/morocco/"
 
 
 def sentences(login: str) -> list[str]:
-    return [ground.sentence for ground in grounds_of(user_of(login))]
+    return [ground.sentence for ground in entitlements_of(user_of(login))]
 
 
 # What one may read ----------------------------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def test_an_official_reads_what_they_may_and_why_and_until_when(reader):
 def test_every_token_of_every_person_of_the_cast_has_its_ground():
     for user in User.objects.filter(email__endswith="@imap.example"):
         held = user.viewer.tokens - {tokens.PUBLIC, tokens.NOMINATED, tokens.own(user.pk)}
-        grounds = {ground.token for ground in grounds_of(user)} - {""}
+        grounds = {ground.token for ground in entitlements_of(user)} - {""}
         assert grounds == held, user
 
 
@@ -231,7 +231,7 @@ def test_the_data_holds_every_kind_and_no_secret(through_the_form):
     seed = RecoveryCodes.activate(user).instance.data["seed"]
     confirm(client)
     with viewing(user.viewer):
-        note(Action.READ, user, dialogue="mtm", objects=["an edition"])
+        log_action(Action.READ, user, dialogue="mtm", objects=["an edition"])
     found = own_data(client)
     assert len(found["nominations"]) == len(found["history"]) == 1
     assert found["second_factors"][0]["type"] == "recovery_codes"

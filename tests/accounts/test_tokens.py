@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from access import tokens
 from access.viewing import viewing
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action, Affiliation, Engagement, LogEntry, ReadingGroup, Scope, User
 from atlas.models import Membership
 from tests.conftest import user_of
@@ -115,7 +115,7 @@ def test_a_line_of_the_log_does_not_wait_for_the_disk_and_is_one_statement(djang
     official = user_of("official.mar")
     with viewing(official.viewer):
         with django_assert_num_queries(1):
-            note(Action.READ, official, dialogue="mtm", objects=["first", "second"])
+            log_action(Action.READ, official, dialogue="mtm", objects=["first", "second"])
         with connection.cursor() as cursor:
             cursor.execute("SHOW synchronous_commit")
             assert cursor.fetchone() == ("off",)
@@ -126,7 +126,7 @@ def test_a_line_of_the_log_does_not_wait_for_the_disk_and_is_one_statement(djang
 def test_a_line_is_read_by_its_person_and_the_secretariat_of_its_dialogue_alone():
     official = user_of("official.mar")
     with viewing(official.viewer):
-        note(Action.READ, official, dialogue="mtm", objects=["an edition"])
+        log_action(Action.READ, official, dialogue="mtm", objects=["an edition"])
     for login, sees in (("official.mar", 1), ("editor", 1), ("focalpoint.mar", 0), ("official.ukr", 0)):
         with viewing(user_of(login).viewer):
             assert LogEntry.objects.filter(object="an edition").count() == sees, login

@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 
-from api.parameters import MOST, Refused, asked_of, boxes_of, days_of
+from api.parameters import MOST, InvalidParameter, boxes_of, days_of, item_query
 
 ACROSS = [[0.0, 0.0], [10.0, 10.0]]  # a line from south-west to north-east
 ROUND_ACROSS = (0.0, 0.0, 10.0, 10.0)
 
 
 def asked(**given: str):
-    return asked_of({name: [value] for name, value in given.items()})
+    return item_query({name: [value] for name, value in given.items()})
 
 
 def test_nothing_asked_is_everything():
@@ -95,8 +95,8 @@ def test_what_has_no_recorded_years_is_there_on_every_day():
     ],
 )
 def test_a_wrong_parameter_is_refused_with_its_reason(given, says):
-    with pytest.raises(Refused, match=says):
-        asked_of(given)
+    with pytest.raises(InvalidParameter, match=says):
+        item_query(given)
 
 
 def test_more_than_the_most_is_the_most():
@@ -105,7 +105,7 @@ def test_more_than_the_most_is_the_most():
 
 def test_the_next_page_asks_the_same_of_what_follows():
     first = asked(bbox="0,0,10,10", limit="5", offset="5")
-    assert asked_of({"bbox": ["0,0,10,10"], "limit": ["5"], "offset": ["10"]}).query == first.at(10).query
+    assert item_query({"bbox": ["0,0,10,10"], "limit": ["5"], "offset": ["10"]}).query == first.at(10).query
 
 
 def test_a_box_across_the_date_line_is_two():

@@ -133,7 +133,7 @@ def test_a_password_reaches_the_programs_by_their_environment_and_never_as_an_ar
     monkeypatch.setattr(database, "program", lambda name, server: Program(Path(name), server))
     monkeypatch.setitem(connections["owner"].settings_dict, "PASSWORD", "a-secret")
     database.dump(Path("x"), "moment")
-    database.take_back(Path("x"))
+    database.restore_dump(Path("x"))
     assert len(seen) == 2
     for arguments, environment in seen:
         assert "a-secret" not in " ".join(arguments)

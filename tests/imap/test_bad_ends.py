@@ -15,8 +15,8 @@ from celery import Celery, current_app
 
 import devserver
 from demo.simulator import publishing
-from newscentre.failure_reasons import WhyNot
-from routes.importing.errors import said
+from newscentre.failure_reasons import FailureReason
+from routes.importing.errors import message_of
 from routes.models import GeodataImport, ImportState
 from tests.imap.bad_ends import ALIVE, BEGUN, END
 from tests.imap.embedded import CHECKOUT, clean, wait_for
@@ -28,11 +28,11 @@ pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("kills")]
 # How a task ends, and what a feed says of it then. A process that left in silence is missed after ten seconds, or, as here,
 # at its hard limit.
 REASONS = {
-    "soft limit": {WhyNot.TOOK_TOO_LONG},
-    "hard limit": {WhyNot.TOOK_TOO_LONG},
-    "killed": {WhyNot.BROKE_OFF},
-    "out of memory": {WhyNot.BROKE_OFF, WhyNot.TOOK_TOO_LONG},
-    "memory error": {WhyNot.WENT_WRONG},
+    "soft limit": {FailureReason.TOOK_TOO_LONG},
+    "hard limit": {FailureReason.TOOK_TOO_LONG},
+    "killed": {FailureReason.BROKE_OFF},
+    "out of memory": {FailureReason.BROKE_OFF, FailureReason.TOOK_TOO_LONG},
+    "memory error": {FailureReason.WENT_WRONG},
 }
 NUMBERS = iter(range(1000))
 ADD_FETCHING = """
@@ -135,17 +135,17 @@ def test_a_feed_says_why_it_gave_nothing_and_has_a_later_time(worker: Worker, en
     reason, *others = worker.of_feed(feed)
     assert reason in REASONS[end]
     assert others == [2, True, False]
-    assert WhyNot(reason).label
+    assert FailureReason(reason).label
     worker.is_alive()
     assert worker.begun("newscentre.tasks.fetch_feed") == 1, "what killed one process does not kill the next"
 
 
 def test_an_outside_address_is_looked_at_again_later(worker: Worker, end: str):
     pk, claim = worker.address()
-    worker.send("newscentre.tasks.look_at_address", pk, claim)
+    worker.send("newscentre.tasks.check_link", pk, claim)
     wait_for(lambda: worker.of_address(pk) == (True, False), 30)
     worker.is_alive()
-    assert worker.begun("newscentre.tasks.look_at_address") == 1
+    assert worker.begun("newscentre.tasks.check_link") == 1
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_page_that_waits_for_an_import_is_told_that_it_went_wrong(worker: Work
     wait_for(lambda: not worker.of_import(pk).is_at_work, 30)
     ended = worker.of_import(pk)
     assert ended.state == after
-    assert "Something went wrong here" in said(ended.why)
+    assert "Something went wrong here" in message_of(ended.why)
     worker.is_alive()
     assert worker.begun(task) == 1
 
@@ -182,7 +182,7 @@ TAKE_A_NUMBER = {"newscentre.subscriptions.tasks.send_mailing", "accounts.tasks.
 def test_what_people_wait_for_is_all_tried_here():
     recorded = {name for name, task in tasks().items() if task.ended_badly}
     assert recorded == {
-        "newscentre.tasks.fetch_feed", "newscentre.tasks.look_at_address",
+        "newscentre.tasks.fetch_feed", "newscentre.tasks.check_link",
         "routes.tasks.examine_import", "routes.tasks.take_import",
     }  # fmt: skip
     assert current_app.conf.task_acks_late

@@ -5,12 +5,12 @@ from celery import current_app
 from celery.exceptions import TimeLimitExceeded
 from django.conf import settings
 
-from imap.task_outcomes import EndingRequest, PortalTask
+from imap.task_outcomes import OutcomeRequest, PortalTask
 
 ROOMS = ("accounts", "atlas", "api", "imap", "indicators", "newscentre", "profiles", "routes", "search")
 WAITED_FOR = {
     "accounts.tasks.send_link_for_new_password",
-    "newscentre.tasks.send_what_is_due",
+    "newscentre.tasks.dispatch_due_feeds",
     "routes.tasks.examine_import",
     "routes.tasks.take_import",
 }
@@ -32,7 +32,7 @@ def test_each_task_records_a_bad_end_or_says_why_nobody_waits():
 def test_what_people_wait_for_has_a_queue_of_its_own():
     queue_of = current_app.amqp.router.route
     assert {name for name in tasks() if queue_of({}, name)["queue"].name == "now"} == WAITED_FOR
-    assert queue_of({}, "newscentre.tasks.look_at_address")["queue"].name == "slow", "its host may be"
+    assert queue_of({}, "newscentre.tasks.check_link")["queue"].name == "slow", "its host may be"
     assert settings.CELERY_TASK_DEFAULT_QUEUE == "background"
     assert {queue.name for queue in settings.CELERY_TASK_QUEUES} == {"now", "background", "slow"}
     for queue in settings.CELERY_TASK_QUEUES:
@@ -75,7 +75,7 @@ def test_a_time_limit_is_recorded(task):
 
 
 def test_a_killed_process_is_told_by_the_workers_main_process(task):
-    assert task.Request is EndingRequest
+    assert task.Request is OutcomeRequest
 
 
 def test_an_end_that_cannot_be_recorded_is_logged(task, caplog):

@@ -22,7 +22,7 @@ from django.urls import path
 
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
-from accounts.activity_log.writer import note
+from accounts.activity_log.writer import log_action
 from accounts.models import Action, User
 from accounts.requests import ReaderRequest
 from devserver.places import places_of
@@ -334,9 +334,9 @@ def test_writing_the_log_makes_nobody_elses_writing_unsafe(pooled):
     """A line of the log does not wait for the disk; what the next reader writes on the same connection does."""
     person = user_of("official.mar")
     with viewing(person.viewer):
-        note(Action.READ, person, dialogue="mtm", objects=["x"])
+        log_action(Action.READ, person, dialogue="mtm", objects=["x"])
         assert asked("SHOW synchronous_commit") == [("off",)]
-    note(Action.SIGNED_IN, person)  # outside any transaction of ours
+    log_action(Action.SIGNED_IN, person)  # outside any transaction of ours
     shown = set()
     in_threads(lambda chance: shown.update(asked("SHOW synchronous_commit")))
     assert shown == {("on",)}

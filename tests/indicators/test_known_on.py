@@ -11,7 +11,7 @@ from atlas.models import Subject
 from atlas.periods import first_day, is_partial_date, last_day
 from indicators.at_a_glance import at_a_glance
 from indicators.models import Observation, Source
-from indicators.vintages import asked_date
+from indicators.vintages import as_of_date
 
 TODAY = date(2026, 11, 25)
 PAGE = "/{}/countries/morocco/"
@@ -202,5 +202,5 @@ def test_a_partial_date_begins_and_ends(text, first, last):
 )
 def test_a_day_that_no_calendar_has_is_no_date(text):
     assert not is_partial_date(text)
-    assert asked_date(text).day is None
-    assert asked_date(text).error
+    assert as_of_date(text).day is None
+    assert as_of_date(text).error

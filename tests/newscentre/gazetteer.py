@@ -4,7 +4,7 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from newscentre.stages.tag import Finder, Name, Tagger, names_of_the_press, words_of_categories
+from newscentre.stages.tag import Name, NameFinder, Tagger, names_of_the_press, words_of_categories
 
 DATA = Path(__file__).resolve().parent.parent.parent / "data"
 
@@ -30,4 +30,4 @@ def names_of_the_facts():
 @cache
 def tagger() -> Tagger:
     subjects = [*names_of_the_facts(), *names_of_the_press(DATA / "world" / "press_names.csv")]
-    return Tagger(Finder(subjects), Finder(words_of_categories(DATA / "world" / "news_categories.toml")))
+    return Tagger(NameFinder(subjects), NameFinder(words_of_categories(DATA / "world" / "news_categories.toml")))

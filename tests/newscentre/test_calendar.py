@@ -23,7 +23,7 @@ from demo.cast import ALL_FOUR
 from imap.logs import JsonFormatter
 from newscentre.calendar.months import Month, weeks_of
 from newscentre.models import Meeting, MeetingDocument, ParticipantList
-from newscentre.private_files import kind_of, refuse_unknown_file
+from newscentre.private_files import kind_of, validate_file_type
 from search.kinds import kind_named
 from search.query import search
 from tests.access.planting_calendar import a_pdf, subscribe
@@ -236,7 +236,7 @@ def test_office_documents_are_known_by_their_content(kind):
 def test_anything_else_is_refused(content):
     assert kind_of(content) is None
     with pytest.raises(ValidationError):
-        refuse_unknown_file(ContentFile(content, name="x.pdf"))
+        validate_file_type(ContentFile(content, name="x.pdf"))
 
 
 def test_names_of_participants_are_never_for_everyone():

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newscentre.stages.clean import LONGEST_EXCERPT, cleaned, cut, plain, plausible
-from newscentre.stages.documents import Document, Entry, Wording
+from newscentre.stages.documents import Document, FeedEntry, Wording
 from newscentre.stages.languages import direction_of, language_of
 from newscentre.stages.links import canonical, safe_link, tells
 from newscentre.stages.reading import document_in
@@ -24,7 +24,7 @@ def items_of(name: str, language: str = ""):
     return cleaned(document_in((FEEDS / name).read_bytes(), ""), [ADDRESS], language, SEEN_AT)
 
 
-def item_of(entry: Entry, language: str = ""):
+def item_of(entry: FeedEntry, language: str = ""):
     return cleaned(Document("rss20", entries=(entry,)), [ADDRESS], language, SEEN_AT)[0]
 
 
@@ -84,16 +84,16 @@ def test_a_feeds_own_shortening_becomes_one_mark(ending):
 
 
 def test_a_full_text_is_not_kept():
-    item = item_of(Entry(title=Wording("Title"), summary=Wording("word, " * 5000)))
+    item = item_of(FeedEntry(title=Wording("Title"), summary=Wording("word, " * 5000)))
     assert len(item.excerpt.text) <= LONGEST_EXCERPT
     assert item.excerpt.text.endswith("word…")
 
 
 def test_an_article_without_a_title_is_headed_by_what_it_says():
-    item = item_of(Entry(summary=Wording("Fourteen people were rescued. " * 20)))
+    item = item_of(FeedEntry(summary=Wording("Fourteen people were rescued. " * 20)))
     assert item.title.text.startswith("Fourteen people")
     assert len(item.title.text) <= 150
-    assert item_of(Entry(title=Wording("Same"), summary=Wording("Same"))).excerpt.text == ""
+    assert item_of(FeedEntry(title=Wording("Same"), summary=Wording("Same"))).excerpt.text == ""
 
 
 # Languages ------------------------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def test_what_an_entry_declares_of_its_language_comes_before_what_its_feed_does(
 
 def test_title_and_excerpt_may_be_in_two_languages():
     item = item_of(
-        Entry(title=Wording("الاجتماع في الرباط"), summary=Wording("The meeting was held in the city of Rabat"))
+        FeedEntry(title=Wording("الاجتماع في الرباط"), summary=Wording("The meeting was held in the city of Rabat"))
     )
     assert (item.title.language, item.excerpt.language) == ("ar", "en")
     assert (item.title.direction, item.excerpt.direction) == ("rtl", "ltr")
@@ -172,7 +172,7 @@ def test_title_and_excerpt_may_be_in_two_languages():
 )  # fmt: skip
 def test_nothing_but_a_web_address_becomes_a_link(link):
     assert safe_link(link) == ""
-    assert item_of(Entry(title=Wording("x"), link=link)).link == "" or ":" in link.split("/")[0]
+    assert item_of(FeedEntry(title=Wording("x"), link=link)).link == "" or ":" in link.split("/")[0]
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ PIECES = st.sampled_from(["https://sahel.example/feed", "%68ttps", "https%3A%2F%
 
 @given(st.lists(PIECES, max_size=6).map("".join), st.sampled_from(["", "https://sahel.example/", ADDRESS, "/", "feed"]))
 def test_no_link_of_an_item_is_where_its_feed_is_fetched(link, page):
-    document = Document("rss20", link=page, entries=(Entry(title=Wording("x"), link=link),))
+    document = Document("rss20", link=page, entries=(FeedEntry(title=Wording("x"), link=link),))
     [item] = cleaned(document, [ADDRESS], "", SEEN_AT)
     told = urlsplit(unquote(unquote(item.link)).lower())
     where = (told.hostname or "").removeprefix("www."), re.sub("/+$", "", told.path)
@@ -290,5 +290,5 @@ def test_no_article_is_newer_than_the_moment_it_was_seen(said, taken, is_known):
 
 
 def test_the_date_as_the_feed_wrote_it_is_kept():
-    item = item_of(Entry(title=Wording("x"), published_at="2031-01-01T00:00:00+00:00", dated="1 Jan 2031"))
+    item = item_of(FeedEntry(title=Wording("x"), published_at="2031-01-01T00:00:00+00:00", dated="1 Jan 2031"))
     assert (item.published_at, item.is_date_known, item.dated) == (SEEN_AT, False, "1 Jan 2031")

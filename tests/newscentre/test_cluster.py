@@ -10,16 +10,16 @@ from uuid import uuid4
 import pytest
 
 from newscentre.stages import cluster
-from newscentre.stages.cluster import Story, Told, clusters, names_of_concepts
-from newscentre.stages.tag import Finder
+from newscentre.stages.cluster import Story, StoryIndex, clusters, names_of_concepts
+from newscentre.stages.tag import NameFinder
 from tests.newscentre.gazetteer import DATA, tagger
 
 STORIES = Path(__file__).parent / "stories.csv"
 
 
 @cache
-def concepts() -> Finder:
-    return Finder(names_of_concepts(DATA / "world" / "news_concepts.csv"))
+def concepts() -> NameFinder:
+    return NameFinder(names_of_concepts(DATA / "world" / "news_concepts.csv"))
 
 
 def story_of(row: dict[str, str]) -> Story:
@@ -72,7 +72,7 @@ def test_the_order_of_arrival_puts_no_two_stories_together():
 
 @pytest.mark.parametrize("rows", [labelled("tuned"), labelled("held")], ids=["tuned", "held"])
 def test_stories_are_told_apart_among_their_neighbours_as_among_all(rows):
-    told, names = Told(), []
+    told, names = StoryIndex(), []
     for row in rows:
         story = story_of(row)
         names.append(told.same_as(story) or uuid4())
@@ -90,7 +90,7 @@ def test_four_times_the_articles_of_one_subject_and_day_cost_four_times_the_work
         counted = []
         monkeypatch.setattr(cluster, "are_one", lambda one, other: counted.append(1))
         story = story_of(labelled("held")[0])
-        told = Told()
+        told = StoryIndex()
         for _ in range(number):
             told.same_as(story)
             told.add(story, uuid4())

@@ -15,7 +15,7 @@ from newscentre.stages.feedparser_fixes import with_ampersands_escaped
 from newscentre.stages.json_feed import read as read_json
 from newscentre.stages.languages import language_of
 from newscentre.stages.links import canonical, safe_link, tells, without
-from newscentre.stages.tag import Finder, Name
+from newscentre.stages.tag import Name, NameFinder
 from newscentre.stages.titles import are_of_one_article, plainly
 from newscentre.stages.tokenizer import words_of
 from newscentre.stages.xml_feed import _days, _hours
@@ -46,7 +46,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "ampersands": with_ampersands_escaped,
     "skipped": lambda text: (_hours(text), _days(text)),
     "words": lambda text: words_of(plain(Wording(text))),
-    "names": lambda text: Finder([Name("a", "a a b"), Name("b", "ب")]).keys_in(plain(Wording(text))),
+    "names": lambda text: NameFinder([Name("a", "a a b"), Name("b", "ب")]).keys_in(plain(Wording(text))),
     "titles": lambda text: are_of_one_article(shown := plainly(plain(Wording(text))), f"{shown} b", shown, shown),
 }
 

@@ -180,7 +180,7 @@ def test_one_feed_is_fetched_now_and_the_page_says_how_far_it_is(
     assert 'hx-trigger="every 2s"' in going_on
     assert len(sent) == 1
     with django_capture_on_commit_callbacks(execute=True):  # as the worker does
-        tasks.send_what_is_due()
+        tasks.dispatch_due_feeds()
     over = body_of(editor.get(f"{HEALTH}now/?of=1")).decode()
     assert "No feed is due." in over
     assert 'hx-trigger="every 20s"' in over
@@ -191,7 +191,7 @@ def test_all_that_are_due_are_sent_without_waiting_for_the_clock(
     reader, one, monkeypatch, django_capture_on_commit_callbacks
 ):
     sent = []
-    monkeypatch.setattr(tasks.send_what_is_due, "apply_async", lambda **how: sent.append(how))
+    monkeypatch.setattr(tasks.dispatch_due_feeds, "apply_async", lambda **how: sent.append(how))
     with viewing(DESK):
         not_due = feed("https://later.example/")
     standing(not_due, next_at=timezone.now() + timedelta(hours=1))
@@ -226,7 +226,7 @@ def test_the_next_feed_of_a_host_does_not_wait_for_the_clock(
     with viewing(DESK):
         feeds = [feed(publisher.at(f"/{number}")).pk for number in range(3)]
     with django_capture_on_commit_callbacks(execute=True):
-        tasks.send_what_is_due()
+        tasks.dispatch_due_feeds()
     with viewing(DESK):
         assert Fetching.objects.filter(feed__in=feeds, succeeded_at__isnull=False).count() == 3
 

@@ -21,7 +21,7 @@ from demo.simulator import HOME, Answer, moved, packed, page, publishing
 from newscentre.stages import internet
 from newscentre.stages.bodies import TooLarge, Unreadable, body_of
 from newscentre.stages.fetch import Fetcher, Limits, Marks, NotFetched, Reason, retry_after
-from newscentre.stages.internet import WayOut, is_public
+from newscentre.stages.internet import AllowedHosts, is_public
 
 
 def gzipped(body: bytes) -> bytes:
@@ -98,7 +98,7 @@ WAYS_TO_WRITE_LOOPBACK = [
 
 
 def fetcher_for(*ports: int, resolve=None, trust=None, **limits) -> Fetcher:
-    way_out = WayOut(frozenset((HOME, port) for port in ports), **({"resolve": resolve} if resolve else {}))
+    way_out = AllowedHosts(frozenset((HOME, port) for port in ports), **({"resolve": resolve} if resolve else {}))
     return Fetcher("i-Map/test", way_out, Limits(**{"seconds": 5, "step_seconds": 2, **limits}), trust)
 
 
@@ -398,9 +398,9 @@ def test_only_addresses_of_the_web_are_asked(publisher, fetcher, address):
 
 @pytest.mark.parametrize("port", [22, 25, 111, 139, 445, 587])
 def test_ports_of_other_services_are_not_knocked_at(port):
-    assert not WayOut().may_reach("93.184.216.34", port)
-    assert WayOut().may_reach("93.184.216.34", 443)
-    assert WayOut().may_reach("93.184.216.34", 8080)
+    assert not AllowedHosts().may_reach("93.184.216.34", port)
+    assert AllowedHosts().may_reach("93.184.216.34", 443)
+    assert AllowedHosts().may_reach("93.184.216.34", 8080)
 
 
 def test_a_name_that_changes_its_address_leads_nowhere_else(publisher):
@@ -454,7 +454,7 @@ def test_of_several_addresses_only_those_outside_are_tried(publisher):
 
 def test_a_connection_that_ends_elsewhere_than_it_was_sent_is_closed(publisher, monkeypatch):
     """As where something on the way answers for another address."""
-    monkeypatch.setattr(WayOut, "addresses_of", lambda self, host, port: [HOME])
+    monkeypatch.setattr(AllowedHosts, "addresses_of", lambda self, host, port: [HOME])
     assert reason_of(fetcher_for(), publisher.at("/feed", "news.test")) == Reason.REFUSED_ADDRESS
     assert publisher.asked == []
 

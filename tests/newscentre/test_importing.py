@@ -23,7 +23,7 @@ from newscentre.feeds import importer
 from newscentre.feeds.claims import asked_for, begin, claim_due
 from newscentre.feeds.health import state_of
 from newscentre.feeds.importer import fetch_claimed
-from newscentre.models import Article, Feed, Fetching, Rule, Status, WhyNot
+from newscentre.models import Article, FailureReason, Feed, Fetching, Rule, Status
 from newscentre.stages.fetch import Reason
 from tests.newscentre.feeds_of_tests import entry, feed, rss
 
@@ -219,7 +219,7 @@ def test_the_desk_cannot_enter_what_is_no_web_address(desk, address):
 
 
 def test_every_reason_has_its_sentence():
-    assert set(WhyNot.values) == {reason.value for reason in Reason}
+    assert set(FailureReason.values) == {reason.value for reason in Reason}
 
 
 # Who reads it ---------------------------------------------------------------------------------------------------------
@@ -319,7 +319,7 @@ def test_the_clock_sends_each_feed_as_a_task_of_its_own(
     monkeypatch.setattr(tasks.fetch_feed, "apply_async", lambda told, queue: sent.append(told) or run(*told))
     for _ in feeds:  # both are of one host
         with django_capture_on_commit_callbacks(execute=True):
-            tasks.send_what_is_due()
+            tasks.dispatch_due_feeds()
     for told in sent:
         run(*told)
     assert sorted(feed_id for feed_id, _ in sent) == sorted(one.pk for one in feeds)
@@ -426,7 +426,7 @@ def test_a_fetch_that_ends_badly_is_a_failure_with_a_reason_and_a_later_time(
     state = Fetching.objects.get(feed=one)
     assert (state.reason, state.failures, state.claim) == (reason, 1, None)
     assert state.next_at > timezone.now() + timedelta(minutes=50)
-    assert str(WhyNot(state.reason).label)
+    assert str(FailureReason(state.reason).label)
     assert state_of(state, timezone.now()) == "failing"
 
 
@@ -455,7 +455,7 @@ def test_a_feed_that_others_would_wait_for_is_handed_to_the_worker_of_slow_ones_
     Fetching.objects.filter(feed=one).update(next_at=None)
     monkeypatch.setattr(importer, "HASTY", usual)
     with django_capture_on_commit_callbacks(execute=True):
-        tasks.send_what_is_due()
+        tasks.dispatch_due_feeds()
     sent = [(told, queue) for told, queue in queues[1:] if told[0] == one.pk]
     assert [queue for _, queue in sent] == ["slow"], "as it was the last time, whoever asked"
     tasks.fetch_feed.run(*sent[0][0])
@@ -468,7 +468,7 @@ def test_a_feed_whose_worker_is_killed_each_time_is_asked_less_and_less_often(de
     for number in range(1, 4):
         begun(one)
         later = timezone.now() + timedelta(minutes=6)
-        importer.end_what_broke_off(later)
+        importer.end_broken_fetches(later)
         state = Fetching.objects.get(feed=one)
         assert (state.reason, state.failures, state.claim) == (Reason.BROKE_OFF, number, None)
         waits.append(state.next_at - later)
@@ -487,7 +487,7 @@ def test_what_waits_for_a_worker_has_not_failed(desk, from_loopback):
     one = feed(from_loopback.at("/feed"))
     Fetching.objects.filter(feed=one).update(next_at=None)
     assert one.pk in claimed()
-    importer.end_what_broke_off(timezone.now() + timedelta(minutes=20))
+    importer.end_broken_fetches(timezone.now() + timedelta(minutes=20))
     assert Fetching.objects.get(feed=one).failures == 0
 
 

@@ -40,7 +40,7 @@ Publisher.objects.create(slug="sahel", name="Sahel Desk")
 SCHEDULER = """
 import sys
 from imap.celery import app
-app.conf.beat_schedule = {"due": {"task": "newscentre.tasks.send_what_is_due", "schedule": 1.0}}
+app.conf.beat_schedule = {"due": {"task": "newscentre.tasks.dispatch_due_feeds", "schedule": 1.0}}
 app.start(["beat", "--schedule", sys.argv[1], "--pidfile", "", "--loglevel", "INFO"])
 """
 ADD_FEED = """

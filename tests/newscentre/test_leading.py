@@ -18,7 +18,7 @@ from newscentre.articles.filters import Filters
 from newscentre.articles.lead import in_reading_order
 from newscentre.articles.listing import news_page
 from newscentre.models import Article, Review, ReviewItem
-from newscentre.reviews.querysets import read
+from newscentre.reviews.querysets import readable_review
 from newscentre.subscriptions import digests, mailings
 from tests.newscentre.feeds_of_tests import NOON, article, feed
 from tests.readers import body_of
@@ -107,7 +107,7 @@ def test_in_a_press_review_whichever_version_was_picked(story, language):
         review = Review.objects.create(dialogue_id="mtm", month="2026-11", audience=["public"], published_at=NOON)
         ReviewItem.objects.create(review=review, article=story["ar"])
     with viewing(ANYONE), translation.override(language):
-        [entry] = read(ANYONE, pk=review.pk).entries
+        [entry] = readable_review(ANYONE, pk=review.pk).entries
     assert entry.article.title == TITLES[language]
 
 

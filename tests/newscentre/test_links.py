@@ -16,7 +16,7 @@ from indicators.models import Source
 from newscentre import tasks
 from newscentre.links import checker
 from newscentre.links.collector import gather
-from newscentre.links.policy import Standing, after_a_failure, after_an_answer
+from newscentre.links.policy import LinkStatus, after_a_failure, after_an_answer
 from newscentre.models import Link, OutsideAddress, Publication
 from newscentre.stages.fetch import Reason
 from profiles.models import Edition, EditionText, GoneLink, Profile
@@ -58,8 +58,8 @@ def test_nothing_but_a_web_address_becomes_a_link(address):
 # When an address counts as gone ---------------------------------------------------------------------------------------
 
 
-def looked(days: list[float], *, others_answer: bool = True, reason: Reason = Reason.NOT_FOUND) -> Standing:
-    standing = Standing()
+def looked(days: list[float], *, others_answer: bool = True, reason: Reason = Reason.NOT_FOUND) -> LinkStatus:
+    standing = LinkStatus()
     for day in days:
         standing = after_a_failure(standing, reason, NOON + day * DAY, others_answer=others_answer)
     return standing
@@ -165,7 +165,7 @@ def address(link: str, host: str = "", **values) -> OutsideAddress:
 
 
 def look_at_all() -> None:
-    tasks.send_addresses_that_are_due.apply()
+    tasks.dispatch_due_links.apply()
 
 
 def again(row: OutsideAddress) -> OutsideAddress:

@@ -12,7 +12,7 @@ from demo.portal import Demo, environment_of, port_for_news
 from demo.simulator import HOME
 from newscentre.models import Article, Feed, Fetching, Status
 from newscentre.stages.fetch import Fetcher, Marks
-from newscentre.stages.internet import WayOut
+from newscentre.stages.internet import AllowedHosts
 from newscentre.stages.reading import document_in
 
 DESK = Viewer.secretariat_of(*ALL_FOUR)
@@ -26,7 +26,7 @@ def began(tmp_path):
 
 def entries(publisher, feed, now=BEGAN):
     publishers.put_on(publisher, BEGAN, lambda: now)
-    fetched = Fetcher("i-Map/test", WayOut(frozenset({(HOME, publisher.port)}))).fetch(publisher.at(feed.path))
+    fetched = Fetcher("i-Map/test", AllowedHosts(frozenset({(HOME, publisher.port)}))).fetch(publisher.at(feed.path))
     return document_in(fetched.body, fetched.content_type).entries
 
 
@@ -50,7 +50,7 @@ def test_new_articles_come_out_as_time_goes_by(publisher):
 
 def test_what_did_not_change_is_not_sent_again(publisher):
     publishers.put_on(publisher, BEGAN, lambda: BEGAN)
-    fetcher = Fetcher("i-Map/test", WayOut(frozenset({(HOME, publisher.port)})))
+    fetcher = Fetcher("i-Map/test", AllowedHosts(frozenset({(HOME, publisher.port)})))
     marks = fetcher.fetch(publisher.at("/sahel/en.rss")).marks
     assert fetcher.fetch(publisher.at("/sahel/en.rss"), Marks(marks.etag)).is_new is False
 

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from access.numbers import ByChance, KeyByChance, disguised, undisguised
+from access.numbers import RandomKeyField, RandomNumber, deobfuscate, obfuscate
 from access.viewer import ANYONE
 from access.viewing import viewing
 from newscentre.articles.listing import PER_PAGE
@@ -86,7 +86,7 @@ def test_a_page_that_begins_after_an_article_which_is_hidden_now_leaves_none_out
     older = re.search(rb'\?before=[^"]+', body_of(client.get("/en/news/")))
     assert older is not None
     first = set(re.findall(rb"Zugzwang \d+", body_of(client.get("/en/news/"))))
-    last = undisguised(int(older[0].decode().rpartition("-")[2]))
+    last = deobfuscate(int(older[0].decode().rpartition("-")[2]))
     with viewing(DESK):
         assert Article.objects.filter(pk=last).update(audience=["secretariat:mtm"]) == 1
     second = set(re.findall(rb"Zugzwang \d+", body_of(client.get(f"/en/news/{older[0].decode()}"))))
@@ -98,12 +98,12 @@ def test_a_page_that_begins_after_an_article_which_is_hidden_now_leaves_none_out
 
 @pytest.mark.parametrize("number", [0, 1, 2, 77_000_019, 2**29, 2**40, 2**58 - 1])
 def test_a_number_in_disguise_is_found_again(number):
-    assert undisguised(disguised(number)) == number
-    assert 0 <= disguised(number) < 10**18
+    assert deobfuscate(obfuscate(number)) == number
+    assert 0 <= obfuscate(number) < 10**18
 
 
 def test_keys_that_readers_are_told_are_given_by_chance_and_read_exactly_by_scripts(db):
-    keyed = [model for model in apps.get_models() if isinstance(model._meta.pk, KeyByChance)]
+    keyed = [model for model in apps.get_models() if isinstance(model._meta.pk, RandomKeyField)]
     assert {"Segment", "Stop", "Nomination", "Affiliation", "PersonalToken", "Watch"} <= {row.__name__ for row in keyed}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -112,7 +112,7 @@ def test_keys_that_readers_are_told_are_given_by_chance_and_read_exactly_by_scri
             [[model._meta.db_table for model in keyed], "%gen_random_uuid%"],
         )
         assert {row[0] for row in cursor} == {model._meta.db_table for model in keyed}
-        cursor.execute(f"SELECT {ByChance.template} FROM generate_series(1, 1000)")
+        cursor.execute(f"SELECT {RandomNumber.template} FROM generate_series(1, 1000)")
         drawn = [row[0] for row in cursor]
     assert len(set(drawn)) == 1000
     assert all(10**9 <= number < 2**53 for number in drawn)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newscentre.stages.clean import cleaned
-from newscentre.stages.documents import Document, Entry, NotAFeed, Wording
+from newscentre.stages.documents import Document, FeedEntry, NotAFeed, Wording
 from newscentre.stages.encodings import text_of
 from newscentre.stages.parse import TooHard, parse
 from newscentre.stages.plan import plan
@@ -79,7 +79,7 @@ def test_a_date_of_publication_is_no_date_of_an_update():
 
 def test_json_feed_takes_numbers_for_ids_and_leaves_out_what_is_no_item():
     first, second = ours("jsonfeed_en.json").entries
-    assert first == Entry(
+    assert first == FeedEntry(
         guid="7",
         link="/notes/7",
         title=Wording("A new series on asylum applications", language="en-GB"),

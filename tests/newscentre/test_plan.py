@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from newscentre.stages.clean import Item, Line
+from newscentre.stages.clean import Item, TextLine
 from newscentre.stages.identify import identities
-from newscentre.stages.plan import Known, digest_of, plan
+from newscentre.stages.plan import StoredArticle, digest_of, plan
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -14,8 +14,8 @@ def article(number: int, **changes) -> Item:
     item = Item(
         guid=f"guid-{number}",
         link=f"https://desk.example/{number}",
-        title=Line(f"Headline {number}", "en"),
-        excerpt=Line(f"Words {number}", "en"),
+        title=TextLine(f"Headline {number}", "en"),
+        excerpt=TextLine(f"Words {number}", "en"),
         published_at=NOON,
         is_date_known=True,
         dated="Tue, 24 Nov 2026 12:00:00 GMT",
@@ -26,17 +26,17 @@ def article(number: int, **changes) -> Item:
 
 def stored_after(*fetches: list[Item]) -> dict[str, Item]:
     """What a feed holds after these fetches, by key; as the store does it."""
-    known: dict[str, Known] = {}
+    known: dict[str, StoredArticle] = {}
     stored: dict[str, Item] = {}
     for items in fetches:
         for row in plan(items, list(known.values())).rows:
-            known[row.key] = Known(row.key, row.page, row.digest)
+            known[row.key] = StoredArticle(row.key, row.page, row.digest)
             stored[row.key] = row.item
     return stored
 
 
 def counts(items: list[Item], *before: list[Item]) -> tuple[int, int, int, int]:
-    known = [Known(row.key, row.page, row.digest) for fetch in before for row in plan(fetch, []).rows]
+    known = [StoredArticle(row.key, row.page, row.digest) for fetch in before for row in plan(fetch, []).rows]
     planned = plan(items, known)
     return len(planned.added), len(planned.changed), planned.unchanged, planned.repeated
 
@@ -49,7 +49,7 @@ def test_the_first_fetch_adds_and_the_second_passes_over():
 
 
 def test_a_corrected_headline_changes_the_article_it_belongs_to():
-    corrected = article(1, title=Line("Headline, corrected", "en"))
+    corrected = article(1, title=TextLine("Headline, corrected", "en"))
     assert counts([corrected], [article(1)]) == (0, 1, 0, 0)
     assert [item.title.text for item in stored_after([article(1)], [corrected]).values()] == ["Headline, corrected"]
 
@@ -102,7 +102,7 @@ def test_a_new_article_on_the_page_of_one_that_moved_is_added():
 
 def test_without_guid_and_link_title_and_day_decide():
     bare = article(1, guid="", link="")
-    assert len(stored_after([bare], [replace(bare, title=Line("HEADLINE 1", "en"))])) == 1
+    assert len(stored_after([bare], [replace(bare, title=TextLine("HEADLINE 1", "en"))])) == 1
     assert len(stored_after([bare], [replace(bare, published_at=NOON + timedelta(days=7))])) == 2
 
 
@@ -119,14 +119,16 @@ def test_identities_are_short_and_say_what_they_are_made_of():
     assert len(with_guid.key) == len(without.key) == 37
 
 
-def known_as(item: Item, **values) -> list[Known]:
+def known_as(item: Item, **values) -> list[StoredArticle]:
     [row] = plan([item], []).rows
-    return [Known(row.key, row.page, row.digest, item.title.text, item.excerpt.text, item.published_at, **values)]
+    return [
+        StoredArticle(row.key, row.page, row.digest, item.title.text, item.excerpt.text, item.published_at, **values)
+    ]
 
 
 def test_a_published_article_is_told_anew_in_a_second_one_and_an_unpublished_one_in_itself():
     """Under one guid, on one page, at one moment; at another moment neither."""
-    other = article(1, title=Line("Remittances to Senegal rise", "en"), excerpt=Line())
+    other = article(1, title=TextLine("Remittances to Senegal rise", "en"), excerpt=TextLine())
     [row] = plan([other], known_as(article(1), is_published=True)).added
     assert row.follows
     assert plan([other], known_as(article(1), is_published=False)).added == []
@@ -141,7 +143,7 @@ def test_what_is_no_more_than_a_correction_stays_the_article():
         ("الهجرة: محادثات في الرباط", "محادثات الرباط حول الهجرة"),
         ("Réfugiés à Zarzis", "REFUGIES A ZARZIS : le point"),
     ):
-        was, now = (article(1, title=Line(title), excerpt=Line()) for title in (before, after))
+        was, now = (article(1, title=TextLine(title), excerpt=TextLine()) for title in (before, after))
         assert plan([now], known_as(was)).added == [], after
 
 
@@ -152,13 +154,14 @@ def test_a_story_of_another_number_or_other_words_is_another_article():
         ("Alert: boat in distress off Tobruk", "Alert: mother and child missing near Agadez"),
         ("Communiqué : accord de réadmission", "Communiqué : visite officielle"),
     ):
-        was, now = (article(1, title=Line(title), excerpt=Line()) for title in (before, after))
+        was, now = (article(1, title=TextLine(title), excerpt=TextLine()) for title in (before, after))
         assert len(plan([now], known_as(was)).added) == 1, after
 
 
 def test_a_word_that_an_excerpt_keeps_shows_that_a_headline_was_rewritten():
     text = "Coast guards brought forty people ashore in Zarzis after two days at sea"
     was, now = (
-        article(1, title=Line(title), excerpt=Line(text)) for title in ("Rescue at sea", "Forty safe in Tunisia")
+        article(1, title=TextLine(title), excerpt=TextLine(text))
+        for title in ("Rescue at sea", "Forty safe in Tunisia")
     )
     assert plan([now], known_as(was)).added == []

@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from newscentre.stages.tag import Finder, Name, forms_of_people
+from newscentre.stages.tag import Name, NameFinder, forms_of_people
 from newscentre.stages.tokenizer import words_of
 from search.normalisation import folded
 from tests.newscentre.gazetteer import DATA, rows, tagger
@@ -149,5 +149,5 @@ def test_forms_of_letters_make_no_difference():
 
 
 def test_a_long_text_is_searched_in_little_time():
-    finder = Finder([Name("x", "needle", True)])
+    finder = NameFinder([Name("x", "needle", True)])
     assert finder.keys_in("a " * 200_000 + "Needle") == ["x"]

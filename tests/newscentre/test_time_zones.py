@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from dateutil.tz import tzical
 
-from newscentre.calendar.ics import Entry, as_calendar
+from newscentre.calendar.ics import CalendarEvent, as_calendar
 
 # Morocco's clock changes round Ramadan, Egypt's came back in 2023, Gaza's follow no rule, the others are plain.
 ZONES = [
@@ -26,7 +26,9 @@ ZONES = [
 def calendar_of(*moments: datetime) -> bytes:
     changed_at = datetime(2026, 1, 1, tzinfo=UTC)
     entries = [
-        Entry(uid=str(number), name="Meeting", starts=moment, ends=moment + timedelta(hours=2), changed_at=changed_at)
+        CalendarEvent(
+            uid=str(number), name="Meeting", starts=moment, ends=moment + timedelta(hours=2), changed_at=changed_at
+        )
         for number, moment in enumerate(moments)
     ]
     return as_calendar("Calendar", "en", entries)
@@ -49,7 +51,9 @@ def test_every_hour_of_the_years_of_the_meetings_has_the_offset_that_the_file_sa
 
 def test_a_calendar_of_days_alone_needs_no_zone():
     changed_at = datetime(2026, 1, 1, tzinfo=UTC)
-    entry = Entry(uid="1", name="Meeting", starts=date(2012, 3, 1), ends=date(2012, 3, 2), changed_at=changed_at)
+    entry = CalendarEvent(
+        uid="1", name="Meeting", starts=date(2012, 3, 1), ends=date(2012, 3, 2), changed_at=changed_at
+    )
     assert b"VTIMEZONE" not in as_calendar("Calendar", "en", [entry])
 
 

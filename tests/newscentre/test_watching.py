@@ -117,10 +117,11 @@ def test_nobody_else_sees_removes_or_adds_a_readers_search(reader):
 def test_a_readers_own_data_hold_their_searches(reader):
     wants("official.mar", Money="category=remittances")
     with viewing(user_of("official.mar").viewer):
-        from accounts.account_page.personal_data import data_of
+        from accounts.account_page.personal_data import personal_data_of
 
         assert (
-            data_of(user_of("official.mar"), user_of("official.mar").viewer)["news"]["searches"][0]["name"] == "Money"
+            personal_data_of(user_of("official.mar"), user_of("official.mar").viewer)["news"]["searches"][0]["name"]
+            == "Money"
         )
 
 

@@ -10,7 +10,7 @@ from access import tokens
 from access.viewer import Viewer
 from access.viewing import viewing
 from indicators.models import Observation, Source
-from indicators.revisions import supersede
+from indicators.revisions import replace_figure
 from profiles.models import Draft, Profile
 from profiles.publishing import publish
 
@@ -52,7 +52,7 @@ def corrected(row: Observation, **said: object) -> Observation:
     later = Observation.objects.get(pk=row.pk)
     for name, what in said.items():
         setattr(later, name, what)
-    return supersede(row, later, "a slip of the pen")
+    return replace_figure(row, later, "a slip of the pen")
 
 
 def later_vintage(value: int | None, known_on: str = "2013-06", audience=("public",), **where) -> Observation:

@@ -15,11 +15,11 @@ from access.viewing import viewing
 from atlas import wording
 from atlas.models import Subject
 from indicators.models import Observation, Source
-from indicators.revisions import withdraw
+from indicators.revisions import withdraw_figure
 from profiles.figures import revised_since
 from profiles.models import CitedFigure, Draft, EditionText
 from profiles.publishing import publish
-from profiles.visible_edition import Address, standing_of
+from profiles.visible_edition import Address, visible_edition_of
 from tests.profiles.citing import (
     DESK,
     OF_NIGER,
@@ -103,7 +103,7 @@ def test_a_figure_that_was_withdrawn_is_marked_as_not_available(reader, profile)
 def test_a_figure_that_was_taken_back_is_marked_as_no_longer_available(reader, profile, language, mark):
     publish_citing(profile, TOTAL)
     assert "[" not in sentence(page(reader, language=language))
-    withdraw(figure(), "The census office says so.")
+    withdraw_figure(figure(), "The census office says so.")
     today = wording.period(f"{timezone.localdate():%Y-%m-%d}", language)
     assert sentence(page(reader, language=language)).split(" ", 1)[1] == f"{mark}{today})]"
 
@@ -111,7 +111,7 @@ def test_a_figure_that_was_taken_back_is_marked_as_no_longer_available(reader, p
 def test_a_figure_taken_back_is_not_said_to_be_revised_to_an_older_vintage(reader, profile):
     publish_citing(profile, TOTAL)
     later_vintage(28000000, known_on="2001")
-    withdraw(figure(value=29891708), "The census office says so.")
+    withdraw_figure(figure(value=29891708), "The census office says so.")
     assert "revised: n/a (" in sentence(page(reader))
 
 
@@ -138,7 +138,7 @@ def test_of_a_correction_that_was_corrected_the_last_is_shown_and_of_one_taken_b
     second = corrected(figure(), period="2005")
     third = corrected(second, value=30000000)
     assert re.sub(r"\(.*", "", sentence(page(reader))) == "29,891,708 [revised: 30,000,000, 2005 "
-    withdraw(third, "Neither was right.")
+    withdraw_figure(third, "Neither was right.")
     assert re.sub(r"\(.*", "", sentence(page(reader))) == "29,891,708 [revised: n/a, 2005 "
 
 
@@ -221,7 +221,7 @@ def test_queries_do_not_grow_with_the_figures_cited(reader, profile):
 def fingerprint(viewer: Viewer = ANYONE) -> str:
     with viewing(viewer):
         with CaptureQueriesContext(connection) as queries:
-            standing = standing_of(viewer, ADDRESS)
+            standing = visible_edition_of(viewer, ADDRESS)
         assert len(queries) == 1
     assert standing is not None
     return standing.fingerprint

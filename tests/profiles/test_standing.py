@@ -23,7 +23,7 @@ from indicators.models import FurtherSource, Observation, Source
 from profiles import page_cache, pages, shown_editions_sql, visible_edition
 from profiles.models import Citation, EditionText, Profile, Section
 from profiles.publishing import publish
-from profiles.visible_edition import Address, standing_of, unchanged_standing_of
+from profiles.visible_edition import Address, unchanged_edition_of, visible_edition_of
 from tests.conftest import STRANGER, browser_of, forget_all_pages, user_of
 from tests.readers import body_of, without_form_tokens
 
@@ -119,10 +119,10 @@ def test_a_committed_change_counts_at_the_next_visit(committed_world, change):
     viewer = user_of("official.mar").viewer
     before = shown(official, SECTION)
     assert before == shown(official, SECTION)
-    assert unchanged_standing_of(viewer, MOROCCO)
+    assert unchanged_edition_of(viewer, MOROCCO)
     with viewing(DESK):
         change()
-    assert unchanged_standing_of(viewer, MOROCCO) is None
+    assert unchanged_edition_of(viewer, MOROCCO) is None
     after = shown(official, SECTION)
     forget_all_pages()
     assert after == shown(official, SECTION)
@@ -148,11 +148,11 @@ def test_an_ended_affiliation_counts_at_the_next_visit(committed_world):
 def test_another_day_counts_at_the_next_visit(committed_world, monkeypatch):
     """A figure whose date lies ahead shows from that day on."""
     with viewing(ANYONE):
-        standing_of(ANYONE, OPEN)
-    assert unchanged_standing_of(ANYONE, OPEN)
+        visible_edition_of(ANYONE, OPEN)
+    assert unchanged_edition_of(ANYONE, OPEN)
     tomorrow = timezone.localdate() + timedelta(days=1)
     monkeypatch.setattr(timezone, "localdate", lambda value=None: tomorrow)
-    assert unchanged_standing_of(ANYONE, OPEN) is None
+    assert unchanged_edition_of(ANYONE, OPEN) is None
 
 
 def test_one_readers_standing_is_never_anothers(committed_world):
@@ -160,7 +160,7 @@ def test_one_readers_standing_is_never_anothers(committed_world):
     for _ in range(2):
         assert official.get(SECTION).status_code == 200
         assert stranger.get(SECTION).status_code == 404
-    assert unchanged_standing_of(ANYONE, MOROCCO) is None
+    assert unchanged_edition_of(ANYONE, MOROCCO) is None
 
 
 def test_what_was_rolled_back_is_not_remembered(committed_world):
@@ -168,36 +168,36 @@ def test_what_was_rolled_back_is_not_remembered(committed_world):
     with pytest.raises(ZeroDivisionError), viewing(DESK):
         edition = publish(profile_at(OPEN), as_of="2014-02")
         with viewing(ANYONE):
-            assert standing_of(ANYONE, OPEN).number == edition.number == 2
+            assert visible_edition_of(ANYONE, OPEN).number == edition.number == 2
         raise ZeroDivisionError
     with viewing(DESK):
         narrow_the_record()
-    assert unchanged_standing_of(ANYONE, OPEN) is None
+    assert unchanged_edition_of(ANYONE, OPEN) is None
     with viewing(ANYONE):
-        assert standing_of(ANYONE, OPEN).number == 1
+        assert visible_edition_of(ANYONE, OPEN).number == 1
 
 
 def test_a_change_after_a_rolled_back_savepoint_counts(committed_world):
     viewer = user_of("official.mar").viewer
     with viewing(viewer):
-        standing_of(viewer, MOROCCO)
+        visible_edition_of(viewer, MOROCCO)
     with viewing(DESK):
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             narrow_a_section()
             raise ZeroDivisionError
         narrow_the_record()
-    assert unchanged_standing_of(viewer, MOROCCO) is None
+    assert unchanged_edition_of(viewer, MOROCCO) is None
 
 
 def test_a_standing_looked_up_without_naming_the_viewer_to_the_lock_is_not_theirs(committed_world):
     """A forgotten `viewing` gives what the public sees, and leaves nothing behind for the reader."""
     viewer = user_of("official.mar").viewer
-    poorer = standing_of(viewer, OPEN)
-    assert unchanged_standing_of(viewer, OPEN) is None
+    poorer = visible_edition_of(viewer, OPEN)
+    assert unchanged_edition_of(viewer, OPEN) is None
     with viewing(viewer):
-        assert standing_of(viewer, OPEN)
+        assert visible_edition_of(viewer, OPEN)
     assert poorer
-    assert unchanged_standing_of(viewer, OPEN)
+    assert unchanged_edition_of(viewer, OPEN)
 
 
 def test_a_row_changed_by_another_while_a_page_is_made_is_not_kept_under_what_was_before(committed_world, monkeypatch):

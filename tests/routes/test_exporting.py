@@ -20,7 +20,7 @@ from accounts.models import LogEntry
 from atlas.models import Dialogue
 from routes.exports.files import FORMATS, as_spreadsheet, well_known_text
 from routes.models import MapFeature, Segment, SegmentDrawing
-from routes.publishing import Titled, publish_map
+from routes.publishing import MapTitle, publish_map
 from tests.conftest import browser_of
 from tests.readers import body_of
 
@@ -99,7 +99,7 @@ def test_what_a_reader_may_not_see_is_in_no_file_of_theirs(ending):
     with viewing(DESK):
         SegmentDrawing.objects.update(remark_en="cnry-remark")
         titles = {f"title_{language}": "Map" for language in ("en", "fr", "ar")}
-        publish_map("mtm", Titled(2030, "2030", 2002, 2029, titles), ["secretariat:mtm"], crossing=lambda line: [])
+        publish_map("mtm", MapTitle(2030, "2030", 2002, 2029, titles), ["secretariat:mtm"], crossing=lambda line: [])
     assert b"Evros river crossing" not in unpacked("stranger", ending)
     assert b"Evros river crossing" in unpacked("official.mar", ending)
     path = FILE.format(ending).replace("2025", "2030")

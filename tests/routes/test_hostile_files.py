@@ -13,7 +13,7 @@ import geopandas
 import pytest
 import shapely
 
-from routes.importing.errors import Refused
+from routes.importing.errors import ImportRefused
 from routes.importing.files import read_file
 from tests.sentinels import SECRET, Watch, watched
 
@@ -193,7 +193,7 @@ def test_a_file_that_names_another_file_or_a_host_reaches_neither(tmp_path, kind
         path.write_bytes(made(watch, folder))
         try:
             said = str([dict(row.values) for row in read_file(path, name).rows])
-        except Refused as refused:
+        except ImportRefused as refused:
             said = str(refused.as_json())
         assert SECRET not in said
         assert not watch.was_opened
@@ -270,7 +270,7 @@ def test_a_file_that_costs_too_much_is_refused_in_a_bounded_time_and_memory(tmp_
     path.write_bytes(made(folder))
     began = time.monotonic()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ImportRefused) as refused:
         read_file(path, name, bounds)
     assert refused.value.code in codes
     assert time.monotonic() - began < 60

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routes.importing import shapefile_zip
-from routes.importing.errors import MESSAGES, Refused, said
+from routes.importing.errors import MESSAGES, ImportRefused, message_of
 from routes.importing.files import read_file
 from routes.importing.rows import LARGEST_UNPACKED_MB, MEGABYTE, Drawn
 
@@ -65,9 +65,9 @@ def zipped(folder: Path, rows: geopandas.GeoDataFrame, without=(), **how) -> Pat
 
 
 def refusal(path: Path, name: str = "") -> str:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ImportRefused) as caught:
         rows_of(path, name or path.name)
-    assert said(caught.value.as_json())
+    assert message_of(caught.value.as_json())
     return caught.value.code
 
 
@@ -125,7 +125,7 @@ def test_whatever_line_is_drawn_its_vertices_come_back_from_geojson(points):
         path.write_text(json.dumps(content))
         try:
             (row,) = rows_of(path, path.name)
-        except Refused as refused:
+        except ImportRefused as refused:
             assert refused.code == "wrong_crs"  # all in one spot
         else:
             assert shapely.LineString(row.coordinates).equals_exact(shapely.LineString(points), NEAREST)
@@ -169,9 +169,9 @@ def test_mixed_types_are_named(tmp_path):
     rows = frame()
     rows.loc[1] = [*WORDS.values(), shapely.box(0, 0, 10, 10)]
     path = written(tmp_path, "geojson", rows)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ImportRefused) as caught:
         rows_of(path, path.name)
-    assert "LineString, Polygon" in said(caught.value.as_json())
+    assert "LineString, Polygon" in message_of(caught.value.as_json())
 
 
 @pytest.mark.parametrize("shape", [shapely.MultiLineString([LINE, [[0, 0], [1, 1]]]), shapely.box(0, 0, 1, 1)])
@@ -205,7 +205,7 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
     assert bomb.stat().st_size < MEGABYTE
     assert refusal(bomb) == "zip_too_large"
     monkeypatch.setattr(shapefile_zip, "_unpack", None)
-    with pytest.raises(Refused):
+    with pytest.raises(ImportRefused):
         shapefile_zip.unpacked(bomb, tmp_path)
 
 
@@ -445,7 +445,7 @@ def test_parts_of_another_stem_or_folder_are_named_and_left_out(tmp_path, strang
     brought = read_file(with_strangers(tmp_path, **{stranger: b"x" * 300}), "a.zip")
     assert names_in(brought.rows) == ["Agadez", "Sebha"]
     (note,) = brought.notes
-    assert stranger.replace("__", "/").replace("_dot_", ".") in said(note)
+    assert stranger.replace("__", "/").replace("_dot_", ".") in message_of(note)
 
 
 def test_indexes_and_descriptions_of_the_same_stem_need_no_word(tmp_path):
@@ -460,7 +460,7 @@ def test_a_part_that_is_there_twice_is_refused(tmp_path):
 def test_columns_that_differ_in_capitals_alone_are_said(tmp_path):
     brought = read_file(written(tmp_path, "geojson", frame(Name="Agadez", name="Sebha")), "a.geojson")
     assert names_in(brought.rows) == ["Sebha"]
-    assert [said(note) for note in brought.notes] == [
+    assert [message_of(note) for note in brought.notes] == [
         "The columns name, Name differ in capital letters alone and say different things: name was read."
     ]
 

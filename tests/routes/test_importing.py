@@ -19,7 +19,7 @@ from routes import import_admin
 from routes.importing import apply
 from routes.importing.apply import examine, progress_of
 from routes.importing.diff import FAR_KM
-from routes.importing.errors import said
+from routes.importing.errors import message_of
 from routes.models import GeodataImport, Layer, Segment, SegmentDrawing, Stop, StopDrawing
 from routes.models.imports import LONGEST_WAIT
 from routes.tasks import end_overdue_imports, examine_import, take_import
@@ -614,7 +614,7 @@ def test_a_task_that_was_killed_or_ran_out_of_time_leaves_a_sentence(editor, sta
     with viewing(DESK):
         ended = GeodataImport.objects.get(pk=made.pk)
         assert ended.state == afterwards
-        assert "Something went wrong here" in said(ended.why)
+        assert "Something went wrong here" in message_of(ended.why)
         assert not ended.is_at_work, "the page waits no longer"
         assert SegmentDrawing.objects.get(pk=row.pk).line == row.line
     task.on_failure(error, "id", (made.pk, "mtm"), {}, None)

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from access.viewer import ANYONE
 from access.viewing import viewing
 from accounts.models import Affiliation, LogEntry
-from routes.layer_responses import LayerAddress, sight_at, unchanged_sight_at
+from routes.layer_responses import LayerAddress, unchanged_layers_at, visible_layers_at
 from routes.models import Layer, Segment, Stop
-from routes.publishing import Titled, publish_map
+from routes.publishing import MapTitle, publish_map
 from tests.conftest import browser_of, user_of
 from tests.routes.test_layers import DESK, FAR, TITLES, names
 
@@ -32,7 +32,7 @@ def test_what_is_narrowed_is_gone_for_every_reader_who_was_there_a_moment_ago(co
     clients = {login: browser_of(login) for login in READERS}
     for client, _ in product(clients.values(), range(2)):
         assert TOWN in names(client)
-    assert unchanged_sight_at(ANYONE, NEWEST)
+    assert unchanged_layers_at(ANYONE, NEWEST)
     with viewing(DESK):
         NARROWED[narrowed]()
     assert {login: TOWN in names(client) for login, client in clients.items()} == {
@@ -42,11 +42,11 @@ def test_what_is_narrowed_is_gone_for_every_reader_who_was_there_a_moment_ago(co
 
 def test_what_was_rolled_back_is_not_remembered(committed_world):
     with pytest.raises(ZeroDivisionError), viewing(DESK):
-        publish_map("mtm", Titled(2030, "2030", 2030, 2030, TITLES), ["public"], crossing=lambda line: [])
+        publish_map("mtm", MapTitle(2030, "2030", 2030, 2030, TITLES), ["public"], crossing=lambda line: [])
         with viewing(ANYONE):
-            assert sight_at(ANYONE, LayerAddress("mtm", 2030, 1))
+            assert visible_layers_at(ANYONE, LayerAddress("mtm", 2030, 1))
         raise ZeroDivisionError
-    assert unchanged_sight_at(ANYONE, LayerAddress("mtm", 2030, 1)) is None
+    assert unchanged_layers_at(ANYONE, LayerAddress("mtm", 2030, 1)) is None
 
 
 def test_what_one_reader_sees_is_never_anothers(committed_world):
@@ -58,8 +58,8 @@ def test_what_one_reader_sees_is_never_anothers(committed_world):
 
 def test_a_sight_looked_up_without_naming_the_viewer_to_the_lock_is_not_theirs(committed_world):
     viewer = user_of("official.mar").viewer
-    sight_at(viewer, NEWEST)
-    assert unchanged_sight_at(viewer, NEWEST) is None
+    visible_layers_at(viewer, NEWEST)
+    assert unchanged_layers_at(viewer, NEWEST) is None
 
 
 def test_an_ended_affiliation_counts_at_the_next_visit(committed_world):
@@ -82,8 +82,8 @@ def test_a_persona_sees_what_the_persona_sees(committed_world):
     as_public = secretariat.viewing_as([], "mtm")
     for viewer, _ in product((secretariat, as_public), range(2)):
         with viewing(viewer):
-            sight_at(viewer, NEWEST)
-    full, persona = unchanged_sight_at(secretariat, NEWEST), unchanged_sight_at(as_public, NEWEST)
+            visible_layers_at(viewer, NEWEST)
+    full, persona = unchanged_layers_at(secretariat, NEWEST), unchanged_layers_at(as_public, NEWEST)
     assert full
     assert persona
     assert full.digest != persona.digest
@@ -92,7 +92,7 @@ def test_a_persona_sees_what_the_persona_sees(committed_world):
 @pytest.mark.django_db
 def test_a_map_that_is_not_there_and_one_that_is_not_theirs_are_asked_for_alike(reader):
     with viewing(DESK):
-        publish_map("mtm", Titled(2030, "2030", 2030, 2030, TITLES), [], crossing=lambda line: [])
+        publish_map("mtm", MapTitle(2030, "2030", 2030, 2030, TITLES), [], crossing=lambda line: [])
     assert browser_of("editor").get(FAR.replace("2025", "2030")).status_code == 200
     numbers = set()
     for year in ("2030", "2031"):
@@ -105,7 +105,7 @@ def test_a_map_that_is_not_there_and_one_that_is_not_theirs_are_asked_for_alike(
 @pytest.mark.django_db
 def test_every_table_that_settles_a_layer_counts_its_changes():
     with viewing(DESK), CaptureQueriesContext(connection) as queries:
-        sight_at(DESK, NEWEST)
+        visible_layers_at(DESK, NEWEST)
     asked = {table for query in queries for table in re.findall(r'(?:FROM|JOIN) "(routes_\w+)"', query["sql"])}
     with connection.cursor() as cursor:
         cursor.execute(

@@ -14,9 +14,9 @@ from access.tokens import PUBLIC
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from accounts.models import LogEntry
-from routes.layers import LayerFile, sight_of
+from routes.layers import LayerFile, visible_layers_of
 from routes.models import Layer, MapEdition, MapFeature, Segment, SegmentDrawing, Stop, StopDrawing
-from routes.publishing import Titled, publish_map
+from routes.publishing import MapTitle, publish_map
 from routes.reading import features_seen
 from tests.conftest import browser_of
 
@@ -65,14 +65,14 @@ def test_what_was_narrowed_since_a_map_was_published_counts_as_restricted(narrow
     reader = Viewer.of(["nominated"])
     edition = MapEdition.objects.get(dialogue="mtm", year=2025, number=1)
     with viewing(reader):
-        assert not sight_of(edition, reader).is_restricted
+        assert not visible_layers_of(edition, reader).is_restricted
     with viewing(DESK):
         feature = next(row for row in features_seen(DESK, edition) if row.segment and PUBLIC in row.readers)
         row = {"a layer": feature.segment.layer, "a stop at an end": feature.segment.end, "a segment": feature.segment}
         type(row[narrowed]).objects.filter(pk=row[narrowed].pk).update(audience=["nominated"])
     with viewing(reader):
         assert PUBLIC not in features_seen(reader, edition).get(pk=feature.pk).readers
-        assert sight_of(edition, reader).is_restricted
+        assert visible_layers_of(edition, reader).is_restricted
 
 
 def test_a_layer_with_something_restricted_is_noted_for_whoever_fetches_it_alone(reader):
@@ -90,7 +90,7 @@ def test_all_who_see_the_same_get_the_bytes_that_were_made_once(reader, settings
     edition = MapEdition.objects.get(year=2025)
     for viewer in (ANYONE, Viewer.of(["nominated"]), Viewer.of(["partner:morocco"])):
         with viewing(viewer):
-            keys.add(LayerFile(sight_of(edition, viewer), 4).key)
+            keys.add(LayerFile(visible_layers_of(edition, viewer), 4).key)
     assert len(keys) == 1
     reader("stranger").get(FAR)
     with CaptureQueriesContext(connection) as queries:
@@ -138,7 +138,7 @@ def published_with(**positions: list[float]) -> None:
     with viewing(DESK):
         for slug, at in positions.items():
             StopDrawing.objects.filter(stop__place__slug=slug).update(point={"type": "Point", "coordinates": at})
-        publish_map("mtm", Titled(2030, "2030", 2030, 2030, TITLES), ["public"], crossing=lambda line: [])
+        publish_map("mtm", MapTitle(2030, "2030", 2030, 2030, TITLES), ["public"], crossing=lambda line: [])
 
 
 EXACT = {"agadez": [7.9912345, 16.9712345], "evros-river-crossing": [26.4098765, 41.2098765]}

@@ -22,7 +22,7 @@ from routes.geometry.shapes import countries_of
 from routes.geometry.widths import width_px
 from routes.loading import load_routes
 from routes.models import Mode, Segment, SegmentDrawing, Stop, StopDrawing, StopKind
-from routes.publishing import Titled, publish_map
+from routes.publishing import MapTitle, publish_map
 from routes.reading import edition_at, read
 from tests.conftest import user_of
 
@@ -97,7 +97,7 @@ def test_a_line_whose_way_a_source_states_names_the_countries_between():
     with viewing(DESK):
         drawing = SegmentDrawing.objects.select_related("segment").filter(segment__mode=Mode.LAND).first()
         names = dict.fromkeys(("en", "fr", "ar"), "Map of 2033")
-        titled = Titled(2033, "2033", 2000, 2020, {f"title_{language}": name for language, name in names.items()})
+        titled = MapTitle(2033, "2033", 2000, 2020, {f"title_{language}": name for language, name in names.items()})
         drawing.is_schematic, drawing.source = False, "A survey"
         drawing.save()
         stated = publish_map("mtm", titled, ["public"], crossing=lambda line: ["TCD"]).features.get(

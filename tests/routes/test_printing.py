@@ -13,7 +13,7 @@ from accounts.models import LogEntry
 from accounts.signing_in import rate_limits
 from atlas import print_cache
 from routes.models import MapEdition
-from routes.printing.drawing import Dot, Frame, Line, decoded, mercator, picture
+from routes.printing.drawing import Dot, DrawnLine, Frame, decoded, mercator, picture
 from routes.printing.labels import Name, placed
 from routes.printing.sheets import PAPERS
 from tests.conftest import browser_of, clear_own_cache
@@ -208,7 +208,7 @@ def test_north_is_up_and_east_is_right():
 
 def test_a_line_has_its_colour_width_and_dashes():
     frame = Frame.round([(0, 0), (10, 10)], 100, 100)
-    line = Line([(0, 0), (10, 10)], "#b4441c", 0.72, "indicative")
+    line = DrawnLine([(0, 0), (10, 10)], "#b4441c", 0.72, "indicative")
     drawn = picture(frame, {"countries": [], "lines": []}, [line], [Dot((0, 0), True)])
     assert 'stroke="#b4441c" stroke-width="0.72"' in drawn
     assert "stroke-dasharray" in drawn

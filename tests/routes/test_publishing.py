@@ -8,7 +8,7 @@ from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from accounts.models import Affiliation, User
 from routes.models import MapAnswer, MapEdition, Outcome, SegmentDrawing, StopDrawing
-from routes.publishing import Titled, make_proof, publish_map
+from routes.publishing import MapTitle, make_proof, publish_map
 from routes.quality_checks import agencies_of
 from tests.conftest import browser_of
 
@@ -17,7 +17,9 @@ DESK = Viewer.secretariat_of("mtm")
 DESK_PAGE = "/secretariat/routes/mapedition/next/mtm/"
 PROOF = "/en/maps/mtm/routes/proofs/2030/1/"
 LANGUAGES = ("en", "fr", "ar")
-TITLED = Titled(2030, "2030-05", 2002, 2029, {f"title_{language}": f"Map of 2030 {language}" for language in LANGUAGES})
+TITLED = MapTitle(
+    2030, "2030-05", 2002, 2029, {f"title_{language}": f"Map of 2030 {language}" for language in LANGUAGES}
+)
 
 
 def no_country(line) -> list[str]:

@@ -10,7 +10,7 @@ from access.viewer import Viewer
 from access.viewing import viewing
 from accounts.secret_digests import digest_of
 from routes.models import Embed, Layer, MapEdition, Stop, StopDrawing, Story, StoryStep
-from routes.publishing import Titled, publish_map
+from routes.publishing import MapTitle, publish_map
 from tests.conftest import STRANGER, forget_all_pages
 from tests.readers import answer_to, body_of
 
@@ -30,7 +30,7 @@ PAGES = [
 def publish(as_of: str) -> MapEdition:
     titles = {f"title_{language}": "Map of 2031" for language in ("en", "fr", "ar")}
     with viewing(DESK):
-        edition = publish_map("mtm", Titled(2031, as_of, 2002, 2029, titles), ["public"], crossing=lambda line: [])
+        edition = publish_map("mtm", MapTitle(2031, as_of, 2002, 2029, titles), ["public"], crossing=lambda line: [])
     forget_all_pages()
     return edition
 

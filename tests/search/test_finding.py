@@ -15,7 +15,7 @@ from profiles.publishing import publish
 from search import query
 from search.kinds import kind_named
 from search.models import Entry, RestrictedEntry
-from search.query import Narrowing, search
+from search.query import Facets, search
 from search.snippets import LENGTH, snippets
 from tests.conftest import browser_of, user_of
 from tests.newscentre.feeds_of_tests import article, feed
@@ -72,7 +72,7 @@ def test_a_project_is_shown_with_what_is_said_of_it_round_the_words(reader):
 # Profiles -------------------------------------------------------------------------------------------------------------
 
 
-def sections(words: str, viewer: Viewer = ANYONE, narrowing: Narrowing = query.EVERYTHING) -> list[str]:
+def sections(words: str, viewer: Viewer = ANYONE, narrowing: Facets = query.EVERYTHING) -> list[str]:
     with viewing(viewer):
         found = search(viewer, words, kind_named("profile"), narrowing, per_page=1000)
         return [f"{row.edition.profile.path}/{row.section.slug}" for row in found.records]
@@ -88,7 +88,7 @@ def test_a_profile_is_found_by_the_name_of_its_subject_in_any_script(words):
 def test_sections_are_found_by_those_who_may_read_them_alone():
     official = user_of("official.mar").viewer
     restricted = "mtm/irregular-mixed-migration/morocco/detection"
-    assert restricted in sections("detections Morocco or detection", official, Narrowing(language="en"))
+    assert restricted in sections("detections Morocco or detection", official, Facets(language="en"))
     assert not [path for path in sections("detection or detections") if path.startswith("mtm/irregular")]
 
 
@@ -122,13 +122,13 @@ def test_a_narrowed_profile_is_not_found_any_more():
     with viewing(ANYONE):
         of_morocco = EditionText.objects.filter(edition__profile__slug="morocco")
         numbers = set(of_morocco.filter(edition__profile__theme="migration-development").values_list("pk", flat=True))
-    assert path in sections("remittances", narrowing=Narrowing(language="en"))
+    assert path in sections("remittances", narrowing=Facets(language="en"))
     with viewing(DESK):
         Profile.objects.filter(theme="migration-development", subject__slug="morocco").update(audience=THEME)
         held = RestrictedEntry.objects.filter(kind="profile", readers__audience__contains=THEME, record__in=numbers)
         assert held.count() == len(numbers) > 0
     assert not Entry.objects.filter(kind="profile", record__in=numbers).exists()
-    assert path not in sections("remittances", narrowing=Narrowing(language="en"))
+    assert path not in sections("remittances", narrowing=Facets(language="en"))
 
 
 def test_a_part_of_a_restricted_section_is_noted_as_read_and_an_open_one_is_not(reader):
@@ -147,7 +147,7 @@ def test_facets_count_what_the_reader_sees_whatever_is_chosen():
     of, hidden = write(feed), write(feed, audience=THEME)
     for language, place in (("en", of), ("en", of), ("fr", of), ("fr", hidden), ("ar", hidden)):
         write(article, place, title="Zugzwang", title_language=language)
-    for narrowing in (query.EVERYTHING, Narrowing(language="fr"), Narrowing(year=1999)):
+    for narrowing in (query.EVERYTHING, Facets(language="fr"), Facets(year=1999)):
         with viewing(ANYONE):
             found = search(ANYONE, "zugzwang", kind_named("article"), narrowing)
         assert dict(found.languages) == {"en": 2, "fr": 1}
@@ -159,8 +159,8 @@ def test_a_year_leaves_what_is_of_that_year():
     row = write(article, of, title="Zugzwang")
     with viewing(ANYONE):
         at = kind_named("article")
-        assert search(ANYONE, "zugzwang", at, Narrowing(year=row.published_at.year)).number == 1
-        assert search(ANYONE, "zugzwang", at, Narrowing(year=row.published_at.year - 1)).number == 0
+        assert search(ANYONE, "zugzwang", at, Facets(year=row.published_at.year)).number == 1
+        assert search(ANYONE, "zugzwang", at, Facets(year=row.published_at.year - 1)).number == 0
 
 
 # Suggestions ----------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from search.kinds import kind_named
 from search.models import Entry, RestrictedEntry
 from search.normalisation import folded
 from search.query import PER_PAGE, search
-from search.syntax import MOST_LETTERS, as_asked
+from search.syntax import MOST_LETTERS, normalise_query
 from tests.newscentre.feeds_of_tests import article, feed
 from tests.readers import body_of
 
@@ -230,7 +230,7 @@ def test_nothing_found_is_said(reader):
 )  # fmt: skip
 def test_whatever_is_asked_there_is_an_answer(news, words):
     assert number(words) >= 0
-    assert len(as_asked(words)) <= MOST_LETTERS
+    assert len(normalise_query(words)) <= MOST_LETTERS
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from search.kinds import kind_named
-from search.query import MOST_COUNTED, Narrowing, search
+from search.query import MOST_COUNTED, Facets, search
 from tests.conftest import _as_owner
 from tests.newscentre.feeds_of_tests import NOON, article, feed
 
@@ -61,4 +61,4 @@ def test_a_language_is_searched_to_its_oldest_article(committed_world):
         cursor.execute(MANY, [of.pk])
         article(of, title="Common asile", title_language="fr", published_at=NOON - timedelta(days=400)).save()
     with viewing(ANYONE):
-        assert search(ANYONE, "common", kind_named("article"), Narrowing(language="fr")).number == 1
+        assert search(ANYONE, "common", kind_named("article"), Facets(language="fr")).number == 1

@@ -172,7 +172,7 @@ def test_its_sender_is_told_what_to_do(language, said):
     remote = document(**FETCHING["a remote template"])
     with override(language):
         with pytest.raises(ValidationError) as refused:
-            private_files.refuse_unknown_file(ContentFile(remote, name="x.docx"))
+            private_files.validate_file_type(ContentFile(remote, name="x.docx"))
         assert said in str(refused.value)
         with pytest.raises(ValidationError) as refused:
             nominating._name_by_content(ContentFile(remote, name="x.docx"))

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from access.viewing import every_secretariat, viewing
 from demo.feeds import fetch_first, load_demo_feeds
-from newscentre.tasks import gather_outside_addresses
+from newscentre.tasks import collect_links
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         if news_began and settings.NEWS_ALSO_FROM:
             self.stdout.write(f"news: {self._news(news_began)} articles of the demonstration's own publishers")
             self.stdout.flush()
-        gather_outside_addresses()
+        collect_links()
         call_command("prepare_static", stdout=self.stdout)
 
     def _news(self, began: Path) -> int:
