@@ -84,3 +84,14 @@ def answer_to(client: Client, path: str, *words: str, **how) -> Answer:
     with CaptureQueriesContext(connection) as queries:
         response = getattr(client, method)(path, **how)
     return Answer(anonymised(response, *words), len(queries))
+
+
+def difference(before: Answer, now: Answer) -> str:
+    """Where two answers differ first, with what stands around it; empty where they are the same."""
+    if before.text != now.text:
+        at = next(
+            (number for number, pair in enumerate(zip(before.text, now.text, strict=False)) if pair[0] != pair[1]),
+            min(len(before.text), len(now.text)),
+        )
+        return f"{before.text[max(at - 80, 0) : at + 80]!r} became {now.text[max(at - 80, 0) : at + 80]!r}"
+    return "" if before.queries == now.queries else f"{before.queries} queries became {now.queries}"
