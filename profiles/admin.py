@@ -25,16 +25,16 @@ from atlas import wording
 from atlas.models import OutlineSection
 from atlas.periods import validate_partial_date
 from atlas.translation_admin import TranslatedAdmin
-from profiles.citations import figures_to_choose
-from profiles.drafts import desk_of, facts_of_drafts, section_at
-from profiles.editor import for_editor, from_editor
-from profiles.editor_widget import DraftTextField, DraftTextWidget
+from profiles.editing.citations import figures_to_choose
+from profiles.editing.drafts import desk_of, facts_of_drafts, section_at
+from profiles.editing.html import for_editor, from_editor
+from profiles.editing.preview import preview
+from profiles.editing.rollback import Content, content_of_edition, content_of_kept, replaced_by, roll_back
+from profiles.editing.widgets import DraftTextField, DraftTextWidget
 from profiles.figures import revised_since
 from profiles.models import Draft, Edition, EditionText, KeptDrafts, Profile, Section, Tag
-from profiles.preview import preview
 from profiles.publishing import add_language, drafts_to_add, languages_to_add, newest_edition, publish
 from profiles.references import element, number_of_elements
-from profiles.rollback import Content, content_of_edition, content_of_kept, replaced_by, roll_back
 from profiles.texts import MOST_KILOBYTES, MOST_LEVELS, clean, is_too_deep, is_too_large
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from access.viewer import is_narrower, narrowest
 from atlas import wording
-from profiles.citations import cite
+from profiles.editing.citations import cite
 from profiles.figures import digest_with
 from profiles.models import Citation, CitedFigure, Draft, Edition, EditionText, Profile, Section
 from profiles.references import references_in, without_numbers

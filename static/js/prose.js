@@ -2,8 +2,8 @@
  * What the desk's editor knows beyond the library: everything that profiles/texts.py lets stand on a page.
  *
  * django_prose_editor's "configurable" preset imports this module (DJANGO_PROSE_EDITOR_EXTENSIONS) and takes the
- * extensions that profiles/editor_widget.py names from here first, from the library otherwise. Tables arrive with their
- * caption as a paragraph before them and without heads: see profiles/editor.py, which also takes the text back.
+ * extensions that profiles/editing/widgets.py names from here first, from the library otherwise. Tables arrive with their
+ * caption as a paragraph before them and without heads: see profiles/editing/html.py, which also takes the text back.
  */
 
 import {
@@ -204,7 +204,7 @@ function countNotes(tr) {
 
 /* Figures. */
 
-/** The form of a reference, and the figures that may be chosen: profiles/references.py and profiles/citations.py say which. */
+/** The form of a reference, and the figures that may be chosen: profiles/references.py and profiles/editing/citations.py say which. */
 const CITING = JSON.parse(document.getElementById("prose-figures")?.textContent ?? '{"pattern": "(?!)", "figures": []}');
 const REFERENCE = new RegExp(`^(?:${CITING.pattern})$`);
 const NUMBER = /^[\p{Nd}\s.,'’٫٬+−-]*$/u;

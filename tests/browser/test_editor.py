@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from profiles.editor import for_editor, from_editor
+from profiles.editing.html import for_editor, from_editor
 from profiles.texts import clean, sections_of
 
 TEXTS = sorted((Path(__file__).resolve().parents[2] / "data" / "texts").rglob("*.html"))

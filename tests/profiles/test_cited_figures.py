@@ -13,9 +13,9 @@ from access.viewer import Viewer
 from access.viewing import viewing
 from atlas.models import Subject, SubjectKind
 from indicators.models import Indicator, Observation, Source
+from profiles.editing.rollback import take_back
 from profiles.models import Draft
 from profiles.publishing import publish
-from profiles.rollback import take_back
 from profiles.texts import sections_of
 from tests.conftest import ROOT
 from tests.profiles.citing import (

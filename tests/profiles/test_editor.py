@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles.editor import for_editor, from_editor
+from profiles.editing.html import for_editor, from_editor
 from profiles.texts import clean, sections_of
 
 TEXTS = sorted((Path(__file__).resolve().parents[2] / "data" / "texts").rglob("*.html"))

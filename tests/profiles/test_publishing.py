@@ -7,9 +7,9 @@ from django.db import DatabaseError, transaction
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from indicators.models import Source
+from profiles.editing.rollback import take_back
 from profiles.models import Draft, Edition, EditionText, Profile
 from profiles.publishing import publish
-from profiles.rollback import take_back
 from tests.conftest import user_of
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 import pytest
 
-from profiles.editor import for_editor, from_editor
+from profiles.editing.html import for_editor, from_editor
 from profiles.references import Reference, references_in
 from profiles.texts import clean
 

@@ -13,7 +13,7 @@ from accounts.signing_in import terms
 from newscentre.stages import json_feed
 from newscentre.stages.clean import plain
 from newscentre.stages.documents import LONGEST_TEXT, Wording
-from profiles.editor import for_editor, from_editor
+from profiles.editing.html import for_editor, from_editor
 from profiles.texts import MOST_LEVELS, clean, is_too_deep
 from untrusted.markup import FLAT, depth, shallow
 

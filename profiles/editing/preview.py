@@ -10,7 +10,7 @@ from accounts.audiences.presets import preset_of, who_can_read
 from accounts.page_header import frame
 from accounts.requests import ReaderRequest
 from indicators.at_a_glance import at_a_glance
-from profiles.citations import cite
+from profiles.editing.citations import cite
 from profiles.figures import with_frozen_numbers
 from profiles.models import METHOD_NOTE, Draft, Profile
 from profiles.reading import ProfileContent, PublishedSection

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django_prose_editor.widgets import ProseEditorWidget
 from js_asset import Media, Script
 
-from profiles.editor import from_editor
+from profiles.editing.html import from_editor
 from profiles.references import PATTERN
 from profiles.texts import clean
 
@@ -39,7 +39,7 @@ EXTENSIONS = {
 
 class DraftTextWidget(ProseEditorWidget):
     template_name = "admin/profiles/draft_text.html"
-    figures: list[dict[str, str]]  # to choose from, as profiles.citations.figures_to_choose gives them
+    figures: list[dict[str, str]]  # to choose from, as profiles.editing.citations.figures_to_choose gives them
 
     def __init__(self, attrs: dict | None = None) -> None:
         super().__init__(attrs, config={"extensions": EXTENSIONS}, preset="configurable")
