@@ -22,6 +22,7 @@ check: $(VENV)/.installed-dev
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
+	$(RUN) -m imap.style_check
 	$(RUN) -m djlint templates --quiet --lint
 	@IMAP_MODE=test IMAP_VAR=var/test $(WITH_SERVERS) $(RUN) manage.py makemigrations --check --dry-run
 	@IMAP_MODE=test IMAP_VAR=var/test $(RUN) -m imap.production_check

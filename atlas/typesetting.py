@@ -39,7 +39,7 @@ def typeset(program: str, inputs: Mapping[str, str], ending: str) -> bytes:
 def in_reading_order(pdf: bytes) -> bytes:
     """The same PDF, in which programs find Arabic letters before the vowel signs that stand on them.
 
-    A letter with its signs is one glyph (`imap.arabic_font`). Programs turn round what an Arabic glyph stands for, so
+    A letter with its signs is one glyph (`imap.fonts.arabic`). Programs turn round what an Arabic glyph stands for, so
     its map has to give it turned round.
     """
     from pypdf import PdfWriter

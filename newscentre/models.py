@@ -6,7 +6,7 @@ the Secretariat alone; a published one inherits its feed's, or keeps a narrower 
 
 import uuid
 from datetime import datetime
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, FilteredRelation, Q, When
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from access import tokens
@@ -39,6 +39,7 @@ from newscentre.reviews.models import Review, ReviewItem
 from newscentre.stages.drop import Drops
 from newscentre.stages.fetch import NotFetched, parsed
 from newscentre.subscriptions.models import Mailing, Watch
+from newscentre.translated_texts import Written, written
 
 LONGEST_LINK = 2000
 ADDRESS: dict = {"validators": [validate_not_reserved], "error_messages": {"unique": CANNOT_BE_USED}}
@@ -47,23 +48,6 @@ ADDRESS: dict = {"validators": [validate_not_reserved], "error_messages": {"uniq
 __all__ = [
     "Article", "ArticleTag", "Category", "Feed", "Fetching", "Mailing", "Publisher", "Review", "ReviewItem", "Watch",
 ]  # fmt: skip
-
-
-SUMMARY_LANGUAGES = ("en", "fr", "ar")
-
-
-class Written(NamedTuple):
-    """What the desk wrote, and in which language."""
-
-    text: str
-    language: str
-
-
-def written(row: models.Model, field: str) -> Written | None:
-    """A translated text in the active language; else in the first in which there is one."""
-    held = {code: getattr(row, f"{field}_{code}") or "" for code in SUMMARY_LANGUAGES}
-    first = [get_language() or "", *SUMMARY_LANGUAGES]
-    return next((Written(held[code], code) for code in first if held.get(code)), None)
 
 
 class Category(Name):

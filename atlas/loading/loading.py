@@ -36,11 +36,13 @@ class Loading:
         another row in its place, which is then not changed.
         Raises RefusedData for a row the model refuses, or whose key stands twice.
         """
-        fields = key.split()
-        kept = set(keep.split())
+        fields, kept = key.split(), set(keep.split())
         objects = {_key(item, fields): item for item in (_manager(model).all() if among is None else among)}
         seen: dict[Any, TableRow] = {}
-        added, changed, columns, replaced = [], [], set(), 0
+        added: list[Any] = []
+        changed: list[Any] = []
+        columns: set[str] = set()
+        replaced = 0
         for row, values in entries:
             identity = tuple(_comparable(values.get(field)) for field in fields)
             if identity in seen:
@@ -51,15 +53,10 @@ class Loading:
                 objects[identity] = known = model(**values)
                 _check(known, row)
                 added.append(known)
-                continue
-            differing = {
-                name: value
-                for name, value in values.items()
-                if name not in kept and _plain(getattr(known, name)) != _plain(value)
-            }
-            if differing and replace is not None and replace(known, differing):
-                replaced += 1
-            elif differing:
+            elif differing := _differing(known, values, kept):
+                if replace is not None and replace(known, differing):
+                    replaced += 1
+                    continue
                 for name, value in differing.items():
                     setattr(known, name, value)
                 _check(known, row)
@@ -68,10 +65,12 @@ class Loading:
         _manager(model).bulk_create(added, batch_size=500)
         if changed:
             _manager(model).bulk_update(changed, sorted(columns), batch_size=500)
-        count = self.counts.setdefault(str(model._meta.verbose_name_plural), Counter())
-        different = len(changed) + replaced
-        count.update(added=len(added), changed=different, skipped=len(seen) - len(added) - different)
+        self._count(model, added=len(added), changed=len(changed) + replaced, among=len(seen))
         return {identity[0] if len(fields) == 1 else identity: objects[identity] for identity in seen}
+
+    def _count(self, model: type[models.Model], *, added: int, changed: int, among: int) -> None:
+        count = self.counts.setdefault(str(model._meta.verbose_name_plural), Counter())
+        count.update(added=added, changed=changed, skipped=among - added - changed)
 
     def note(self, what: str, outcome: str, number: int = 1) -> None:
         self.counts.setdefault(what, Counter())[outcome] += number
@@ -93,6 +92,15 @@ def _manager(model: type[models.Model]) -> Any:
 
 def _key(item: models.Model, fields: list[str]) -> tuple[Any, ...]:
     return tuple(_comparable(getattr(item, field)) for field in fields)
+
+
+def _differing(item: models.Model, values: dict[str, Any], kept: set[str]) -> dict[str, Any]:
+    """Values by field that differ from what the item holds, without the fields that are left as they are."""
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in kept and _plain(getattr(item, name)) != _plain(value)
+    }
 
 
 def _comparable(value: Any) -> Any:

@@ -57,11 +57,28 @@ def basemap(
         return kinds(owners, ((west + x1 * step, south + y1 * step), (west + x2 * step, south + y2 * step)))
 
     arcs = _Arcs(grid, kind_of)
+    return {
+        "type": "Topology",
+        "bbox": list(window),
+        "transform": {"scale": [step, step], "translate": [west, south]},
+        "objects": {
+            "countries": {
+                "type": "GeometryCollection",
+                "geometries": _countries(parts["code"], grid, drawn, arcs, window),
+            },
+            "lines": {"type": "GeometryCollection", "geometries": _lines(arcs)},
+        },
+        "arcs": arcs.deltas(),
+    }
+
+
+def _countries(codes: Iterable[str], grid: list, drawn: list, arcs: "_Arcs", window: tuple) -> list[dict[str, Any]]:
+    """One MultiPolygon a code, of all its parts that the window shows."""
     by_code: dict[str, list[int]] = {}
-    for position, code in enumerate(parts["code"]):
+    for position, code in enumerate(codes):
         if not grid[position].is_empty:
             by_code.setdefault(code, []).append(position)
-    shapes = [
+    return [
         {
             "type": "MultiPolygon",
             "properties": {"code": code, "label": _label(drawn, positions, window)},
@@ -69,20 +86,14 @@ def basemap(
         }
         for code, positions in sorted(by_code.items())
     ]
-    lines = [
+
+
+def _lines(arcs: "_Arcs") -> list[dict[str, Any]]:
+    """One MultiLineString a kind of line."""
+    return [
         {"type": "MultiLineString", "properties": {"kind": kind}, "arcs": [[index] for index in indexes]}
         for kind, indexes in sorted(arcs.by_kind().items())
     ]
-    return {
-        "type": "Topology",
-        "bbox": list(window),
-        "transform": {"scale": [step, step], "translate": [west, south]},
-        "objects": {
-            "countries": {"type": "GeometryCollection", "geometries": shapes},
-            "lines": {"type": "GeometryCollection", "geometries": lines},
-        },
-        "arcs": arcs.deltas(),
-    }
 
 
 class _Arcs:

@@ -32,8 +32,9 @@ from newscentre.articles import inbox
 from newscentre.articles.first_hand import begin_first_hand, let_its_readers_see_the_feed
 from newscentre.articles.names import named_in_the_press
 from newscentre.form_fields import CategoriesField, NamesFormMixin, SubjectsField
-from newscentre.models import SUMMARY_LANGUAGES, Article, Category, Fetching, Publisher, Status
+from newscentre.models import Article, Category, Fetching, Publisher, Status
 from newscentre.reviews.models import this_month
+from newscentre.translated_texts import SUMMARY_LANGUAGES
 from newscentre.validators import validate_public_feed_url
 
 LANGUAGES = ("ar", "en", "fr")

@@ -7,8 +7,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from atlas import print_cache, wording
-from newscentre.models import Written
 from newscentre.reviews.querysets import ReadableReview, ReviewEntry
+from newscentre.translated_texts import Written
 
 
 def printed(reading: ReadableReview, reader: str, may_make: Callable[[], bool] = lambda: True) -> bytes:

@@ -6,7 +6,8 @@ from uuid import UUID
 from access.viewer import Viewer
 from atlas.models import Dialogue
 from newscentre.articles.listing import leads_of
-from newscentre.models import Article, Review, ReviewItem, Status, Written, written
+from newscentre.models import Article, Review, ReviewItem, Status
+from newscentre.translated_texts import Written, written
 
 
 @dataclass(frozen=True)

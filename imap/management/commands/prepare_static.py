@@ -3,7 +3,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from imap.compile_messages import compile_words
-from imap.fonts import make_fonts, make_print_fonts
+from imap.fonts.subsets import make_fonts, make_print_fonts
 
 STAMP = ".generation"
 # Of htmx the pages load one file; the modules beside it name others that are not in the package.

@@ -7,7 +7,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
-from imap.arabic_font import make_searchable
+from imap.fonts.arabic import make_searchable
 
 LATIN = "U+0020-007E,U+00A0-017F,U+0218-021B,U+02BC,U+2010-2015,U+2018-201E,U+2020-2022,U+2026,U+202F,U+2030,U+2032,U+2039-203A,U+20AC,U+2190-2193,U+2212"
 ARABIC = "U+0020,U+00AB,U+00BB,U+060C,U+061B,U+061F,U+0621-063A,U+0640-0652,U+0660-066A,U+066D,U+067E,U+0686,U+0698,U+06A9,U+06AF,U+06CC,U+200C-200F"
@@ -56,7 +56,7 @@ def _cut(target: Path, package: str, weight: int, letters: str) -> None:
 def make_print_fonts(folder: Path) -> int:
     """Writes the faces that a typesetter wants as whole files; returns how many were missing.
 
-    Raises KeyError when the Arabic face has no ligatures of the names that `imap.arabic_font` looks for.
+    Raises KeyError when the Arabic face has no ligatures of the names that `imap.fonts.arabic` looks for.
     """
     folder.mkdir(parents=True, exist_ok=True)
     made = 0

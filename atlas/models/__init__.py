@@ -1,0 +1,31 @@
+"""The world of the portal: dialogues, subjects and their names, partners, memberships, coverage, boundaries."""
+
+from atlas.models.boundaries import Basemap, BoundaryRule, Treatment
+from atlas.models.dialogues import Accent, Dialogue, DialogueTheme, OutlineSection, SubjectKind, Theme
+from atlas.models.keys import IN_TOKENS, ISO3, KEY
+from atlas.models.partners import Coverage, Membership, MembershipQuerySet, Partner, PartnerKind, Role
+from atlas.models.subjects import FormerName, NameVariant, Subject
+
+__all__ = [
+    "IN_TOKENS",
+    "ISO3",
+    "KEY",
+    "Accent",
+    "Basemap",
+    "BoundaryRule",
+    "Coverage",
+    "Dialogue",
+    "DialogueTheme",
+    "FormerName",
+    "Membership",
+    "MembershipQuerySet",
+    "NameVariant",
+    "OutlineSection",
+    "Partner",
+    "PartnerKind",
+    "Role",
+    "Subject",
+    "SubjectKind",
+    "Theme",
+    "Treatment",
+]

@@ -1,0 +1,145 @@
+"""Dialogues, the themes they take up, and the outlines of their profiles."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from access import tokens
+from access.fields import AudienceField, everyone
+from access.names import Name
+from access.presets import Preset
+from access.visibility import RestrictedModel
+from atlas.addresses import validate_not_reserved
+from atlas.models.keys import IN_TOKENS, KEY
+
+
+class Accent(models.TextChoices):
+    """The colour of a theme's rules and marks; the value is its class in static/css/tokens.css."""
+
+    MIXED = "mixed", _("brick red")
+    DEV = "dev", _("dark teal")
+    PLAIN = "plain", _("ink")
+
+
+class Theme(Name):
+    """A pillar; a dialogue takes up one or several."""
+
+    slug = models.SlugField(_("last word of the address"), **KEY, validators=[validate_not_reserved, *IN_TOKENS])
+    name = models.CharField(_("name"), max_length=120)
+    accent = models.CharField(_("colour"), max_length=10, default=Accent.PLAIN, choices=Accent)
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("theme")
+        verbose_name_plural = _("themes")
+
+    def __str__(self):
+        return self.name
+
+
+class Dialogue(RestrictedModel):
+    """A cooperation framework and its regional i-Map. A new one is data, not code.
+
+    It is for everyone until an administrator of the portal narrows its audience, such as before it opens. Whatever
+    belongs to it is read by nobody who may not know of it.
+    """
+
+    are_few = True
+    mentions = ("themes",)
+
+    slug = models.SlugField(_("last word of the address"), **KEY, validators=[validate_not_reserved, *IN_TOKENS])
+    short_name = models.CharField(_("short name"), max_length=60)
+    name = models.CharField(_("name"), max_length=160)
+    strapline = models.CharField(_("strapline"), max_length=160, blank=True)
+    about = models.TextField(_("about"), blank=True)
+    naming = models.TextField(_("how states are named"), blank=True)
+    disclaimer = models.TextField(_("disclaimer of maps"), blank=True)
+    licence = models.TextField(
+        _("licence of its maps"),
+        blank=True,
+        help_text=_("The terms under which its maps and their data may be passed on; stands in every exported file."),
+    )
+    secretariat = models.CharField(_("secretariat"), max_length=160, blank=True)
+    contact_email = models.EmailField(_("e-mail"), blank=True)
+    languages = ArrayField(models.CharField(max_length=7), verbose_name=_("languages, the first being the original"))
+    started = models.PositiveSmallIntegerField(_("started in"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    themes = models.ManyToManyField(Theme, through="DialogueTheme", related_name="dialogues", verbose_name=_("themes"))
+    audience = AudienceField(verbose_name=_("audience"), default=everyone)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = _("dialogue")
+        verbose_name_plural = _("dialogues")
+
+    def __str__(self):
+        return self.short_name
+
+    @property
+    def is_narrower(self) -> bool:
+        """Whether not everybody may be told of it."""
+        return tokens.PUBLIC not in self.audience
+
+    def writes_in(self, language: str) -> bool:
+        return language in self.languages
+
+
+class DialogueTheme(RestrictedModel):
+    """A theme as a dialogue takes it up, with the audience that its profiles are proposed."""
+
+    names = ("theme",)
+    belongs_to = ("dialogue",)
+
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="dialogue_themes", verbose_name=_("dialogue"))
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="dialogue_themes", verbose_name=_("theme"))
+    preset = models.CharField(_("proposed audience"), max_length=20, choices=Preset, default=Preset.SECRETARIAT)
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+
+    class Meta:
+        ordering = ["dialogue", "position"]
+        constraints = [models.UniqueConstraint(fields=["dialogue", "theme"], name="one_theme_once_in_a_dialogue")]
+        verbose_name = _("theme of a dialogue")
+        verbose_name_plural = _("themes of dialogues")
+
+    def __str__(self):
+        return f"{self.dialogue} · {self.theme}"
+
+
+class SubjectKind(models.TextChoices):
+    COUNTRY = "country", _("country")
+    ROUTE = "route", _("route")
+    HUB = "hub", pgettext_lazy("a town on migration routes", "hub")
+    CITY = "city", _("city")
+    REGION = "region", _("region")
+    AREA = "area", _("geographic area")
+    TOPIC = "topic", _("topic")
+    REPORTING_AREA = "reporting-area", _("reporting area")
+
+
+class OutlineSection(RestrictedModel):
+    """One heading of the agreed outline of a dialogue, a theme and a kind of subject."""
+
+    mentions = ("theme",)
+    belongs_to = ("dialogue",)
+
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="outline", verbose_name=_("dialogue"))
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="outline", verbose_name=_("theme"))
+    kind = models.CharField(_("kind of subject"), max_length=20, choices=SubjectKind, default=SubjectKind.COUNTRY)
+    slug = models.SlugField(_("last word of the address"), validators=[validate_not_reserved])
+    title = models.CharField(_("title"), max_length=120)
+    guidance = models.TextField(_("what belongs here"), blank=True)
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    class Meta:
+        ordering = ["dialogue", "theme", "kind", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dialogue", "theme", "kind", "slug"], name="one_heading_once_in_an_outline"
+            ),
+        ]
+        verbose_name = _("section of an outline")
+        verbose_name_plural = _("outlines")
+
+    def __str__(self):
+        return self.title

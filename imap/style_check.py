@@ -1,0 +1,55 @@
+"""`python -m imap.style_check`: the limits within which the code is kept readable. `make check` calls it."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from imap.local_apps import ROOMS
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULE_LINES, FUNCTION_LINES, MODULES_IN_FOLDER = 400, 50, 30
+CHECKED = (*ROOMS, "bench")
+UNUSED_IMPORT = re.compile(r"import .*noqa: *F401|noqa: *F401")
+
+
+def violations() -> Iterator[str]:
+    """A sentence for each place that is beyond a limit."""
+    folders: Counter[Path] = Counter()
+    for path in _modules():
+        text = path.read_text()
+        name = path.relative_to(ROOT)
+        if path.name != "__init__.py":
+            folders[name.parent] += 1
+        if (lines := text.count("\n")) > MODULE_LINES:
+            yield f"{name}: {lines} lines; a module has at most {MODULE_LINES}."
+        yield from (f"{name}: {said}" for said in _long_functions(text))
+        if UNUSED_IMPORT.search(text):
+            yield f"{name}: an import that nothing in the module uses."
+    for folder, number in folders.items():
+        if number > MODULES_IN_FOLDER:
+            yield f"{folder}: {number} modules; a folder has at most {MODULES_IN_FOLDER}."
+
+
+def _modules() -> Iterator[Path]:
+    known = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in known.stdout.splitlines():
+        path = ROOT / name
+        if name.split("/")[0] in CHECKED and "migrations" not in path.parts and path.exists():
+            yield path
+
+
+def _long_functions(text: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            if lines > FUNCTION_LINES:
+                yield f"{node.name} has {lines} lines; a function has at most {FUNCTION_LINES}."
+
+
+if __name__ == "__main__":
+    found = list(violations())
+    sys.exit("\n".join(found) if found else 0)
