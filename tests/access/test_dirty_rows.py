@@ -229,13 +229,13 @@ def test_mails_are_clean_and_no_name_makes_a_header(dirty, language, django_capt
 
     nasty = f"{DIRTY}\r\nBcc: spy@x.example\r\n\r\nBody \x1b"
     with django_capture_on_commit_callbacks(execute=True):
-        mail.send(
+        mails.send(
             "ended",
             "somebody@imap.example",
             language,
             {"name": nasty, "partner": nasty, "person": nasty, "dialogues": nasty},
         )
-        mail.send(
+        mails.send(
             "nominated",
             "somebody@imap.example",
             language,
@@ -259,17 +259,17 @@ def test_mails_are_clean_and_no_name_makes_a_header(dirty, language, django_capt
 
 
 def test_press_reviews_and_digests_by_mail_are_clean(dirty, monkeypatch):
-    from newscentre.reviews import mail
+    from newscentre.reviews import mail as mails
     from newscentre.subscriptions.models import Mailing
     from tests.conftest import user_of
 
     user = user_of("official.ukr")
-    monkeypatch.setattr(mail.mailings, "stop_address", lambda row, language: "https://x.example/")
+    monkeypatch.setattr(mails.mailings, "stop_address", lambda row, language: "https://x.example/")
     with viewing(DESK):
         Review.objects.update(is_mailed=True)
         number = Review.objects.get(month="2026-10").pk
     with viewing(user.viewer):
-        message = mail.compose(Mailing(occasion=f"review:{number}"), user, user.last_login)
+        message = mails.compose(Mailing(occasion=f"review:{number}"), user, user.last_login)
     assert NAMED in message.body
     for part in (message.subject, message.body, message.alternatives[0][0]):
         assert_clean(part)
