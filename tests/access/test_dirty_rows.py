@@ -226,6 +226,7 @@ def test_lists_of_feeds_and_what_is_ones_own_are_clean(dirty):
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_mails_are_clean_and_no_name_makes_a_header(dirty, language, django_capture_on_commit_callbacks):
+    from accounts import mail as mails
 
     nasty = f"{DIRTY}\r\nBcc: spy@x.example\r\n\r\nBody \x1b"
     with django_capture_on_commit_callbacks(execute=True):
