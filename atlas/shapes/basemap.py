@@ -20,7 +20,7 @@ from .reading import polygons_only
 
 WINDOW = (-45.0, -20.0, 119.5, 74.0)  # west, south, east, north: what the four dialogues cover, and room beside it
 EARTH_RADIUS_M = 6378137.0  # of Web Mercator, in which the browser draws
-TOLERANCE_M = 2500.0  # one pixel at zoom 6, at the equator of that projection
+TOLERANCE_M = 2750.0  # about a pixel at zoom 6, at the equator of that projection
 STEPS = 12_000  # of the grid from west to east: 1.5 km at the equator, two thirds of a pixel at zoom 6
 
 Arc = tuple[Vertex, ...]

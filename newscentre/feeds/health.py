@@ -16,12 +16,12 @@ AT_WORK = {"due", "sent", "begun"}
 
 @dataclass(frozen=True)
 class Health:
-    """`state`: one of paused, due, sent, begun, failing, new, well; `describe_health`: the same as the desk reads it."""
+    """`state`: one of paused, due, sent, begun, failing, new, well; `in_words`: the same as the desk reads it."""
 
     feed: Feed
     fetching: Fetching
     state: str
-    describe_health: str
+    in_words: str
     of_a_week: int
 
     @property

@@ -112,7 +112,8 @@ def test_keys_that_readers_are_told_are_given_by_chance_and_read_exactly_by_scri
             [[model._meta.db_table for model in keyed], "%gen_random_uuid%"],
         )
         assert {row[0] for row in cursor} == {model._meta.db_table for model in keyed}
-        cursor.execute(f"SELECT {RandomNumber.template} FROM generate_series(1, 1000)")
-        drawn = [row[0] for row in cursor]
-    assert len(set(drawn)) == 1000
-    assert all(10**9 <= number < 2**53 for number in drawn)
+        for drawing in (RandomNumber.template, RandomKeyField.default_sql):
+            cursor.execute(f"SELECT {drawing} FROM generate_series(1, 1000)")
+            drawn = [row[0] for row in cursor]
+            assert len(set(drawn)) == 1000
+            assert all(10**9 <= number < 2**53 for number in drawn)

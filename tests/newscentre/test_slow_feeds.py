@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import devserver
-from demo import portal
+from demo import portal as demo_portal
 from demo.simulator import Answer, page, publishing
 from tests.imap.embedded import CHECKOUT, clean, wait_for
 from tests.newscentre.feeds_of_tests import entry, rss
@@ -34,8 +34,8 @@ class Workers(Portal):
     """Those of the demonstration, by its own words."""
 
     def start_workers(self, seconds: float) -> None:
-        for name, _, queue, processes in portal.WORKERS:
-            self.run(name, "-m", "bench.hostile_worker", str(seconds), *portal.worker_words(queue, processes))
+        for name, _, queue, processes in demo_portal.WORKERS:
+            self.run(name, "-m", "bench.hostile_worker", str(seconds), *demo_portal.worker_words(queue, processes))
 
     def add(self, name: str) -> int:
         host = f"{name}.example"
@@ -94,7 +94,7 @@ def test_fifty_good_feeds_come_in_in_order_while_bad_ones_last_and_those_end_wit
     assert portal.without_result(lasting) == len(lasting), "they last, and held up nobody"
 
     wait_for(lambda: portal.standing(bad["deadly"])[:3] == ("broke-off", 2, True), 60)
-    for name, *_ in portal.WORKERS:
+    for name, *_ in demo_portal.WORKERS:
         portal.kill(name)
     portal.let_claims_end()
     portal.start_workers(seconds=3)

@@ -24,7 +24,7 @@ pytestmark = [
 
 @pytest.mark.parametrize("login", ["stranger", "official.mar", "editor"])
 def test_every_feature_of_an_exported_file_is_kept(tmp_path, login):
-    path = tmp_path / "routes.exports.geojson"
+    path = tmp_path / "routes.geojson"
     path.write_bytes(browser_of(login).get("/en/maps/mtm/routes/editions/2025/1/routes.geojson").content)
     exported = len(json.loads(path.read_bytes())["features"])
     told = subprocess.run(["node", READER, path, PROGRAMS], capture_output=True, text=True, timeout=60, check=False)
