@@ -1,4 +1,4 @@
-"""Every text that the database is given by a model is without control characters, whichever way it comes in.
+"""Removes control characters from every text that a model gives to the database, whichever way it comes in.
 
 Forms, loaders, importers, `bulk_create` and `update` all pass a field's `to_python` or `get_prep_value`, and every text field
 of Django and of its applications inherits them from two classes. So they are cleaned there, once, rather than in each model,

@@ -1,4 +1,4 @@
-"""The column that says who may see a row."""
+"""The audience column, which says who may see a row."""
 
 from collections.abc import Iterable
 

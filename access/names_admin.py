@@ -1,4 +1,4 @@
-"""Names in the admin: lists, forms, filters and completions offer what their user may be told of, and take no other.
+"""Lists, forms, filters and autocompletion of the admin offer only names that their user may be told, and accept no others.
 
 So it is with rows that have readers.
 

@@ -1,4 +1,4 @@
-"""Numbers in addresses, which tell nothing of how many rows there are that their reader may not see."""
+"""Random numbers for keys and addresses, so that no number tells how many rows a reader cannot see."""
 
 from collections.abc import Iterable
 

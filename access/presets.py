@@ -1,4 +1,4 @@
-"""The six ways in which a secretariat may say who reads a record."""
+"""The six audiences from which a secretariat chooses who reads a record."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

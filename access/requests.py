@@ -1,4 +1,4 @@
-"""The request as whoever asks `visible_to` needs it."""
+"""The type of a request that `visible_to` needs."""
 
 from django.http import HttpRequest
 

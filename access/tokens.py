@@ -1,4 +1,4 @@
-"""The words of the access rule: what a row's audience and a viewer's standing are made of.
+"""Builds and recognises tokens, of which audiences and viewers consist.
 
 A token is `public`, `nominated` or `<kind>:<name>[:<name>]`, in small letters, digits and hyphens. `group:` and `person:`
 count only while their holder stands in the dialogue that gave them; `self:` is held for as long as there is an account.

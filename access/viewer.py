@@ -1,4 +1,4 @@
-"""Who is looking: a set of tokens, when viewing as someone else a second one, and nothing else that a rule could ask."""
+"""The viewer: a set of tokens, and a second set while a secretariat views as someone else."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

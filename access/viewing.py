@@ -1,4 +1,4 @@
-"""The one way to name the viewer to the database."""
+"""Names the viewer to the database for one transaction. There is no other way to do so."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

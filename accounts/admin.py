@@ -1,4 +1,4 @@
-"""Accounts in the admin: people, for whom they stand, and groups of readers. The admins of nominations, audiences and the activity log stand in their folders."""
+"""Users, mandates and reading groups in the admin. Nominations, audiences and the activity log have admins in their folders."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator

@@ -1,4 +1,4 @@
-"""Signing in, and the one query that loads a user together with what they may see and what they still owe.
+"""Authenticates users, and loads a user together with their tokens and pending steps in one query.
 
 It is written by hand, as every request of everyone signed in waits for it.
 """

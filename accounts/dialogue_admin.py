@@ -1,4 +1,4 @@
-"""Dialogues in the admin, with who may know of each: the portal's administrators alone change them."""
+"""Dialogues in the admin. Only superusers change them, and who may know of each."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError

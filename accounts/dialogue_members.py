@@ -1,4 +1,4 @@
-"""Who stands in a dialogue: has a seat in its secretariat, is engaged there, or stands for one of its members.
+"""Who belongs to a dialogue: members of its secretariat, people engaged for it, and people of its partners.
 
 `imap_standing` in the database is the one place of that rule; groups and named readers count only with it.
 """

@@ -1,4 +1,4 @@
-"""What the admin of every restricted model shares: a member of a secretariat sees and changes their dialogue's rows."""
+"""Base class of the admins of restricted models: a secretariat sees and changes the rows of its own dialogue."""
 
 from django.contrib import admin, messages
 

@@ -1,4 +1,4 @@
-"""E-mail addresses as they are kept and compared: small letters, the domain in the form that the network knows."""
+"""Normalises e-mail addresses for storing and comparing: lower case, domain in ASCII (IDNA)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Loads the terms of use: data/world/terms-of-use/<date>.<language>.html, a date for each version."""
+"""Loads the terms of use from data/world/terms-of-use/<date>.<language>.html, one date for each version."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""Mails of the portal: one text in the reader's language, and the same as HTML, right-to-left where due.
+"""Sends the portal's mails: one text in the recipient's language, as plain text and as HTML, right-to-left where needed.
 
 `templates/mail/<name>.txt` holds subject, an empty line, and paragraphs between empty lines. A paragraph that is an
 address becomes a link. Addresses are made from the portal's own (`IMAP_SITE_ADDRESS`), never from a request's host.

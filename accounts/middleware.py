@@ -1,4 +1,4 @@
-"""Who is looking: known to the request first, then to the database for the whole of what follows, rendering included.
+"""Middleware that finds out who is looking, then names them to the database until the response is rendered.
 
 Nobody is let past what they still owe.
 """

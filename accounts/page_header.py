@@ -1,4 +1,4 @@
-"""What surrounds every page: the language switch that stays on the page, and the reader's own corner."""
+"""The language switch, which stays on the page, and the account corner of every page's header."""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""The rights of a secretariat's editors in the admin: what they may change is the data of their own dialogue."""
+"""Permissions of a secretariat's editors in the admin: they may change the data of their own dialogue."""
 
 from django.contrib.auth.models import Group, Permission
 

@@ -1,4 +1,4 @@
-"""The request as readers' views get it: with who is looking, and as whom."""
+"""The type of a request that readers' views get: it knows the viewer and the persona."""
 
 from access.requests import ViewersRequest
 from accounts.audiences.personas import Persona

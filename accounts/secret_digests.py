@@ -1,4 +1,4 @@
-"""How secrets are kept that the portal makes and shows once: links of invitations, personal tokens, keys of embedded maps."""
+"""Digests of secrets that the portal shows once: links of invitations, personal tokens, keys of embedded maps."""
 
 from hashlib import sha256
 

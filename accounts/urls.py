@@ -1,4 +1,4 @@
-"""Of allauth's addresses those that an account by nomination needs, and our own.
+"""URLs of accounts: those of allauth that accounts by nomination need, and our own.
 
 There is no sign-up: its address does not exist.
 """

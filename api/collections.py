@@ -1,4 +1,4 @@
-"""The collections: of each published map that the viewer may read its segments and its stops, as far as they may see them.
+"""OGC API collections: for each published map that the viewer may read, its segments and stops, as far as they may see them.
 
 `mtm-segments` is of the newest map and goes along with it; `mtm-2012-1-segments` stays the map of that year and number.
 """

@@ -1,4 +1,4 @@
-"""The documents of OGC API - Features - Part 1: Core (OGC 17-069r4, version 1.0.1) beside the items themselves.
+"""The documents of OGC API - Features - Part 1: Core (OGC 17-069r4, version 1.0.1) other than the items.
 
 Each function gives the content of a JSON document. `at`: makes an absolute address of a path below /api/ogc/.
 """

@@ -1,4 +1,4 @@
-"""OGC API Features at /api/ogc/: what QGIS, GDAL and other programs read.
+"""Views of OGC API Features at /api/ogc/, for QGIS, GDAL and other programs.
 
 Nobody is signed in here by a cookie (`accounts.middleware.ApiTokenMiddleware`), so pages of every origin may read what is open.
 They may not send a token: no answer allows their scripts the header.

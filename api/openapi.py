@@ -1,4 +1,4 @@
-"""The definition of the API as OpenAPI 3.0. Pure: no Django. Nothing in it depends on who asks."""
+"""The OpenAPI 3.0 definition of the API. Pure: no Django. It is the same for everybody."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What a program asks of the items of a collection, in the words of OGC API - Features - Part 1 (OGC 17-069r4), 7.15.
+"""Query parameters for the items of a collection (OGC 17-069r4, 7.15).
 
 Pure: no Django. Longitudes and latitudes are WGS 84 degrees, longitude first.
 """

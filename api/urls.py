@@ -1,4 +1,4 @@
-"""Addresses under /api/. They have no language: texts stand in all of them."""
+"""URLs under /api/. They have no language prefix, since answers hold texts in all languages."""
 
 from django.urls import path
 

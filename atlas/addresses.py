@@ -1,4 +1,4 @@
-"""Addresses: the words they use themselves, so that no slug may be one of them, and the portal's own in full."""
+"""Words that addresses use themselves, which no slug may be; and absolute URLs of the portal."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError

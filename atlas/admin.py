@@ -1,4 +1,4 @@
-"""The world in the admin. It is shared by all dialogues: editors look, the portal's superusers change."""
+"""Admin of the data that all dialogues share: editors look, superusers change."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The drawn map of each dialogue: the file's shapes under the boundary policy that the database holds."""
+"""Draws the base map of each dialogue: the shapes of the file under the boundary policy of the database."""
 
 import gzip
 import hashlib

@@ -1,4 +1,4 @@
-"""A mark that differs once anything has changed by which pages and layers are settled, whoever changed it and how.
+"""Counters that grow with every change of rows on which pages and layers depend, whoever made it and how.
 
 Each transaction that changes a row of such a table counts itself in `profiles_mark`, once, in one of several slots, so
 that two who publish seldom wait for one another. The sum grows with every such commit, and with nothing else. What pages

@@ -1,4 +1,4 @@
-"""What a page's map shows besides the drawn countries: names, roles, places, words, as far as its viewer may be told."""
+"""What a page's map shows besides the countries: names, roles, places and links, as far as its viewer may see them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

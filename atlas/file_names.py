@@ -1,4 +1,4 @@
-"""How files that are handed out are named: nothing of a name ends the header, or the line, in which it stands."""
+"""File names of downloads, in a Content-Disposition header that no name can break."""
 
 from django.utils.http import content_disposition_header
 

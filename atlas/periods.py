@@ -1,4 +1,4 @@
-"""Dates that may be partial: a year, a quarter, a month, a day. Kept as text that sorts: 2013, 2016-01, 2016-Q1, 2016-01-18."""
+"""Partial dates (a year, quarter, month or day), stored as text that sorts: 2013, 2016-01, 2016-Q1, 2016-01-18."""
 
 import re
 from calendar import monthrange

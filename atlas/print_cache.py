@@ -1,4 +1,4 @@
-"""Sheets of paper that are made once for everybody who may see the same, and how many of them one may have made."""
+"""Caches printed sheets, one for everybody who may see the same, and limits how many a person may have made."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""A number that grows whenever reference data changes: part of the key of every page kept in the cache.
+"""A number that grows whenever reference data change. It is part of the key of every cached page.
 
 Triggers count each transaction that changes a row of a table of reference data (`atlas.change_counters.CountedAsReference`), in that
 transaction: the number is another once the change is committed, and not before, whoever changed it and how.

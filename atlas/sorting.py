@@ -1,4 +1,4 @@
-"""The order of names in each language, without a system library.
+"""Sorts names as each language does, without a system library.
 
 Arabic leaves the article ال aside and takes the forms of alef, ya and ta marbuta as one letter; English and French
 leave accents, capitals and signs aside.

@@ -1,4 +1,4 @@
-"""Names, labels and definitions that exist once per language."""
+"""Registers names, labels and definitions that are translated."""
 
 from modeltranslation.translator import TranslationOptions, register
 

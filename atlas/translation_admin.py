@@ -1,4 +1,4 @@
-"""Admin of models whose texts exist once per language: each text is written in its language's own direction."""
+"""Base classes of admins of translated models: each text is edited in its language's direction."""
 
 from typing import Any
 

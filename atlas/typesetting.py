@@ -1,4 +1,4 @@
-"""What Typst sets: PDF, or SVG with its letters as shapes. What stands on it is data, never part of its program."""
+"""Typesets with Typst: PDF, or SVG with glyphs as shapes. Content is passed as data, never as part of the program."""
 
 import io
 import re

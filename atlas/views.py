@@ -1,4 +1,4 @@
-"""Pages of a dialogue that need no profile: about, partners, supporters, contact; and the drawn map."""
+"""Pages of a dialogue that need no profile (about, partners, supporters, contact), and the base map."""
 
 import gzip
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Which rows of a kind a viewer is shown, where that takes more than one row to say; remembered in this process.
+"""Which versions of a thing a viewer is shown, where that takes more than one row to tell. Cached in this process.
 
 It stays true as long as nothing has changed (`atlas.change_counters`), and is asked together with that, in one query.
 """

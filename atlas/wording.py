@@ -1,4 +1,4 @@
-"""Numbers and dates as each language writes them, through Babel. Latin digits everywhere.
+"""Formats numbers and dates in each language with Babel. Digits are Latin everywhere.
 
 Arabic months stand in their double form (كانون الثاني/يناير). A partial date stays partial.
 """

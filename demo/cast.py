@@ -1,4 +1,4 @@
-"""The cast of the demonstration. Its accounts exist in the demo and the tests only; production refuses to start with them."""
+"""The cast of the demonstration. Its accounts exist in the demo and in tests only; production refuses to start with them."""
 
 import os
 from dataclasses import dataclass

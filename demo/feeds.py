@@ -1,4 +1,4 @@
-"""Loads the demonstration's feeds, and has them fetched once so that there is news when the portal opens."""
+"""Loads the demonstration's feeds and fetches them once, so that there is news when the portal opens."""
 
 from datetime import datetime
 from pathlib import Path

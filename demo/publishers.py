@@ -1,4 +1,4 @@
-"""The demonstration's publishers: what each of their addresses answers at a moment. Without Django.
+"""The demonstration's publishers: what each of their addresses answers at a given moment. Without Django.
 
 Run as `python -m demo.publishers --port 9000 --began var/demo-news-began`; until it is ended.
 """

@@ -1,4 +1,4 @@
-"""A publisher on loopback, as good and as bad as those of the internet, for the tests and the demonstration.
+"""A publisher on loopback that behaves as well and as badly as real ones, for tests and the demonstration.
 
 The portal fetches nothing from loopback unless IMAP_NEWS_ALSO_FROM names address and port, which production refuses.
 """

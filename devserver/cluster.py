@@ -1,4 +1,4 @@
-"""Makes PostgreSQL's cluster: programs, data folder, configuration, the superuser's secret. Starts no server."""
+"""Makes PostgreSQL's cluster: programs, data folder, configuration, the superuser's password. Starts no server."""
 
 import contextlib
 import hashlib

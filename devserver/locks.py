@@ -1,4 +1,4 @@
-"""Who runs the servers of a home, and who uses them: two file locks that the kernel drops when their holder dies."""
+"""Who runs the servers of a home and who uses them: two file locks that the kernel releases when their holder dies."""
 
 import contextlib
 import fcntl

@@ -1,4 +1,4 @@
-"""Where the embedded servers keep their things. Pure: nothing here makes a folder but `private_folder`."""
+"""Where the embedded servers keep their files. Pure, except that `private_folder` makes a folder."""
 
 import contextlib
 import hashlib

@@ -1,4 +1,4 @@
-"""Knows and ends the processes of one home, also those that a killed supervisor left behind."""
+"""Finds and ends the processes of one home, including those that a killed supervisor left behind."""
 
 import contextlib
 import functools

@@ -1,4 +1,4 @@
-"""The admin's site: the portal's own doors, the daily work first, and what every form of it has (`accounts.safe_forms`)."""
+"""The admin site: signs in through the portal, lists the daily work first, and adds `accounts.safe_forms` to every form."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin

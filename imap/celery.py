@@ -1,4 +1,4 @@
-"""Celery's application: queue in Valkey, tasks found in each `tasks.py` of the rooms."""
+"""The Celery application: queues in Valkey, tasks found in each `tasks.py` of the rooms."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Reads the environment, with a plain word when a value is missing or unsafe. Imports nothing of the portal."""
+"""Reads the environment, and says plainly when a value is missing or unsafe. Imports nothing of the portal."""
 
 import hashlib
 import os

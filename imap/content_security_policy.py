@@ -1,4 +1,4 @@
-"""The header Content-Security-Policy: one for all readers' pages, which load files only, and one in the admin.
+"""The Content-Security-Policy header: one policy for all readers' pages, another one for the admin.
 
 The admin's rich-text editor and the map's widget bring inline pieces of their own.
 """

@@ -1,4 +1,4 @@
-"""The frame round every page."""
+"""Template context of every page: header, footer and navigation."""
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject

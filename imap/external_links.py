@@ -1,4 +1,4 @@
-"""The places of outside addresses in the rooms that the news centre does not know: sources of figures, and texts."""
+"""Registers the places of external links in rooms that the news centre does not know: sources and texts."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""Where a former address leads on to. It is asked once there is nothing at an address for this reader.
+"""Redirects from former addresses. Asked only when nothing is found at an address for this reader.
 
 A word leads to what it led to last, under the address of today: however often that was changed, and whatever has taken
 another of its former words since. Where something stands today that the reader may see, nothing leads away from it.

@@ -1,4 +1,4 @@
-"""Loads everything the files below data/ hold, in one transaction, in the order of the rooms."""
+"""Loads all files below data/ in one transaction, in the order of the rooms."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, no cookie, no body, no query string, no personal name."""
+"""Structured logs: one JSON object per line, without cookies, bodies, query strings or personal names."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""What is round every request: one structured line in the log, and the answers about health."""
+"""Middleware around every request: log line, health checks, NUL characters, journal, cookies."""
 
 import logging
 import time

@@ -1,4 +1,4 @@
-"""`python -m imap.production_check`: Django's deployment check under complete production settings.
+"""`python -m imap.production_check`: Django's deployment check with complete production settings.
 
 Every value is made for this run alone, so no secret is written down; no server is asked.
 """

@@ -1,4 +1,4 @@
-"""How much a request may bring, by its address and by whether somebody is signed in: judged before any of it is read."""
+"""Limits the size of a request's body by address and by whether somebody is signed in, before it is read."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The owner's role migrates; the application's role only serves."""
+"""Database router: the owner's role migrates, the application's role serves."""
 
 
 class OwnerMigrates:

@@ -1,4 +1,4 @@
-"""The sitemap: every open page, in every language, with its alternates."""
+"""The sitemap: every open page in every language, with its alternates."""
 
 from xml.sax.saxutils import escape
 

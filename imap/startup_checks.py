@@ -1,4 +1,4 @@
-"""What must hold before a process of the portal serves anybody."""
+"""Checks that must pass before a process of the portal serves anybody."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Static files under names that change with their content, compressed once when collected."""
+"""Storage of static files: names contain a hash of the content, files are compressed when collected."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 

@@ -1,4 +1,4 @@
-"""How every task of the portal ends: in a recorded state, whatever ended it."""
+"""Base class of all tasks: each ends in a recorded state, whatever ended it."""
 
 import logging
 import os

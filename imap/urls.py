@@ -1,4 +1,4 @@
-"""The addresses of the portal, as design section 6 lists them."""
+"""The portal's URLs. Wires fragments of some rooms into the pages of others."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin

@@ -1,4 +1,4 @@
-"""Pages that belong to no room: home, health, the texts about the portal, and what is shown when something goes wrong."""
+"""Views that belong to no room: home, health, texts about the portal, error pages."""
 
 from django.conf import settings
 from django.core.cache import cache

@@ -1,4 +1,4 @@
-"""The web server's door. It stays shut when the database role could open the lock (see access.roles)."""
+"""The WSGI application. It refuses to start when the database role could bypass row-level security (`access.roles`)."""
 
 import os
 

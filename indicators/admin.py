@@ -1,4 +1,4 @@
-"""Figures in the admin: each secretariat keeps its own figures and sources."""
+"""Admin of figures: each secretariat keeps its own figures and sources."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""A subject at a glance: one row an indicator, with the value that is shown first, its series and its sources."""
+"""The figures of a subject at a glance: one row per indicator, with the value shown first, its series and its sources."""
 
 from collections import defaultdict
 from collections.abc import Iterable

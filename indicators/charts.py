@@ -1,4 +1,4 @@
-"""Small charts as SVG paths. Pure: numbers in, text of paths out; the template adds title, description and table."""
+"""Small line charts as SVG paths. Pure: numbers in, path text out; the template adds title, description and table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

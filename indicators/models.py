@@ -1,4 +1,4 @@
-"""Figures: an indicator, a value for a subject and a period, and who says so."""
+"""Models of figures: an indicator, a value for a subject and a period, and its source."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The one way in which a figure changes: another row replaces it from today on, and the earlier one stays what was known.
+"""Corrects figures. The only way: another row replaces the figure from today on, and the earlier one stays what was known.
 
 The database refuses any other change of what a row says (`indicators.migrations`), and its removal.
 """

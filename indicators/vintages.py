@@ -1,4 +1,4 @@
-"""Which figures were known on a date, and which of several vintages of a figure came last."""
+"""Which figures were known on a date, and which vintage of a figure is the newest."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

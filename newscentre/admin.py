@@ -1,4 +1,4 @@
-"""The news desk in the admin: publishers, and feeds with how they are fetched. The inbox: `inbox_admin`."""
+"""Admin of the news desk: publishers, and feeds with how they are fetched. The inbox is in `newscentre.articles.admin`."""
 
 import re
 

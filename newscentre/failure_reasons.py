@@ -1,4 +1,4 @@
-"""Why a feed gave nothing, as the desk reads it."""
+"""Why a feed gave nothing, in words for the desk."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Names that a page of this room says: of what a filter asks for (“Arabic, remittances, Morocco”), and of partners."""
+"""Labels for the filters of a news list (“Arabic, remittances, Morocco”), and names of partners."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Fields of forms in which the desk chooses categories and subjects by name."""
+"""Form fields in which the desk chooses categories and subjects by name."""
 
 from collections.abc import Iterable
 from typing import Any

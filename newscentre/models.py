@@ -1,4 +1,4 @@
-"""The news centre: publishers and their feeds, how each is fetched, and the articles that came in.
+"""Models of the news centre: publishers, feeds, how each feed is fetched, and articles.
 
 What comes from a feed is read by those in the feed's audience. An article nobody published has an audience of its own,
 the Secretariat alone; a published one inherits its feed's, or keeps a narrower one.

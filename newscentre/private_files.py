@@ -1,4 +1,4 @@
-"""Files that the desk uploads: known by their content, kept under names nobody can guess, handed out as files to keep."""
+"""Files uploaded by the desk: recognised by content, stored under random names, sent as attachments."""
 
 import secrets
 from typing import Any

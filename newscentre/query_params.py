@@ -1,4 +1,4 @@
-"""What a reader asks a list for, as it stands in the address. Pure: no database."""
+"""Query parameters of a list. Pure: no database."""
 
 from dataclasses import fields
 from typing import Self

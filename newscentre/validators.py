@@ -1,4 +1,4 @@
-"""Outside addresses that the desk writes."""
+"""Validators of external addresses that the desk enters."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Readers' pages of the news. Each fetches through `visible_to`, and what is not visible is not there."""
+"""Readers' pages of the news. Each queries with `visible_to`; what is not visible does not exist."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""One section read across all profiles of a theme."""
+"""One section, read across all profiles of a theme."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Profiles in the admin: the record with its audience, its desk of drafts, publishing, and going back."""
+"""Admin of profiles: the record with its audience, its drafts, publishing, and rolling back."""
 
 from django import forms
 from django.contrib import admin, messages

@@ -1,4 +1,4 @@
-"""What changed in a profile for a reader who was here before."""
+"""What changed in a profile since a reader's last visit."""
 
 from datetime import datetime
 

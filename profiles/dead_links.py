@@ -1,4 +1,4 @@
-"""Outside addresses in published texts, and those of them that are no longer available: readers are told beside the link."""
+"""External links in published texts, and which of them are no longer available: readers are told beside the link."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Figures as editions froze them, and as readers are shown them: with what has been revised since."""
+"""Cited figures as editions froze them, and as readers see them, with later revisions marked."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

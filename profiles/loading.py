@@ -1,4 +1,4 @@
-"""Loads the records of facts/profiles.csv and the texts written for them, and publishes a first edition of each."""
+"""Loads the records of facts/profiles.csv and their texts, and publishes a first edition of each."""
 
 import tomllib
 from pathlib import Path

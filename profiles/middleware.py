@@ -1,4 +1,4 @@
-"""Answers for sections before what other pages need: most visits want bytes that are kept."""
+"""Middleware that answers for sections from the cache before anything else that pages need."""
 
 import re
 from collections.abc import Callable

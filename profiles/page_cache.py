@@ -1,4 +1,4 @@
-"""Keeps rendered pages: in this process, behind that in Valkey. A key holds all that the bytes depend on.
+"""Two-level page cache: in-process LRU, then Valkey. A key holds everything that the bytes depend on.
 
 A page is shared bytes with a gap where each reader's own few bytes go. The shared bytes are kept deflated, each
 piece ending on a full flush, so that a page for one reader is put together without compressing anything: the reader's

@@ -1,4 +1,4 @@
-"""The page of a section: shared bytes kept by what the viewer may see, with the reader's own few bytes in their gaps."""
+"""The page of a section: cached bytes shared by all who see the same, with the reader's own fragments in their gaps."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""From draft to edition, and from an edition back to the draft."""
+"""Publishes drafts as an edition, and takes an edition back into the drafts."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""What is a reader's own on the page of a section: the corner with their name, and what is new to them."""
+"""The reader's own fragments on the page of a section: the corner with their name, and what is new to them."""
 
 from datetime import datetime
 

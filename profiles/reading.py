@@ -1,4 +1,4 @@
-"""What a page of a profile shows, from the edition alone."""
+"""What a page of a profile shows, taken from the edition alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

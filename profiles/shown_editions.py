@@ -1,4 +1,4 @@
-"""The editions whose numbers and dates a viewer is told: those in which a part that they see changed."""
+"""Which editions' numbers and dates a viewer is told: those in which a part that they may see changed."""
 
 from django.db import connection
 

@@ -1,4 +1,4 @@
-"""Addresses of profiles and countries. `imap.urls` says what other rooms show of a country."""
+"""URLs of profiles and countries. `imap.urls` says what other rooms show about a country."""
 
 from collections.abc import Sequence
 

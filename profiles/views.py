@@ -1,4 +1,4 @@
-"""Readers' pages. Each fetches through `visible_to` or `visible_edition_of`, and what is not visible is not there."""
+"""Readers' pages. Each queries with `visible_to` or `visible_edition_of`; what is not visible does not exist."""
 
 from collections.abc import Callable, Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""What a viewer may see of a profile at an address: rights, edition and what makes its pages differ, in one query.
+"""What a viewer may see of a profile: rights, edition and whatever makes its pages differ, in one query.
 
 The answer is remembered in this process together with the mark of the rows it was made of (`atlas.change_counters`), so that
 the next visit asks for the mark and the record's own audience alone.

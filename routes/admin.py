@@ -1,4 +1,4 @@
-"""Routes in the admin: the desk draws segments and stops, has a proof checked, publishes a map, and composes stories."""
+"""Admin of routes: the desk draws segments and stops, has a proof checked, publishes a map, and composes stories."""
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget

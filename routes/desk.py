@@ -1,4 +1,4 @@
-"""What the desk sees before it publishes a map: what differs from the one that readers have, and who checked it."""
+"""What the desk sees before it publishes a map: differences from the published one, and who checked it."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The figures of the reporting areas beside the routes. An area is no route, and overlaps others: nothing is added."""
+"""Figures of the reporting areas beside the routes. An area is no route and overlaps others, so nothing is added up."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Files of geodata in the admin: brought in, looked at on the map and in a list, taken or left."""
+"""Admin of geodata imports: a file is uploaded, previewed on the map and in a list, then applied or discarded."""
 
 from django import forms
 from django.contrib import messages

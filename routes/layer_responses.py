@@ -1,4 +1,4 @@
-"""Answers for files of layers: the address, what its reader sees there, and the bytes with their headers."""
+"""Responses for layer files: parses the address, finds what the reader may see, and sends bytes with headers."""
 
 from dataclasses import dataclass
 

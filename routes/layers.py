@@ -1,4 +1,4 @@
-"""The features of a map as a file of GeoJSON (RFC 7946), compressed once for all who see the same of it.
+"""The features of a map as GeoJSON (RFC 7946), compressed once for all who see the same of it.
 
 What a file holds depends on the edition, which never changes, on which of its features the reader may see, on language
 and zoom. Its key is made of just these, so that nothing kept has to be taken back: who sees less has another key.

@@ -1,4 +1,4 @@
-"""Loads the routes: stops and segments out of the chains of towns, the reasons of changes, and a first map of them.
+"""Loads the routes: stops and segments from chains of towns, reasons of changes, and a first map of them.
 
 What is there already is left as it is: the secretariat moves lines and stops.
 """

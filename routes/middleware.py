@@ -1,4 +1,4 @@
-"""Answers for files of layers that are kept, before what pages need: a map fetches them in the first view and on.
+"""Middleware that answers for layer files from the cache; a map fetches them in its first view and later.
 
 What has to be looked up or made is for the view.
 """

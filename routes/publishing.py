@@ -1,4 +1,4 @@
-"""From the drawings of a dialogue to a proof for the quality check, and to a map that readers see."""
+"""Publishes a dialogue's drawings: as a proof for the quality check, then as a map that readers see."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence

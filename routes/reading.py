@@ -1,4 +1,4 @@
-"""What a reader sees of a route map: the features of an edition, as far as this viewer may see them."""
+"""What a reader sees of a route map: the features of an edition, as far as the viewer may see them."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The part of a map that is about one subject: a route with the countries on its way, or the routes through a place."""
+"""The part of a map about one subject: a route with the countries on its way, or the routes through a place."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""What the worker does of the routes: large files of the desk."""
+"""Background tasks of the routes: large imports."""
 
 import logging
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How a room fills the search tables: a view of each kind says what its entries are, triggers say when they are written.
+"""How a room fills the search tables: a view per kind says what its entries are, triggers say when they are written.
 
 A view has the columns of `COLUMNS`; `audiences` is made by `imap_narrowing`. One function of the database deletes a
 record's entries and inserts what the view says, so that they are at any moment what making them anew would give.

@@ -1,4 +1,4 @@
-"""The kinds of record that search finds. Each room registers its own; search knows none of them."""
+"""Registry of the kinds of record that search finds. Each room registers its own; search knows none of them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

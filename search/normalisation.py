@@ -1,4 +1,4 @@
-"""Letters as they are compared: one form for what readers and the press write in several. Pure: no database.
+"""Normalises letters for comparison: one form for what readers and the press write in several. Pure: no database.
 
 The table is `LETTERS`, and with it `SMALL`, of what NFKD has left; `search.letters_in_sql` makes the database's functions of the same two, so that
 index, question, snippet, tagging and suggestion take a word for the same, however it is spelled.

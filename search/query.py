@@ -1,4 +1,4 @@
-"""Finds records by words: those that the viewer may see, best first among the newest, with counts that stop at a thousand."""
+"""Finds records by words: those that the viewer may see, best first among the newest, with counts up to a thousand."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Makes the entries of the search tables anew: after the folding has changed, or a table came from elsewhere."""
+"""Rebuilds the search entries, after the normalisation has changed or a table came from elsewhere."""
 
 from django.db import connection, transaction
 

@@ -1,4 +1,4 @@
-"""The part of a text in which the words of a search stand, each of them marked: in every form, as the index takes them."""
+"""The part of a text in which the searched words stand, with each of their forms marked as the index matches them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

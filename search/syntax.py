@@ -1,4 +1,4 @@
-"""What someone asks, in the grammar of search: "a phrase", -excluded, one or another."""
+"""The syntax of a search: "a phrase", -excluded, one or another."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""The page of what is found, and names that are suggested while someone writes."""
+"""The results page, and suggestions of names while typing."""
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse

@@ -1,4 +1,4 @@
-"""Characters that no text of the portal holds: they show nothing, and XML, JSON for PostgreSQL or UTF-8 cannot say them."""
+"""Removes characters that are invisible, or that XML, JSON in PostgreSQL or UTF-8 cannot hold."""
 
 import re
 from collections.abc import Mapping

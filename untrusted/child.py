@@ -1,4 +1,4 @@
-"""The process in which bytes from outside are parsed; started by `untrusted.sandbox`. Whatever goes wrong ends it alone."""
+"""The process that parses bytes from outside; `untrusted.sandbox` starts it. Whatever goes wrong ends only this process."""
 
 import importlib
 import json

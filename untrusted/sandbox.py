@@ -1,4 +1,4 @@
-"""Parses bytes from outside in a process of its own, so that a hostile file costs a bounded amount and reaches nothing.
+"""Parses bytes from outside in a separate process, so that a hostile file costs a bounded amount and reaches nothing.
 
 The process has no network, nothing of the environment, and reads no file but Python, its libraries and the parser's own
 package (`untrusted.confinement`). What it answers is JSON.

@@ -1,4 +1,4 @@
-"""What a personal token opens: for now, who it is and what they may read."""
+"""What a personal token opens: who its owner is, and what they may read."""
 
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe

@@ -1,4 +1,4 @@
-"""What a person may read, because of what, and until when: one row for each ground on which they hold a token."""
+"""What a person may read, on which ground, and until when: one entry for each ground that gives a token."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What rooms that this one does not know hold about a person."""
+"""Registry of functions by which other rooms add to the export of a person's data."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a person may set on the page of their account."""
+"""Forms of the account page."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

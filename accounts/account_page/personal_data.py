@@ -1,4 +1,4 @@
-"""Everything the portal holds about a person, for them to take away. No secret is among it."""
+"""Exports everything that the portal holds about a person, without any secret."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where a person is signed in."""
+"""The sessions in which a person is signed in."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The page of one's own account: what one may read, how one signs in, one's tokens and data."""
+"""The account page: what one may read, how one signs in, personal tokens, export of one's data."""
 
 from allauth.account.internal.flows.logout import logout
 from allauth.usersessions.internal.flows.sessions import end_other_sessions

@@ -1,4 +1,4 @@
-"""When a reader was here before: what is new is new since then."""
+"""Remembers when a reader's last visit was, so that pages can say what is new since then."""
 
 from datetime import datetime, timedelta
 

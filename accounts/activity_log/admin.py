@@ -1,4 +1,4 @@
-"""The log and the use by quarter in the admin: for a secretariat, of its own dialogues, for reading only."""
+"""The activity log and the use by quarter in the admin: read only, for the secretariat of the dialogue."""
 
 from urllib.parse import urlencode
 

@@ -1,4 +1,4 @@
-"""Rows as CSV for spreadsheet programs. Pure: words in, text out."""
+"""Writes rows as CSV that spreadsheet programs open safely. Pure: words in, text out."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A chart of numbers by day, as bars of SVG. Pure: numbers in, text of shapes out; the template adds words and a table."""
+"""Bar chart of a number per day as SVG shapes. Pure: numbers in, shapes out; the template adds words and a table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is kept for a time only, and removed by the owner's role: nobody else can."""
+"""Removes what is kept for a limited time. Only the owner's database role can."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Reading the log: what a secretariat asks of the lines of its own dialogues, page by page."""
+"""Queries of the activity log: the lines of a secretariat's own dialogues, filtered and page by page."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

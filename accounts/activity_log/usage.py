@@ -1,4 +1,4 @@
-"""Lines of the log become numbers by dialogue and quarter, without persons, which stay when the lines are purged."""
+"""Counts lines of the log by dialogue and quarter, without persons. The counts stay when the lines are purged."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Writes the log: one statement for what one request did, in its transaction.
+"""Writes the activity log: one statement for everything that a request did, in its transaction.
 
 A line holds what was done and to what, never content nor what was searched for.
 """

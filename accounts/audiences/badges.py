@@ -1,4 +1,4 @@
-"""The mark of whatever stands on a page and is not for every reader of that page: one for all pages.
+"""The badge beside whatever not every reader of a page may see; the same on all pages.
 
 Whoever sees more than others do is told so where they see it. `page_readers`, of the page's context, says who reads the
 page; each thing on it says who reads that.

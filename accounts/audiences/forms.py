@@ -1,4 +1,4 @@
-"""Choosing an audience by preset, with the sentence that says who will be able to read.
+"""Form fields for choosing an audience by preset, with a sentence that says who will be able to read.
 
 static/js/audience.js shows the sentence of what is being chosen, and partners or group only where they are asked for.
 """

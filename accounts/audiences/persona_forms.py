@@ -1,4 +1,4 @@
-"""Choosing as whom a secretariat views its dialogue."""
+"""Form in which a secretariat chooses as whom it views its dialogue."""
 
 from django import forms
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""Viewing as: how a secretariat sees its dialogue as somebody else would. Kept in the session of whoever does it."""
+"""Viewing as: a secretariat sees its dialogue as somebody else would. The persona is kept in the session."""
 
 from dataclasses import asdict, dataclass
 

@@ -1,4 +1,4 @@
-"""Presets and audiences: what a preset stands for, which preset an audience is, and who can read, in one sentence."""
+"""Converts between presets and audiences, and describes an audience in one sentence."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Changes of audience: narrowing is immediate, widening beyond what the theme proposes waits for a second person.
+"""Changes of audience: narrowing takes effect at once, widening beyond the theme's proposal needs a second person.
 
 Every change makes a line of the log, with the preset before and after.
 """

@@ -1,4 +1,4 @@
-"""Wider audiences in the admin: a second person of the secretariat confirms or refuses."""
+"""Requests for wider audiences in the admin: a second member of the secretariat confirms or refuses them."""
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpResponse

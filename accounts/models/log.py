@@ -1,4 +1,4 @@
-"""The log: who did what, and when. No content, no search words; purged by the owner's role after its time."""
+"""Models of the activity log: who did what, and when. It holds no content and no search words."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""How a person comes to read for a partner: nominated, decided on by each dialogue's secretariat, invited.
+"""Models of how a person comes to read for a partner: nomination, submission to each dialogue, invitation.
 
 Audiences: the partner's own authority, the secretariats of the dialogues asked for, and, once there is an account, the
 person. What happened to a mandate is kept for good in `MandateEvent`.

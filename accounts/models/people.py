@@ -1,4 +1,4 @@
-"""Who signs in, for whom they stand, and what for."""
+"""Models of users, the partners and dialogues they stand for, and reading groups."""
 
 from datetime import datetime
 

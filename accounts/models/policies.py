@@ -1,4 +1,4 @@
-"""What differs between partners in how their people get and keep their accounts."""
+"""Models of what differs between partners in how their people get and keep their accounts."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator

@@ -1,4 +1,4 @@
-"""What was said about a mandate that comes to its end, so that it is said once."""
+"""Records which reminder about a mandate was sent, so that none is sent twice."""
 
 from django.db import models
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""What signing in leaves behind: the terms of use and who accepted which, and the tokens of machines and calendars."""
+"""Models of the terms of use, who accepted which version, and personal tokens."""
 
 from django.conf import settings
 from django.db import models

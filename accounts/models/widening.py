@@ -1,4 +1,4 @@
-"""Letting more people read than a theme proposes: one person of a secretariat asks, a second one confirms."""
+"""Models of requests that a second person must confirm."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What may stand in a name that the portal writes into mails and lists."""
+"""Validates names that the portal writes into mails and lists."""
 
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Nominations at a secretariat's desk: the queue of its dialogues, what came on paper, and the history."""
+"""Nominations in the admin: the queue of a secretariat's dialogues, nominations on paper, and the history."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError

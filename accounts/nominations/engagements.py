@@ -1,4 +1,4 @@
-"""People who stand for no partner, such as external translators, whom a secretariat invites until a date."""
+"""People who stand for no partner, such as external translators, invited by a secretariat until a date."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The forms by which people are nominated, corrected, ended and engaged. What holds is said by `accounts.nominations.nominating`."""
+"""Forms for nominating, correcting and ending. The rules themselves are in `accounts.nominations.nominating`."""
 
 from datetime import date
 

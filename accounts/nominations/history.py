@@ -1,4 +1,4 @@
-"""Keeps what happened to a mandate: for good in its history, and as a line of the log."""
+"""Records what happened to a mandate: permanently in its history, and as a line of the activity log."""
 
 from collections.abc import Iterable
 

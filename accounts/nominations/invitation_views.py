@@ -1,4 +1,4 @@
-"""The page behind the link of an invitation: a password is set, and the person is in.
+"""The page behind the link of an invitation, on which a person sets a password.
 
 The link's secret leaves the address at the first click: the session keeps its digest, and the form stands at an address
 that tells nothing (as in Django's own reset of a password).

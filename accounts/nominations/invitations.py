@@ -1,4 +1,4 @@
-"""The link to an account: sent once to one address, good for two weeks and one use, kept as a digest alone."""
+"""Invitations: a link sent to one address, valid for two weeks and one use, stored as a digest."""
 
 import secrets
 from collections.abc import Mapping

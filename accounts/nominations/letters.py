@@ -1,4 +1,4 @@
-"""The letter of a nomination: told by its content, not by its name. No model here, and no database."""
+"""Recognises the file type of a nomination's letter by its content, not by its name. Pure: no model, no database."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""People at a secretariat's desk: re-confirmed or ended where their partner does not, invited without a partner."""
+"""Mandates in the admin of a secretariat: re-confirmed or ended where the partner does not, engagements without a partner."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError

@@ -1,4 +1,4 @@
-"""A person stands for a partner until a date: begun, re-confirmed, handed over, ended. Each takes effect at once.
+"""Mandates: a person stands for a partner until a date. Begins, re-confirms, hands over and ends them, each at once.
 
 Tokens come from what stands in the database at each request (`imap_tokens_of`), so nothing has to be told to anyone.
 """

@@ -1,4 +1,4 @@
-"""Nominating: a partner names a person, the secretariat of each dialogue decides, the person is invited.
+"""Nominations: a partner names a person, the secretariat of each dialogue decides, the person is invited.
 
 Whether an address has an account is told to nobody who nominates: it is looked up at the acceptance alone.
 """

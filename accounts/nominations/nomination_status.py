@@ -1,4 +1,4 @@
-"""How the nominations of a partner stand, for the page of its authority: a few queries for all of them."""
+"""The status of a partner's nominations, for the page of its authority, in a few queries for all of them."""
 
 from dataclasses import dataclass, field
 

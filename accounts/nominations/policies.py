@@ -1,4 +1,4 @@
-"""A partner's policy: what narrows holds at once, what widens when a second person has confirmed it.
+"""Changes of a partner's policy: a narrower one takes effect at once, a wider one when a second person has confirmed it.
 
 The policy holds in every dialogue of the partner, so a person of another dialogue's secretariat confirms where there is
 one, else another of the same, else an administrator of the portal; all secretariats concerned are told.

@@ -1,4 +1,4 @@
-"""Policies of partners in the admin: what narrows is saved, what widens waits for a second person, here."""
+"""Policies of partners in the admin: narrower ones are saved, wider ones wait here for a second person."""
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpResponse

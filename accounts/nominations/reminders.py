@@ -1,4 +1,4 @@
-"""Says in time whose mandate comes to its end: to those who re-confirm, on working days of their country, and to the person.
+"""Reminds in time of mandates that end: those who re-confirm them, on working days of their country, and the person.
 
 Each step is told once (`Reminder`); a step that falls on a day off is told on the next working day.
 """

@@ -1,4 +1,4 @@
-"""The pages of those who nominate for a partner. Who may not gets the answer of a page that does not exist."""
+"""Pages for those who nominate for a partner. To everybody else they do not exist."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError

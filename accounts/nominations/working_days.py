@@ -1,4 +1,4 @@
-"""Working days of a country, by its own weekend and public holidays (the `holidays` package; no database, no network)."""
+"""Working days of a country by its weekend and public holidays (`holidays` package; no database, no network)."""
 
 from datetime import date, timedelta
 from functools import cache

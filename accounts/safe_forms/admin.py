@@ -1,4 +1,4 @@
-"""Mixins that `imap.admin` puts before every ModelAdmin and every inline."""
+"""Mixins that `imap.admin` puts before every ModelAdmin and inline."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

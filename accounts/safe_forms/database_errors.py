@@ -1,4 +1,4 @@
-"""What the database refuses, as a sentence: its lock, its constraints, its types."""
+"""Turns errors of the database (lock, constraints, types) into sentences for the form."""
 
 from dataclasses import dataclass
 

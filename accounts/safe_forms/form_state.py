@@ -1,4 +1,4 @@
-"""What stood in a form when it was made, as a digest that goes with it; and how the row differs from what was written."""
+"""The state of a form: a digest, sent along, of what its row held when the form was made; and the differences since."""
 
 import json
 from collections.abc import Iterable, Iterator

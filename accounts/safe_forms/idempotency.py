@@ -1,4 +1,4 @@
-"""A form that is sent twice, as a double click does, is done once: both are answered by what the first one did."""
+"""Processes a form once even if it is sent twice, as by a double click. Both requests get the first one's response."""
 
 import uuid
 from collections.abc import Callable

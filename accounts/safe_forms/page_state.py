@@ -1,4 +1,4 @@
-"""Pages by which somebody decides, confirms, publishes or deletes: what they showed is compared with what holds now."""
+"""The state of pages on which somebody decides, confirms, publishes or deletes: compares what they showed with what holds."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Which rows a form of the desk offers: of what belongs to a dialogue, those of the desk's own."""
+"""Which rows a form of the desk offers: of what belongs to a dialogue, only rows of the desk's own dialogues."""
 
 from django.contrib.admin import AdminSite
 from django.db.models import QuerySet

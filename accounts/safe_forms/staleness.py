@@ -1,4 +1,4 @@
-"""Whether a form that was sent was made from the newest state of its row, and what to show where it was not."""
+"""Checks whether a form was made from the newest state of its row, and shows both states where it was not."""
 
 from collections.abc import Sequence
 

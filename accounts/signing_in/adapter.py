@@ -1,4 +1,4 @@
-"""How allauth behaves here: nobody signs up, mails and messages are the portal's own."""
+"""allauth's adapter: nobody signs up, and mails and messages are the portal's own."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login

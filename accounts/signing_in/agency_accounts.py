@@ -1,4 +1,4 @@
-"""Whose account at an agency a person signs in by: the first is remembered, another one waits for the secretariat."""
+"""Which account at an agency a person signs in with: the first is remembered, another one needs the secretariat's consent."""
 
 from django.core.cache import cache
 from django.db import IntegrityError, transaction

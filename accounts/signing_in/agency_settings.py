@@ -1,4 +1,4 @@
-"""The agencies whose people may sign in at their own provider, as the environment names them. Read by the settings."""
+"""Reads from the environment the agencies whose people sign in at their own OpenID Connect provider. Used by the settings."""
 
 import json
 from dataclasses import dataclass

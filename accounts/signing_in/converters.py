@@ -1,4 +1,4 @@
-"""How addresses name a version of the terms of use: by its date."""
+"""URL converter for a version of the terms of use, which is its date."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What an account is opened by, and how it is taken away: whoever an account wakes for begins with none of it."""
+"""The credentials of an account, and how all of them are removed when it is activated again."""
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession

@@ -1,4 +1,4 @@
-"""A browser and its system in words, from what the browser says of itself; for people, never for a rule."""
+"""Names browser and operating system from the User-Agent header, for display only."""
 
 from django.utils.translation import gettext as _
 

@@ -1,4 +1,4 @@
-"""What must be read again but not by who steals a backup: encrypted with keys derived from the portal's secret keys."""
+"""Encrypts secrets of second factors with keys derived from SECRET_KEY, so that a stolen backup does not reveal them."""
 
 import base64
 from functools import lru_cache

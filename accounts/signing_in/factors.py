@@ -1,4 +1,4 @@
-"""A person's second factors: an app that shows codes, keys, and lists of codes on paper, which may stand alone."""
+"""A person's second factors: authenticator apps, security keys and lists of recovery codes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""allauth's forms, in the portal's words, and stricter where it matters."""
+"""allauth's forms with the portal's wording, and stricter where it matters."""
 
 from functools import partial
 

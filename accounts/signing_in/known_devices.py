@@ -1,4 +1,4 @@
-"""Browsers in which a person has signed in before: what strangers guess elsewhere does not keep the person out of these.
+"""Browsers in which a person has signed in before. Failed attempts elsewhere do not lock the person out of these.
 
 A signed cookie names them, for a year; it ends with the password and with everything else a sign-in left open.
 """

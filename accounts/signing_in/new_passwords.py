@@ -1,4 +1,4 @@
-"""Links for a forgotten password: dead as soon as the account may not be entered."""
+"""Password reset links, which stop working as soon as the account may not be entered."""
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 

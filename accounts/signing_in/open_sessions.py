@@ -1,4 +1,4 @@
-"""Ends what a person has open."""
+"""Ends a person's sessions."""
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session

@@ -1,4 +1,4 @@
-"""Keys and passkeys (WebAuthn): a challenge is for one purpose and one person, and is gone after one answer.
+"""Security keys and passkeys (WebAuthn). A challenge is for one purpose and one person, and is used once.
 
 allauth keeps one challenge for all purposes, neither asks whether a key may sign in alone nor keeps its counter, and takes
 every port of localhost as an origin; of allauth the pages, the forms and the stored row are used, and what is here instead

@@ -1,4 +1,4 @@
-"""What a signed-in person has still to do before they may read: accept the terms of use, set up a second factor.
+"""What a signed-in person must do before they may read: accept the terms of use, set up a second factor.
 
 Until it is done they are to every rule a member of the public, and every page leads to the step.
 """

@@ -1,4 +1,4 @@
-"""Personal tokens: made once, shown once, kept as a digest, and judged anew at each use."""
+"""Personal tokens for machines: shown once, stored as a digest, checked at each use."""
 
 import base64
 import secrets

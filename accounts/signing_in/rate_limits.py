@@ -1,4 +1,4 @@
-"""Every limit on how often something may be tried, in one table. The settings hand it to allauth, which counts in the cache.
+"""All rate limits in one table. The settings hand it to allauth, which counts in the cache.
 
 A rate reads `<times>/<period>/<counted by>`, several with commas: `m` a minute, `h` an hour; `ip` the client's address
 (taken from proxies that are configured, no others), `user` the signed-in person, `key` what the attempt is about, such

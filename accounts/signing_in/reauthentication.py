@@ -1,4 +1,4 @@
-"""Before what is sensitive: who it is, once more."""
+"""Asks for the password or a second factor again before something sensitive."""
 
 import time
 from collections.abc import Callable

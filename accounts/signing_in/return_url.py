@@ -1,4 +1,4 @@
-"""Where a person wanted to go before the gate led them to a step."""
+"""The page to which a person returns after the pending steps."""
 
 from django.http import HttpRequest
 

@@ -1,4 +1,4 @@
-"""Django's sessions in the database; reading one, which every signed-in request does, is a plain query."""
+"""Database sessions, as Django's; loading one is a single plain query."""
 
 from django.contrib.sessions.backends import db
 from django.db import connection

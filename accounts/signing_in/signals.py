@@ -1,4 +1,4 @@
-"""What is done when someone signs in, fails to, or changes a factor: a line of the log, a mail, a warning."""
+"""Receivers of sign-ins, failed sign-ins and changes of factors: a line of the log, a mail, a warning."""
 
 from allauth.account.signals import user_logged_in
 from allauth.mfa import signals as factors

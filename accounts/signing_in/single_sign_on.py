@@ -1,4 +1,4 @@
-"""Single sign-on of an agency by OpenID Connect: its own people, nominated already, and nobody else.
+"""Single sign-on by OpenID Connect for an agency's people who are nominated already, and for nobody else.
 
 allauth does the way there and back: state, PKCE, the exchange of the code. Here stand what it leaves open (a nonce, the
 signature of the token, whose address it may name) and that nobody is signed up.

@@ -1,4 +1,4 @@
-"""The terms of use: which version is the newest, and that a person accepted it."""
+"""The terms of use: the newest version, and that a person accepted it."""
 
 import nh3
 from django.utils.translation import get_language

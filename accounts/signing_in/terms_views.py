@@ -1,4 +1,4 @@
-"""The terms of use, read by everyone and accepted by those who sign in."""
+"""Pages of the terms of use: read by everyone, accepted by those who sign in."""
 
 from datetime import date
 

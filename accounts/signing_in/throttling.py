@@ -1,4 +1,4 @@
-"""Guesses at a password or a code: slowed for strangers, without shutting out whose account it is.
+"""Counts failed passwords and codes. Slows strangers down without locking out the account's owner.
 
 A stranger's guesses at one account are counted by the network they come from, and all strangers' together. In a known
 device a person's own mistakes alone count; a passkey asks for no guess; a new password by mail forgets the counts.

@@ -1,4 +1,4 @@
-"""A sign-in that waits for its second factor: it ends with whatever ends the account's sessions."""
+"""A sign-in that waits for its second factor. Whatever ends the account's sessions ends it too."""
 
 from allauth.mfa.stages import AuthenticateStage
 from django.utils.crypto import constant_time_compare

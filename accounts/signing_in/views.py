@@ -1,4 +1,4 @@
-"""Signing in, and one's second factors: what allauth's own views do not do."""
+"""Views for signing in and second factors beyond those of allauth."""
 
 from allauth.account.internal.decorators import login_stage_required
 from allauth.account.internal.stagekit import clear_login

@@ -1,4 +1,4 @@
-"""Reads the files of facts: CSV by line, TOML by entry. Each row knows where it stands, so that it can be refused there."""
+"""Reads fact files (CSV, TOML). Each row knows its place, so that it can be refused there."""
 
 import csv
 import tomllib

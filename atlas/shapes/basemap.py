@@ -1,4 +1,4 @@
-"""The base map of the browser: a window of the world, simplified for its zoom levels, as one small TopoJSON.
+"""The browser's base map: a window of the world, simplified for its zoom levels, as one small TopoJSON.
 
 Every shared border is one arc: simplified once, sent once, so that neighbours never part or overlap.
 """

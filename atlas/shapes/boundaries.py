@@ -1,4 +1,4 @@
-"""The boundary policy applied to the shapes of a file that draws what is held, not what is agreed.
+"""Applies the boundary policy to shapes from a file that draws what is held, not what is agreed.
 
 The shapes are taken apart along the policy's cuts into *parts*, each of one shape and at most one territory; a part is
 then given to a country, or stands on its own. Since neighbours share their vertices exactly, every border is one line,

@@ -1,4 +1,4 @@
-"""ISO 3166 codes: from the numeric code of the shapes to the three letters the portal uses."""
+"""ISO 3166 codes: from the numeric codes of the shapes to the three letters that the portal uses."""
 
 from babel.core import get_global
 

@@ -1,4 +1,4 @@
-"""The edges of polygons that share their vertices: who owns each, and the chains they form."""
+"""The edges of polygons that share vertices: which polygons own each, and the chains they form."""
 
 from collections.abc import Iterable
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Where to write a name, and what a map has to show."""
+"""Where to write a country's name, and which extent a map must show."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Country shapes out of a TopoJSON file: decoded, checked, repaired."""
+"""Reads country shapes from a TopoJSON file: decodes, checks and repairs them."""
 
 import json
 from collections.abc import Iterable

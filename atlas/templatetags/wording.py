@@ -1,4 +1,4 @@
-"""Filters for numbers, dates, order and direction in the reader's language."""
+"""Template filters for numbers, dates, order and direction in the reader's language."""
 
 from django import template
 from django.conf import settings

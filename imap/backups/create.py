@@ -1,4 +1,4 @@
-"""Makes a backup of the database and the uploaded files."""
+"""Creates a backup of the database and the uploaded files."""
 
 import shutil
 import tempfile

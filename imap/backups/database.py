@@ -1,4 +1,4 @@
-"""The database's side of a backup: what its owner must be, what it counts, and how pg_dump and pg_restore reach it."""
+"""The database part of a backup: required rights, row counts, and the calls of pg_dump and pg_restore."""
 
 import os
 from collections.abc import Iterator, Mapping

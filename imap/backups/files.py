@@ -1,4 +1,4 @@
-"""The uploaded files of Django's storage, wherever it keeps them: a folder, or a store of another machine."""
+"""The uploaded files of a backup, from whichever storage Django uses."""
 
 from collections.abc import Iterator
 from pathlib import Path

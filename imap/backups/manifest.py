@@ -1,4 +1,4 @@
-"""What a backup says of itself. Checksums find damage; against malice a backup is kept where nobody else can write."""
+"""The manifest of a backup. Its checksums find damage; against malice, keep backups where nobody else can write."""
 
 import hashlib
 import json

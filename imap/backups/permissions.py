@@ -1,4 +1,4 @@
-"""Files and folders that their user alone may open, whatever the umask."""
+"""Makes files and folders that only their user may read, whatever the umask is."""
 
 import os
 from pathlib import Path

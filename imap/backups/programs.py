@@ -1,4 +1,4 @@
-"""Finds the pg_dump and pg_restore that fit a server: those of the portal's own PostgreSQL, else this machine's."""
+"""Finds pg_dump and pg_restore that fit a server: those of the embedded PostgreSQL, else those of this machine."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Takes a backup back: checked beforehand, whole or not at all, counted afterwards."""
+"""Restores a backup: checked beforehand, all or nothing, counted afterwards."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

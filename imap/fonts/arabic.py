@@ -1,4 +1,4 @@
-"""An Arabic face for print whose text programs can search and copy.
+"""Makes an Arabic font for print whose text programs can search and copy.
 
 A program that reads a PDF turns the glyphs of an Arabic line round, and with them the letters inside a glyph that stands
 for several: «غير», drawn with a ligature of yeh and reh, is found as «غري». IBM Plex Sans Arabic has hundreds of such

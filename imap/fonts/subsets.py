@@ -1,4 +1,4 @@
-"""IBM Plex Sans, cut down to the letters that the portal writes: small enough for a slow line."""
+"""Subsets IBM Plex Sans to the characters that the portal writes, so that it is small on a slow line."""
 
 from importlib.resources import files
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the journal does not note, and why: a restored database may have it back as it was in the backup.
+"""What the journal does not record, with reasons: a restored database may have it as it was in the backup.
 
 Whatever else ends, narrows or withdraws something is noted by triggers (`imap/migrations`). A new model or field is either; that
 none was forgotten is asked by tests/imap/test_what_is_noted.py. Where a row's removal is not noted, that stands as `removed`.

@@ -1,4 +1,4 @@
-"""The journal's file: one JSON object a line, appended only, on the disk before anybody is told that it was written."""
+"""The journal's file: one JSON object per line, appended only, and on disk before anybody is told that it is written."""
 
 import fcntl
 import json

@@ -1,4 +1,4 @@
-"""Does again what the journal says, in a database that was taken back from a backup; no process serves before."""
+"""Replays the journal in a database restored from a backup. No process serves before that."""
 
 import json
 from dataclasses import dataclass, field

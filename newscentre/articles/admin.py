@@ -1,4 +1,4 @@
-"""The inbox: articles as editors publish, hide, merge, correct and summarise them. What they change no fetch overwrites."""
+"""The inbox: editors publish, hide, merge, correct and summarise articles. Fetching never overwrites what they change."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What a reader of the news asks for: which articles, and from where on."""
+"""Filters of a news list, and its pagination by cursor."""
 
 import re
 from collections.abc import Collection

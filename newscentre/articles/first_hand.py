@@ -1,4 +1,4 @@
-"""First-hand news: what those who saw it told the desk. Each Secretariat has a feed of its own for them, never fetched."""
+"""First-hand news, which a person tells the desk. Each secretariat has a feed for them that is never fetched."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""What pages of other rooms show of the news; `imap.urls` wires it."""
+"""News on pages of other rooms. `imap.urls` wires them."""
 
 from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string

@@ -1,4 +1,4 @@
-"""What editors do with articles in bulk. Every function takes those that the desk may change, and returns how many it changed."""
+"""Bulk actions on articles. Each function takes the articles that the desk may change, and returns how many it changed."""
 
 import uuid
 

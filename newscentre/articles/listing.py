@@ -1,4 +1,4 @@
-"""The news as a reader sees them: one page of stories, newest first, each with who else tells it."""
+"""The news list as a reader sees it: a page of stories, newest first, each with its other versions."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field

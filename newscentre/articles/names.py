@@ -1,4 +1,4 @@
-"""The names by which articles are tagged: of the portal's own subjects, and of the press."""
+"""The names by which articles are tagged: those of the portal's subjects, and those that the press uses."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""The desk's calendar: meetings, their documents, and who took part."""
+"""Admin of meetings, their documents, and their participants."""
 
 from django import forms
 from django.contrib import admin

@@ -1,4 +1,4 @@
-"""Meetings as iCalendar (RFC 5545). Pure: events in, bytes out; no person is ever named in one."""
+"""Writes meetings as iCalendar (RFC 5545). Pure: events in, bytes out; it never names a person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

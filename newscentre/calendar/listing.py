@@ -1,4 +1,4 @@
-"""The calendar as a reader sees it: meetings to come, those that were, those of a month; each with what goes with it."""
+"""The calendar as a reader sees it: coming and past meetings, and those of a month, with their documents."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Loads the meetings of the fact files: their dates as partial as they are there, and what is in doubt of them."""
+"""Loads the meetings of the fact files, with dates as partial as they are there, and notes what is uncertain."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The calendar: meetings of a dialogue, their documents, and the names of those who took part.
+"""Models of the calendar: meetings of a dialogue, their documents, and the names of their participants.
 
 Chatham House Rule: a meeting and its documents name offices and partners. Names of people stand in `ParticipantList`
 alone, which the dialogue may read, and nobody else ever.

@@ -1,4 +1,4 @@
-"""A month as a table of weeks. Pure: a year and a month in, days out."""
+"""A month as a table of weeks. Pure: year and month in, days out."""
 
 from calendar import Calendar
 from collections.abc import Iterable

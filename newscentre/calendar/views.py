@@ -1,4 +1,4 @@
-"""Readers' pages of the calendar, its files and what calendar programs subscribe to."""
+"""Readers' pages of the calendar, its files, and subscriptions for calendar programs."""
 
 from collections.abc import Iterable
 from dataclasses import replace

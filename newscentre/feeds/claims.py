@@ -1,4 +1,4 @@
-"""Who fetches what: claims in the database, so that no feed is fetched twice at once and none is forgotten.
+"""Claims feeds in the database, so that no feed is fetched twice at once and none is forgotten.
 
 Any number of workers may call these at any time, each as the secretariats whose feeds are meant. What the queue loses or
 doubles does no harm: a claim is begun once, and one that nobody ended is free again when its time is over.

@@ -1,4 +1,4 @@
-"""How the feeds of a desk fare, in words."""
+"""The health of a desk's feeds, in words."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What can be heard of the workers and the scheduler, and how much waits in their queue.
+"""Heartbeats of workers and scheduler, and the length of their queues.
 
 Both leave a sign of life in Valkey, where an emptied one has it again within half a minute. Celery's own question to its
 workers would hold the page for as long as the slowest takes to answer.

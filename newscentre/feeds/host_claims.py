@@ -1,4 +1,4 @@
-"""Claims in the database on rows that lead to hosts: of each host one at a time, whoever asks and however often.
+"""Claims rows that lead to hosts: one of each host at a time, whoever asks and however often.
 
 The rows have `host`, `next_at`, `claim`, `claimed_until` and `begun_at`. The parts of SQL are constants of the code.
 """

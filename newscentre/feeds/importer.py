@@ -1,4 +1,4 @@
-"""Fetches a feed that was claimed, and stores what it brought; the network is asked outside any transaction."""
+"""Fetches a claimed feed and stores its entries. The network is used outside any transaction."""
 
 import uuid
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Lists of feeds as other readers of feeds write and read them: OPML 1.0 and 2.0 (opml.org). Without Django."""
+"""Reads and writes lists of feeds as OPML 1.0 and 2.0 (opml.org). Without Django."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""A desk's feeds out as OPML, and others in."""
+"""Admin pages that export a desk's feeds as OPML, and import others."""
 
 from typing import Any
 

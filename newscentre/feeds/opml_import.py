@@ -1,4 +1,4 @@
-"""Takes lists of feeds into a desk, and gives a desk's feeds as a list."""
+"""Imports lists of feeds into a desk, and exports a desk's feeds."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Stores what a fetch brought, in one statement: new articles are added, changed ones changed, the others left alone."""
+"""Stores what a fetch brought in one statement: adds new articles, updates changed ones, leaves the others alone."""
 
 import json
 import uuid

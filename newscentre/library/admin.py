@@ -1,4 +1,4 @@
-"""The desk's library: publications with the sections they go with, their files, and projects."""
+"""Admin of the library: publications with the sections they go with, their files, and projects."""
 
 from django import forms
 from django.contrib import admin

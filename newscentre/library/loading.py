@@ -1,4 +1,4 @@
-"""Loads the publications of the fact files and the projects, each in our own words in three languages."""
+"""Loads the publications and projects of the fact files, described in three languages."""
 
 import re
 from collections.abc import Iterator

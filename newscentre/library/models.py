@@ -1,4 +1,4 @@
-"""The library: publications of a dialogue with their files, the sections of profiles they go with, and its projects."""
+"""Models of the library: publications with their files and the profile sections they go with, and projects."""
 
 from functools import partial
 

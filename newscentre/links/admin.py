@@ -1,4 +1,4 @@
-"""The desk's links, and how the outside addresses of its dialogue answered."""
+"""Admin of the desk's links, and how the external links of its dialogue answered."""
 
 from django import forms
 from django.contrib import admin, messages

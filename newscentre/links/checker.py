@@ -1,4 +1,4 @@
-"""Looks whether an outside address still answers, one host at a time; the network is asked outside any transaction.
+"""Checks whether an external link still answers, one host at a time. The network is used outside any transaction.
 
 Any number of workers may do so at any time. A claim is begun once and ends by itself, so that what the queue loses or
 doubles does no harm, and what a killed worker held is looked at again.

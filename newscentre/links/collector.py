@@ -1,4 +1,4 @@
-"""Keeps a row for every outside address that stands on the portal, and none for those that stand there no more."""
+"""Keeps one row for each external link on the portal, and none for links that are no longer there."""
 
 import random
 from collections import defaultdict

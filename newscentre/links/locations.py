@@ -1,4 +1,4 @@
-"""Where outside addresses stand on the portal. Each room registers its own; the checker knows none of them."""
+"""Registry of the places where external links stand. Each room registers its own; the checker knows none of them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Links that a secretariat recommends, and what is known of the outside addresses that stand on the portal."""
+"""Models of links that a secretariat recommends, and of what is known about external links on the portal."""
 
 from urllib.parse import urlsplit
 

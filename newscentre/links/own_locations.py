@@ -1,4 +1,4 @@
-"""The places of outside addresses in this room: links, and the publishers of publications."""
+"""Registers this room's places of external links: links, and the publishers of publications."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""When an outside address counts as no longer available: the whole policy, pure."""
+"""When an external link counts as no longer available: the whole policy, as pure functions."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta

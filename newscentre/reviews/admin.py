@@ -1,4 +1,4 @@
-"""The desk of press reviews: what is in them, in which order, with which comments, and for whom."""
+"""Admin of press reviews: their items, order, comments and audience."""
 
 from django import forms
 from django.contrib import admin

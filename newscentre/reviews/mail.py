@@ -1,4 +1,4 @@
-"""A press review by e-mail, to those who get digests and may read it when the mail is sent."""
+"""Sends a press review by e-mail to those who receive digests and may read it when the mail is sent."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""A press review: articles of a month that a secretariat picked, in its order, with its comments."""
+"""Models of a press review: articles of a month, chosen, ordered and commented by a secretariat."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""A press review on paper: data for `templates/print/review.typ`, which sets it in the direction of each line."""
+"""The data of a printed press review, for `templates/print/review.typ`, which sets each line in its direction."""
 
 from collections.abc import Callable
 

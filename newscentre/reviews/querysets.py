@@ -1,4 +1,4 @@
-"""A press review as one reader sees it: composed of what of it they may read, on the page, in the PDF and in the mail."""
+"""A press review as one reader may see it, for the page, the PDF and the mail alike."""
 
 from dataclasses import dataclass, field
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Readers' pages of press reviews. What a reader may not see is not there, on the page and in the file alike."""
+"""Readers' pages of press reviews. What a reader may not see is neither on the page nor in the file."""
 
 from allauth.core.ratelimit import respond_429
 from django.http import Http404, HttpResponse

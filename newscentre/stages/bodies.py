@@ -1,4 +1,4 @@
-"""The body of an answer, unpacked as browsers unpack it, and never beyond a size."""
+"""Decompresses the body of a response as browsers do, up to a maximum size."""
 
 import zlib
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""What an entry may bring onto a page: plain text, one link, and a date that can be true.
+"""Reduces an entry to what may stand on a page: plain text, one link, and a plausible date.
 
 Full texts are the press's, so an excerpt is all that is kept. No markup is kept at all: what is stored runs nowhere.
 """

@@ -1,4 +1,4 @@
-"""When an entry says that it was published: as feeds write it in Arabic, French and English, by several calendars and clocks.
+"""Parses an entry's publication date as feeds write it in Arabic, French and English, in several calendars and clocks.
 
 ISO 8601 and RFC 822 come first, since nearly all feeds write one of them; then the order of day, month and year, whatever
 the months are called; then `dateparser`, which knows more and takes a hundred times as long.

@@ -1,4 +1,4 @@
-"""What a feed says, as plain values that can pass from one process to another."""
+"""The content of a feed as plain values that can pass from one process to another."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field

@@ -1,4 +1,4 @@
-"""What a feed brings and nobody wants: left out before it is stored, by words, by language, by category."""
+"""Rules that drop entries before they are stored, by words, language or category."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

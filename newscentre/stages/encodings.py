@@ -1,4 +1,4 @@
-"""The letters of a feed, which says what they are, or says it wrongly, or not at all."""
+"""Decodes a feed whose declared character encoding may be right, wrong or missing."""
 
 import codecs
 import re

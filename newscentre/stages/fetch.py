@@ -1,4 +1,4 @@
-"""Fetches a feed: politely, from the public internet alone, and never for longer or more than the limits say."""
+"""Fetches a feed politely: from public addresses only, within limits of time and size."""
 
 import re
 import ssl

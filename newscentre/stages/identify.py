@@ -1,4 +1,4 @@
-"""Which entries are the same article, within one feed: by guid, else by the page's address, else by title and day.
+"""Which entries of a feed are the same article: by guid, else by the page's address, else by title and day.
 
 A feed may give all its entries one guid, or lead them all to one page; then that is no mark of an article, and the next
 one decides. A guid that changes is recognised by the address.

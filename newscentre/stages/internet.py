@@ -1,4 +1,4 @@
-"""The way out to the internet: public addresses only, checked where the connection is made, and until a deadline.
+"""Outgoing connections: public addresses only, checked where the connection is made, and until a deadline.
 
 The name is resolved here, each address it gives is judged, and the connection goes to the judged address itself: a name
 that changes its address between question and connection changes nothing. TLS still proves the name.

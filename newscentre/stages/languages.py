@@ -1,4 +1,4 @@
-"""In which language and direction a line of text is written.
+"""Detects the language and direction of a line of text.
 
 What a feed or an entry declares holds unless the words plainly say otherwise: a headline of names says nothing, and a
 name in another language is no sentence in it.

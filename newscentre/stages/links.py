@@ -1,4 +1,4 @@
-"""Addresses of articles: which may become a link, read as browsers read them, and which name the same page.
+"""URLs of articles: which may become a link, parsed as browsers do, and which name the same page.
 
 What browsers do is written down in the URL Standard (https://url.spec.whatwg.org/); of it stands here what addresses of
 the web need. What comes out is ASCII: signs that nobody sees are percent-encoded and do no harm.

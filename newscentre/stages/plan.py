@@ -1,4 +1,4 @@
-"""What a fetch changes: which articles are new, which the publisher changed, and which stand as they stood."""
+"""What a fetch changes: which articles are new, which the publisher changed, and which are unchanged."""
 
 import hashlib
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""When a feed is asked again: the whole policy, in one function."""
+"""When a feed is fetched again: the whole policy, in one function."""
 
 import random
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which subjects an article names, and which categories it belongs to: by names and words in three languages.
+"""Which subjects an article names and which categories it belongs to, by names and words in three languages.
 
 Of several names that begin at a word, the longest is meant: Guinea-Bissau is not Guinea.
 """

@@ -1,4 +1,4 @@
-"""Whether two headlines may be one article's: a correction keeps some of its words, another story has words of its own."""
+"""Whether two headlines may be of one article: a correction keeps some of the words, another story has its own."""
 
 from newscentre.stages.languages import SMALL_WORDS
 from newscentre.stages.tokenizer import words_of

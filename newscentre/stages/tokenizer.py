@@ -1,4 +1,4 @@
-"""The words of a line as they are compared: across capitals, accents, forms of Arabic letters, and joined particles."""
+"""Splits a line into words for comparison, regardless of case, accents, Arabic letter forms and joined particles."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""RSS of all versions, RDF, Atom and CDF, through feedparser, which is given bytes and never an address to open."""
+"""Parses RSS of all versions, RDF, Atom and CDF with feedparser, which gets bytes and never an address to open."""
 
 import io
 import re

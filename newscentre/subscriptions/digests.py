@@ -1,4 +1,4 @@
-"""Digests: what is new in a reader's saved searches, or in all the news when they keep none, each day or each week."""
+"""Digests: what is new in a reader's saved searches, or in all news if they have none, each day or week."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Mails to many readers: planned as rows, each sent by a task of its own, as that reader may read at that moment.
+"""Mails to many readers: planned as rows, each sent by its own task, with what that reader may read at that moment.
 
 What a killed worker leaves undone the next round takes up. A row is held while its mail is handed over and is done with in
 the same transaction: two workers never send it twice. Should a worker die between the mail server's yes and its commit, the

@@ -1,4 +1,4 @@
-"""A reader's saved searches, and the mails that tell of what is new in them."""
+"""Models of a reader's saved searches, and of the mails about what is new in them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is held about a person here, for the file that they may take along."""
+"""What the news centre holds about a person, for the export of their data."""
 
 from typing import Any
 

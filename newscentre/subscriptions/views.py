@@ -1,4 +1,4 @@
-"""Saved searches as their reader keeps them, and the end of digests by one click."""
+"""Pages of a reader's saved searches, and the link that ends digests."""
 
 from django import forms
 from django.contrib import messages

@@ -1,4 +1,4 @@
-"""What the desk cites: the figure that a reference means today, and why one cannot be published."""
+"""Resolves citations: the figure that a reference means today, and why one cannot be published."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

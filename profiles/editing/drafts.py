@@ -1,4 +1,4 @@
-"""The secretariat's desk for one profile: which drafts there are, what differs from what readers read."""
+"""The secretariat's drafts of one profile: which there are, and how they differ from what readers see."""
 
 from dataclasses import dataclass, field
 

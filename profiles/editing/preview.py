@@ -1,4 +1,4 @@
-"""A preview: the drafts on the reader's page. For the desk only; readers' code never comes here."""
+"""Previews drafts on the reader's page. Only the desk sees it; readers' code never calls it."""
 
 from django.http import HttpResponse
 from django.shortcuts import render

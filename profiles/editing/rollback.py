@@ -1,4 +1,4 @@
-"""Back from an edition, or from kept drafts, to the drafts: what would be replaced is listed, kept, and can be had back."""
+"""Rolls back from an edition, or from kept drafts, to drafts. What is replaced is listed, kept, and can be had back."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Embedded maps in the admin: a key is made, shown once, and revoked."""
+"""Admin of embedded maps: a key is made, shown once, and revoked."""
 
 from django.contrib import admin, messages
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Keys of embedded maps: made once, shown once, kept as a digest, revoked at once."""
+"""Keys of embedded maps: shown once, stored as a digest, revoked at once."""
 
 import secrets
 

@@ -1,4 +1,4 @@
-"""Files of what a person may see of a map: GeoJSON, GeoPackage, KML, CSV; each says what it is and how to cite it.
+"""Exports what a person may see of a map as GeoJSON, GeoPackage, KML or CSV, each with a notice of how to cite it.
 
 GeoPackage and KML are written by GDAL, which takes half a second and 60 MB to load: only when they are asked for.
 """

@@ -1,4 +1,4 @@
-"""What goes out with a map's file: what it is, as of when, from whom, under which terms, and how to cite it."""
+"""The notice in a map's file: what it shows, its date, its sources, its terms, and how to cite it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Lines between two places, led along sea or land and rounded: a picture of a way, not a survey of it.
+"""Draws a line between two places along sea or land and rounds it: a picture of a way, not a survey of it.
 
 Pure: no Django. Coordinates are WGS 84 degrees, longitude first. A path is sought on a grid (A*), drawn taut, and its
 corners are cut (Chaikin), each step only as far as it stays on its own side of the coast.

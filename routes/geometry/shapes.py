@@ -1,4 +1,4 @@
-"""The countries of a dialogue's map as the routes cross them: shapes of the files under its boundary policy."""
+"""The countries of a dialogue's map under its boundary policy, as routes cross them."""
 
 from pathlib import Path
 

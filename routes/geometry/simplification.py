@@ -1,4 +1,4 @@
-"""Lines with fewer points, as far as nobody can tell at a zoom of the map. Pure: no Django, no library of geometry."""
+"""Simplifies lines as far as nobody can see at a zoom level. Pure: no Django, no geometry library."""
 
 from collections.abc import Sequence
 from math import hypot

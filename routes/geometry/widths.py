@@ -1,4 +1,4 @@
-"""How thick a route is drawn, by the formula that the legend states."""
+"""The width of a route's line, by the formula that the legend states."""
 
 from decimal import Decimal
 from math import sqrt

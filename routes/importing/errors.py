@@ -1,4 +1,4 @@
-"""Why a file, or a row of one, is not taken. Kept as a code, so that each reader has it in their language."""
+"""Why a file or a row of it is not imported. Stored as a code, so that each reader gets it in their language."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""A file of geodata as rows: one point or one line each, WGS 84 degrees, longitude first. Pure: no database.
+"""Reads a file of geodata as rows: one point or line each, WGS 84 degrees, longitude first. Pure: no database.
 
 The file is read in a process of its own (`routes.importing.reading`), never in the one that asks.
 """

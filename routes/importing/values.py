@@ -1,4 +1,4 @@
-"""Attributes of a file as text: text stays text, dates are dates, lists are joined, and names of columns are one each."""
+"""Converts attributes of a file to text: dates are dates, lists are joined, and column names are unique."""
 
 import json
 from collections.abc import Iterable, Mapping

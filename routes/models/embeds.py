@@ -1,4 +1,4 @@
-"""A frozen view of a public map that another site shows in its pages, as long as its key is not revoked."""
+"""Model of an embedded map: a frozen view of a public map, shown on another site until its key is revoked."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError

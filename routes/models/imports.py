@@ -1,4 +1,4 @@
-"""A file of geodata that the desk brings in, what it would change, and whether that was taken."""
+"""Model of a geodata import: the file, what it would change, and whether that was applied."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Maps as they were published, proofs of them, and what agencies answered about these."""
+"""Models of published maps and proofs, and of the agencies' answers about proofs."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField

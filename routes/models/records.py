@@ -1,4 +1,4 @@
-"""Layers, segments and stops: the records that say who may see anything of them, and how the desk draws them next."""
+"""Models of layers, segments and stops, which say who may see them, and of their drawings."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator

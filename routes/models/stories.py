@@ -1,4 +1,4 @@
-"""Guided stories: steps through the map that a secretariat composes."""
+"""Models of guided stories: steps through the map, composed by a secretariat."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models

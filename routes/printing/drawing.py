@@ -1,4 +1,4 @@
-"""The picture of a printed map as SVG without any letter: land, borders, lines, stops. Pure: no Django.
+"""Draws a printed map as SVG without letters: land, borders, lines, stops. Pure: no Django.
 
 Web Mercator, as on the screen. Everything comes in as WGS 84 degrees, longitude first; the picture is `width` wide and
 `height` high, in millimetres.

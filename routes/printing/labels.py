@@ -1,4 +1,4 @@
-"""Room for the names of a printed map: none over another, those that matter first. Pure: no Django. Millimetres."""
+"""Places the names on a printed map without overlap, important ones first, in millimetres. Pure: no Django."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What stands on a printed map: as much of an edition as its reader may see, in the active language."""
+"""The content of a printed map: as much of an edition as its reader may see, in the active language."""
 
 import gzip
 import json
