@@ -31,7 +31,7 @@ CANNOT_BE_USED = _("This address cannot be used.")
 
 class NamedQuerySet(models.QuerySet):
     def sayable_to(self, viewer: Viewer):
-        """The names that this viewer may be told: both locks are asked, each by itself."""
+        """The names that this viewer may be told, under both locks."""
         return self.sayable().filter(said_to(self.model, viewer))
 
     def told_to(self, viewer: Viewer, page_readers: Iterable[str] = (tokens.PUBLIC,)):
@@ -44,14 +44,14 @@ class NamedQuerySet(models.QuerySet):
         return self.sayable_to(viewer).annotate(is_narrower=is_narrower)
 
     def sayable(self):
-        """Those that may be told to whoever the database knows as the viewer: for sentences that are made for a page."""
+        """The names that the viewer whom the database knows may be told, for sentences of a page."""
         keys = f"{view_of(self.model)}_keys"
         under_the_lock: Any = Func(template="(SELECT %(keys)s())", keys=keys, output_field=models.Field())
         return self.filter(pk__in=under_the_lock)
 
 
 def with_sayable(rows: Any, viewer: Viewer, *mentions: str) -> Any:
-    """Rows whose foreign keys of these names, mere mentions, lead to None where the viewer may not be told of the name."""
+    """Rows whose foreign keys of these names (mere mentions) lead to None where the viewer may not be told the name."""
     named = {key: rows.model._meta.get_field(key).related_model.objects.sayable_to(viewer) for key in mentions}
     return rows.prefetch_related(*(Prefetch(key, names) for key, names in named.items()))
 
@@ -68,7 +68,7 @@ class Sayable:
 
 
 class Name(Sayable, models.Model):
-    """Names that are reference data, or made by someone: `made_by` is the dialogue whose secretariat may say it."""
+    """Base of models of names: reference data, or of the dialogue `made_by`, whose secretariat may be told them."""
 
     regardless_of: Mapping[str, str] = {"made_by": "A name has no readers: this rule says who is told of it."}
 
@@ -96,7 +96,7 @@ class Name(Sayable, models.Model):
 
 
 class Naming(NamedTuple):
-    """Rows of a model name what these paths lead to; `is_array`: the one path leads to an array of keys."""
+    """Rows of a model name what these paths lead to. `is_array`: the one path leads to an array of keys."""
 
     model: Any
     paths: tuple[str, ...]
@@ -122,7 +122,7 @@ class Naming(NamedTuple):
 
 
 def said_to(name: Any, viewer: Viewer) -> Q:
-    """The condition under which a name of this model is sayable, by the declarations and `visible_to`."""
+    """The condition under which a viewer may be told a name of this model, by the declarations and `visible_to`."""
     condition = name.own_rule(viewer)
     for naming in namings_of(name):
         condition |= naming.says(viewer)
@@ -131,7 +131,7 @@ def said_to(name: Any, viewer: Viewer) -> Q:
 
 @cache
 def namings_of(name: Any) -> tuple[Naming, ...]:
-    """By which rows names of this model are said, in the order of the models."""
+    """The namings that make names of this model known, in the order of the models."""
     return tuple(_namings(name))
 
 
@@ -145,7 +145,7 @@ def _namings(name: Any) -> Iterator[Naming]:
 
 
 def declared(model: type[models.Model], what: str) -> Sequence[str]:
-    """`names` or `mentions` of a model; a column of that name declares nothing."""
+    """`names` or `mentions` of a model; a column with that name declares nothing."""
     held = model.__dict__.get(what, getattr(model, what, ()))
     return held if isinstance(held, tuple) else ()
 
@@ -210,7 +210,7 @@ class SayableKeys(migrations.RunSQL):
 
 
 def check_declarations(app_configs=None, **options) -> list[checks.CheckMessage]:
-    """Every foreign key to a name declares `names` or `mentions`, and what names has readers."""
+    """System check: every foreign key to a name is declared in `names` or `mentions`, and what names has readers."""
     return [fault for model in apps.get_models() for fault in faults_of(model)]
 
 

@@ -19,7 +19,7 @@ from access.visibility import RestrictedModel
 
 
 def offered(model: type[models.Model], viewer: Viewer) -> models.QuerySet:
-    """The rows of a model of which this viewer may be told, by whichever rule holds for it."""
+    """The rows of a model that this viewer may be told of, by whichever rule applies to it."""
     rows: Any = model._default_manager.all()
     if hasattr(rows, "sayable_to"):
         return rows.sayable_to(viewer)
@@ -27,7 +27,7 @@ def offered(model: type[models.Model], viewer: Viewer) -> models.QuerySet:
 
 
 class SayableChoices(admin.options.BaseModelAdmin):
-    """A form, or a part of one, that offers no name its user may not be told of."""
+    """Mixin of a form, or a part of one, that offers no name which its user may not be told."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if issubclass(db_field.related_model, Sayable | RestrictedModel):
@@ -41,7 +41,7 @@ class SayableChoices(admin.options.BaseModelAdmin):
 
 
 class OfferedFilter(RelatedFieldListFilter):
-    """A list's filter by related rows: of those that the user may be told of."""
+    """List filter by related rows that offers only those which the user may be told of."""
 
     def field_choices(self, field: Any, request: Any, model_admin: Any) -> list[tuple[Any, str]]:
         rows = offered(get_model_from_relation(field), request.viewer)
@@ -76,7 +76,7 @@ class NameAdmin(SayableChoices, admin.ModelAdmin):
         return field
 
     def get_exclude(self, request: Any, obj: Any = None) -> list[str]:
-        """Whether it is reference data is asked of the portal's administrators alone."""
+        """Only superusers are asked whether a name is reference data."""
         excluded = list(super().get_exclude(request, obj) or ())
         return excluded if request.user.is_superuser else [*excluded, "is_reference"]
 

@@ -6,6 +6,6 @@ from access.viewer import Viewer
 
 
 class ViewersRequest(HttpRequest):
-    """`accounts.middleware.ViewerMiddleware` sets `viewer`: who is looking."""
+    """A request with `viewer`, which `accounts.middleware.ViewerMiddleware` sets."""
 
     viewer: Viewer

@@ -8,7 +8,7 @@ MAY_CHANGE = "may_change"  # attribute beside it: the columns that may be change
 
 
 def grant_to_application(sender, using: str = "default", **kwargs) -> None:
-    """After migrating as owner: gives the application's role what it needs on every table, and no more."""
+    """Grants the application's role what it needs on every table, after migrating as owner."""
     if using != "owner" or sender.name != "access":
         return
     role = connections["default"].settings_dict["USER"]
@@ -34,7 +34,7 @@ def grant_to_application(sender, using: str = "default", **kwargs) -> None:
 
 
 def why_role_is_unsafe() -> list[str]:
-    """Sentences, empty when the application's role is neither owner nor superuser and does not bypass the lock."""
+    """Reasons why the application's role could bypass row-level security; empty when it cannot."""
     with connections["default"].cursor() as cursor:
         cursor.execute(
             """

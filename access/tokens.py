@@ -25,7 +25,7 @@ def partner(partner: str) -> str:
 
 
 def authority(partner: str) -> str:
-    """Held by those whom a partner authorised to nominate its people."""
+    """Token of those whom a partner authorised to nominate its people."""
     return f"authority:{partner}"
 
 
@@ -34,12 +34,12 @@ def group(group: str) -> str:
 
 
 def person(dialogue: str, user_id: int) -> str:
-    """A reader whom this dialogue's secretariat names; held while they stand in the dialogue."""
+    """Token of a reader named by a dialogue's secretariat; held while they belong to the dialogue."""
     return f"person:{dialogue}:{user_id}"
 
 
 def own(user_id: int) -> str:
-    """What is a person's own: saved searches, lines of the log, the course of their nomination."""
+    """Token of what is a person's own: saved searches, lines of the log, the course of their nomination."""
     return f"self:{user_id}"
 
 
@@ -48,7 +48,7 @@ def secretariat(dialogue: str) -> str:
 
 
 def named(words: Iterable[str], kind: str) -> list[str]:
-    """What the tokens of a kind name, sorted: `group:experts` gives `experts`."""
+    """The names in the tokens of a kind, sorted: `group:experts` gives `experts`."""
     return sorted(word.removeprefix(f"{kind}:") for word in words if word.startswith(f"{kind}:"))
 
 

@@ -25,12 +25,12 @@ class Viewer:
 
     @classmethod
     def of(cls, held: Iterable[str]) -> "Viewer":
-        """A viewer who holds these tokens, and `public` as everyone does."""
+        """A viewer with these tokens, and with `public`, which everyone holds."""
         return cls(frozenset(held) | {tokens.PUBLIC})
 
     @classmethod
     def secretariat_of(cls, *dialogues: str) -> "Viewer":
-        """For tasks and commands that work on behalf of a secretariat."""
+        """The viewer of tasks and commands that work for one secretariat."""
         return cls.of(tokens.secretariat(dialogue) for dialogue in dialogues)
 
     def viewing_as(self, held: Iterable[str], dialogue: str) -> "Viewer":
@@ -55,7 +55,7 @@ class Viewer:
 
     @property
     def stands_alone(self) -> bool:
-        """Holds nothing but what everyone holds and the token of what is their own: stands for nobody."""
+        """Whether the viewer holds only what everyone holds and the token of what is their own."""
         return all(token == tokens.PUBLIC or token.startswith("self:") for token in self.tokens)
 
     def is_secretariat_of(self, dialogue: str) -> bool:
@@ -84,11 +84,11 @@ class Viewer:
         return sorted(token.removeprefix(f"{kind}:") for token in self.tokens if token.startswith(f"{kind}:"))
 
     def as_setting(self) -> str:
-        """The tokens as PostgreSQL's text of an array; sorted, so that equal viewers give equal text."""
+        """The tokens as the text of a PostgreSQL array, sorted, so that equal viewers give equal text."""
         return _as_array(self.tokens)
 
     def within_as_setting(self) -> str:
-        """The same of `within`; empty when nothing limits the viewer."""
+        """The same for `within`; empty when nothing limits the viewer."""
         return "" if self.within is None else _as_array(self.within)
 
 
@@ -114,6 +114,6 @@ def narrowest(whole: Iterable[str], *parts: Iterable[str] | None) -> list[str]:
 
 
 def is_narrower(audience: Iterable[str], readers: Iterable[str]) -> bool:
-    """Whether a row of this audience may be hidden from someone who reads a row of the other."""
+    """Whether a row with this audience may be hidden from someone who reads a row with the other one."""
     held = set(audience)
     return tokens.PUBLIC not in held and not held.issuperset(readers)

@@ -18,14 +18,14 @@ BEFORE_COMMIT: list[Callable[[str], object]] = []
 
 
 class NotNoted(Exception):
-    """What was done could not be noted where it has to be, and is therefore not done."""
+    """Raised when a change could not be written to the journal; the change is then rolled back."""
 
 
 _remembered: ContextVar[dict[Any, Any] | None] = ContextVar("remembered", default=None)
 
 
 def remembered() -> dict[Any, Any]:
-    """What was looked up for the viewer whom the database knows, and is dropped with them."""
+    """A cache of lookups for the viewer whom the database knows, dropped when the viewer changes."""
     kept = _remembered.get()
     return {} if kept is None else kept
 
@@ -69,7 +69,7 @@ def viewing(viewer: Viewer, using: str = "default", *, only_reads: bool = False)
 
 
 def every_secretariat(using: str = "default") -> Viewer:
-    """For tasks and commands that work on behalf of all secretariats, also of dialogues that hardly anybody may know of."""
+    """The viewer of tasks and commands that work for all secretariats, including those of hidden dialogues."""
     row = asked("SELECT imap_secretariats()", {}, using)
     return Viewer.of(row[0] if row else ())
 
@@ -110,7 +110,7 @@ def _first_row(connection, sql: str, values: Mapping[str, Any]) -> tuple | None:
 
 
 def _exchange(connection, viewer: str, within: str) -> tuple[str, str]:
-    """Sets both settings, in one statement, and returns what they were."""
+    """Sets both settings in one statement and returns their former values."""
     with connection.cursor() as cursor:
         cursor.execute(EXCHANGE, [viewer, within])
         return cursor.fetchone()[:2]

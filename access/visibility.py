@@ -21,12 +21,12 @@ from access.viewing import remembered
 
 class RestrictedQuerySet(models.QuerySet):
     def visible_to(self, viewer: Viewer):
-        """The rows this viewer may see. The only way by which readers' code gets rows."""
+        """The rows that this viewer may see. Readers' code gets rows in no other way."""
         return self.filter(rule(self.model, viewer))
 
 
 class RestrictedModel(models.Model):
-    """A model whose rows have an audience, or belong to one that has."""
+    """Base of models whose rows have an audience, or belong to a row that has one."""
 
     belongs_to: tuple[str, ...] = ()
     regardless_of: Mapping[str, str] = {}
@@ -41,11 +41,11 @@ class RestrictedModel(models.Model):
 
 
 class SaysItsReaders:
-    """Mixin of a restricted model of which pages say who reads a row."""
+    """Mixin of restricted models for which pages say who reads a row."""
 
     @property
     def readers(self) -> list[str]:
-        """Tokens of those who read it: they are in its own audience and in that of every row it belongs to."""
+        """Tokens of those who read the row: held in its own audience and in that of every row it belongs to."""
         return readers_of(self)
 
     @property
@@ -54,7 +54,7 @@ class SaysItsReaders:
 
 
 def readers_of(row: Any) -> list[str]:
-    """As `rule` says it of one row. Rows that it belongs to are to be fetched with it, except where they are few."""
+    """Who reads one row, by the same rule as `rule`. Fetch the rows it belongs to with it, unless they are few."""
     audiences = [getattr(row, audience.name) for audience in _audiences_of(type(row))]
     for name in row.belongs_to:
         parent = row._meta.get_field(name)
@@ -68,7 +68,7 @@ def readers_of(row: Any) -> list[str]:
 
 
 def _readers_of_few(model: Any) -> Mapping[Any, list[str]]:
-    """By key, asked once while the database knows one viewer."""
+    """Audiences by key, queried once while the database knows the same viewer."""
     kept = remembered()
     if model not in kept:
         kept[model] = {row.pk: readers_of(row) for row in model._base_manager.only("audience")}
@@ -85,17 +85,17 @@ def sees(alias: str, column: str = "audience") -> str:
 
 
 def is_open(alias: str) -> str:
-    """Whether everyone may see the row, as SQL; a column that may be null inherits, and says nothing against it."""
+    """SQL condition that everyone may see the row; a null audience inherits, and does not speak against it."""
     return f"coalesce('{tokens.PUBLIC}' = ANY ({alias}.audience), true)"
 
 
 def sees_dialogue(alias: str) -> str:
-    """The same of the dialogue that the row belongs to."""
+    """SQL condition that the viewer may see the dialogue that the row belongs to."""
     return f"{alias}.dialogue_id IN (SELECT d.slug FROM atlas_dialogue d WHERE {sees('d')})"
 
 
 def tokens_of(viewer: Viewer) -> dict[str, list[str] | None]:
-    """The parameters that `sees` names."""
+    """The parameters that the SQL of `sees` names."""
     return {"tokens": sorted(viewer.tokens), "within": None if viewer.within is None else sorted(viewer.within)}
 
 

@@ -33,7 +33,7 @@ class SecretariatInline(admin.TabularInline):
 
 
 class AffiliationInline(admin.TabularInline):
-    """To be seen: mandates begin by nomination and end with a trace in their history."""
+    """Read only: mandates begin by nomination and end with an entry in their history."""
 
     model = models.Affiliation
     extra = 0
@@ -51,7 +51,7 @@ class NewUserForm(forms.ModelForm):
         fields = ["email", "name", "language"]
 
     def save(self, commit=True):
-        """A new account has no usable password: its person sets one by the link for a forgotten one."""
+        """A new account has no usable password; its person sets one by a password reset link."""
         self.instance.email = self.instance.email.lower()
         self.instance.set_unusable_password()
         return super().save(commit)
@@ -87,7 +87,7 @@ class PortalUserAdmin(UserAdmin):
         self.message_user(request, _("The account that they sign in by next is theirs from then on."))
 
     def user_change_password(self, request, id, form_url=""):
-        """A password that somebody else set, or an account that they changed, since the page was opened, stays."""
+        """Refuses to overwrite a password or account that somebody else changed since the page was opened."""
         user = self.get_object(request, unquote(id))
         if user is None or not self.has_change_permission(request, user):
             return super().user_change_password(request, id, form_url)
@@ -107,13 +107,13 @@ class PortalUserAdmin(UserAdmin):
         return self.inlines if obj else []
 
     def save_model(self, request, obj, form, change):
-        """Whom an account is opened or closed for by hand begins with nothing of before, as by a nomination."""
+        """Resets the credentials of an account that is opened or closed by hand, as a nomination does."""
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data:
             reset_credentials(obj)
 
     def save_formset(self, request, form, formset, change):
-        """A seat taken away ends what is open; the account that nothing else keeps open is closed."""
+        """Removing a seat ends the person's sessions, and closes the account if nothing else keeps it open."""
         super().save_formset(request, form, formset, change)
         if formset.model is models.SecretariatMember and formset.deleted_objects:
             retire(form.instance)
@@ -129,11 +129,11 @@ class ReadingGroupAdmin(DialogueModelAdmin, TranslatedAdmin):
     list_display = ["name", "dialogue", "ends_on"]
 
     def get_readonly_fields(self, request, obj=None):
-        """Audiences name the group, so neither what it is called in them nor its dialogue changes."""
+        """Audiences name the group, so its identifier and its dialogue never change."""
         return ["slug", "dialogue", "without_standing"] if obj else []
 
     def has_delete_permission(self, request, obj=None):
-        """Audiences of published editions name it for good: it ends by its date."""
+        """Audiences of published editions name the group for good; it ends by its date."""
         return False
 
     @admin.display(description=_("members who read nothing by it"))
@@ -148,7 +148,7 @@ class ReadingGroupAdmin(DialogueModelAdmin, TranslatedAdmin):
         return sentence % {"names": names}
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
-        """Members are found among the people of the secretariat's own dialogues, and those who are members already."""
+        """Offers as members the people of the secretariat's own dialogues and those who are members already."""
         dialogues = request.viewer.secretariats
         of_a_dialogue = Q(affiliations__scopes__dialogue__in=dialogues) | Q(secretariats__dialogue__in=dialogues)
         of_a_dialogue |= Q(engagements__dialogue__in=dialogues)

@@ -18,7 +18,7 @@ from atlas.translation_admin import TranslatedAdmin
 
 
 class DialogueForm(AudienceForm):
-    """Holds at once, for the dialogue and whatever belongs to it; nobody having chosen, it is for everyone."""
+    """Its audience takes effect at once, for the dialogue and all that belongs to it. The default is everyone."""
 
     has_theme = False
 

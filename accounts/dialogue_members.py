@@ -22,7 +22,7 @@ MOST_NAMED = 20  # rows of one kind that a page lists
 
 @dataclass(frozen=True)
 class DialogueMembership:
-    """One reason why a person stands in a dialogue. `kind`: seat, engagement or affiliation; `ground`: the row's key."""
+    """A reason why a person belongs to a dialogue. `kind`: seat, engagement or affiliation; `ground`: the row's key."""
 
     dialogue: str
     kind: str
@@ -36,7 +36,7 @@ def memberships_of(person: User) -> list[DialogueMembership]:
 
 
 def members_without_standing(group: ReadingGroup) -> list[User]:
-    """The group's members who read nothing by it, since they stand nowhere in its dialogue."""
+    """Members of the group who read nothing by it, since they do not belong to its dialogue."""
     query = """
         SELECT m.user_id FROM accounts_readinggroup_members m
         WHERE m.readinggroup_id = %s
@@ -99,7 +99,7 @@ def _ending_in(dialogue: Dialogue, person: User, viewer: Viewer) -> list[str]:
 
 
 def _named_to(person: User, dialogue: str, viewer: Viewer) -> list[str]:
-    """The rows of the dialogue that name the person as a reader, of every kind."""
+    """Rows of the dialogue, of every kind, that name the person as a reader."""
     token = tokens.person(dialogue, person.pk)
     found: list[str] = []
     for model in apps.get_models():

@@ -9,7 +9,7 @@ from atlas.models import Dialogue
 
 
 class ReadOnlyAdminMixin(admin.options.BaseModelAdmin):
-    """Mixin of an admin in which rows are looked at, and nobody adds, changes or removes one by a form."""
+    """Mixin of an admin in which nobody adds, changes or deletes rows by a form."""
 
     def has_add_permission(self, request):
         return False

@@ -13,6 +13,8 @@ from imap.local_apps import ROOMS
 ROOT = Path(__file__).resolve().parent.parent
 MODULE_LINES, FUNCTION_LINES, MODULES_IN_FOLDER = 400, 50, 30
 CHECKED = (*ROOMS, "bench")
+PRIVATE = re.compile(r"^\s*(?:from|import) allauth[\w.]*\.internal", re.MULTILINE)
+PRIVATE_PLACE = Path("accounts/signing_in/allauth_internals.py")
 UNUSED_IMPORT = re.compile(r"import .*noqa: *F401|noqa: *F401")
 
 
@@ -29,6 +31,8 @@ def violations() -> Iterator[str]:
         yield from (f"{name}: {said}" for said in _long_functions(text))
         if UNUSED_IMPORT.search(text):
             yield f"{name}: an import that nothing in the module uses."
+        if PRIVATE.search(text) and name != PRIVATE_PLACE:
+            yield f"{name}: imports what is private to allauth; {PRIVATE_PLACE} is the place."
     for folder, number in folders.items():
         if number > MODULES_IN_FOLDER:
             yield f"{folder}: {number} modules; a folder has at most {MODULES_IN_FOLDER}."

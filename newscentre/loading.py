@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from django.conf import settings
+
 from atlas.loading import Loading, read_toml
 from newscentre.models import Category
 
@@ -18,7 +20,7 @@ def load_categories(data: Path, loading: Loading) -> None:
                     "slug": row["slug"],
                     "is_reference": True,
                     "position": place,
-                    **{f"name_{code}": row[code] for code in ("en", "fr", "ar")},
+                    **{f"name_{code}": row[code] for code in settings.MODELTRANSLATION_LANGUAGES},
                 },
             )
             for place, row in enumerate(rows, 1)

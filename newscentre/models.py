@@ -340,7 +340,7 @@ class Article(SaysItsReaders, AddressNumberMixin, RestrictedModel):
         return self.title
 
     @property
-    def whole(self) -> Feed:
+    def audience_parent(self) -> Feed:
         """What it is a part of, whose audience it has where it has none of its own."""
         return self.feed
 

@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import get_language
 
-SUMMARY_LANGUAGES = ("en", "fr", "ar")
+SUMMARY_LANGUAGES = settings.MODELTRANSLATION_LANGUAGES
 
 
 class Written(NamedTuple):

@@ -1,5 +1,6 @@
 """Readers' pages of the news. Each queries with `visible_to`; what is not visible does not exist."""
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,7 +22,7 @@ from newscentre.articles.names import named_in_the_press
 from newscentre.filter_labels import in_words
 from newscentre.models import Article, Category
 
-LANGUAGES = ("ar", "en", "fr")
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
 @require_safe

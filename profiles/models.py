@@ -11,7 +11,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from access import tokens
 from access.fields import AudienceField
 from access.names import CANNOT_BE_USED, Name
 from access.visibility import RestrictedModel
@@ -86,10 +85,6 @@ class Profile(RestrictedModel):
     def log_name(self) -> str:
         return self.path
 
-    @property
-    def secretariat_token(self) -> str:
-        return tokens.secretariat(self.dialogue_id)
-
     def outline(self) -> models.QuerySet[OutlineSection]:
         return OutlineSection.objects.filter(
             dialogue_id=self.dialogue_id, theme_id=self.theme_id, kind=self.subject.kind
@@ -133,7 +128,7 @@ class Section(RestrictedModel):
         return f"{self.profile.path}/{self.slug}"
 
     @property
-    def whole(self) -> Profile:
+    def audience_parent(self) -> Profile:
         """What it is a part of, whose audience it has where it has none of its own."""
         return self.profile
 

@@ -1,5 +1,6 @@
 """Admin of routes: the desk draws segments and stops, has a proof checked, publishes a map, and composes stories."""
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -27,7 +28,7 @@ from routes import import_admin, models
 from routes.desk import NextMap, next_map
 from routes.embeds.admin import EmbedAdmin
 from routes.forms import NextMapForm
-from routes.publishing import LANGUAGES, Crossing, make_proof, publish_map
+from routes.publishing import Crossing, make_proof, publish_map
 
 admin.site.register(models.Embed, EmbedAdmin)
 admin.site.register(models.GeodataImport, import_admin.GeodataImportAdmin)
@@ -191,7 +192,9 @@ class SegmentAdmin(ShownAccess, AudienceAdmin):
     list_display = ["__str__", "route", "mode", "layer", "access", "position"]
     list_filter = ["route", "mode", "layer"]
     list_select_related = ["start__place", "end__place", "route", "layer"]
-    search_fields = [f"{end}__place__name_{language}" for end in ("start", "end") for language in LANGUAGES]
+    search_fields = [
+        f"{end}__place__name_{language}" for end in ("start", "end") for language in settings.MODELTRANSLATION_LANGUAGES
+    ]
     autocomplete_fields = ["start", "end"]
     inlines = [SegmentDrawingInline]
     fieldsets = [
@@ -318,7 +321,7 @@ def _proposed(newest: models.MapEdition | None) -> dict:
     if newest:
         proposed |= {
             f"title_{code}": getattr(newest, f"title_{code}").replace(str(newest.year), str(today.year))
-            for code in LANGUAGES
+            for code in settings.MODELTRANSLATION_LANGUAGES
         }
         proposed |= {
             "first_year": newest.first_year,

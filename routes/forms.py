@@ -1,6 +1,7 @@
 """Forms about maps: an agency's answer to the quality check, and the desk's next map."""
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,7 +13,7 @@ from atlas.periods import validate_partial_date
 from atlas.wording import direction
 from atlas.wording import language as language_in_words
 from routes.models import Outcome
-from routes.publishing import LANGUAGES, MapTitle
+from routes.publishing import MapTitle
 from routes.quality_checks import agencies_of
 
 
@@ -64,7 +65,7 @@ class NextMapForm(forms.Form):
     def __init__(self, *args, dialogue: Dialogue, **kwargs):
         super().__init__(*args, **kwargs)
         self.dialogue = dialogue
-        for language in LANGUAGES:
+        for language in settings.MODELTRANSLATION_LANGUAGES:
             self.fields[f"title_{language}"] = forms.CharField(
                 label=_("Title in %(language)s") % {"language": language_in_words(language)},
                 max_length=200,
@@ -84,7 +85,7 @@ class NextMapForm(forms.Form):
 
     def titled(self) -> MapTitle:
         held = self.cleaned_data
-        titles = {f"title_{language}": held[f"title_{language}"] for language in LANGUAGES}
+        titles = {f"title_{language}": held[f"title_{language}"] for language in settings.MODELTRANSLATION_LANGUAGES}
         return MapTitle(held["year"], held["as_of"], held["first_year"], held["last_year"], titles)
 
     def audience(self) -> list[str]:

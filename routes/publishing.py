@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
@@ -17,7 +18,6 @@ from atlas.models import Dialogue, Subject
 from routes.models import FeatureKind, Layer, MapEdition, MapFeature, Mode, Reason, Segment, SegmentDrawing, StopDrawing
 from routes.quality_checks import agencies_that_checked, tell_agencies
 
-LANGUAGES = ("en", "fr", "ar")
 # Coordinates of a line → ISO codes of the countries it crosses, in order: `routes.geometry.shapes.countries_of(dialogue).along`,
 # whose libraries of geometry no page of a reader needs.
 Crossing = Callable[[Sequence[Sequence[float]]], list[str]]
@@ -209,7 +209,7 @@ def names_of(subject: Subject) -> dict[str, str]:
 
 
 def _in_each_language(row, field: str) -> dict[str, str]:
-    return {language: getattr(row, f"{field}_{language}") or "" for language in LANGUAGES}
+    return {language: getattr(row, f"{field}_{language}") or "" for language in settings.MODELTRANSLATION_LANGUAGES}
 
 
 def rounded(geometry: Mapping, decimals: int) -> dict:

@@ -9,7 +9,7 @@ from accounts.requests import ReaderRequest
 
 @require_safe
 def me(request: ReaderRequest) -> HttpResponse:
-    """Name, tokens of the access rule, and until when (dates are ISO 8601, null without an end)."""
+    """Name, tokens, and until when each is held (ISO 8601 dates, null without an end), as JSON."""
     if not request.user.is_authenticated:
         headers = {"WWW-Authenticate": "Bearer", "Cache-Control": "private, no-store"}
         return JsonResponse({"error": "Send a personal token: Authorization: Bearer …"}, status=401, headers=headers)

@@ -17,7 +17,7 @@ from atlas.models import Dialogue
 
 @dataclass(frozen=True)
 class Entitlement:
-    """`sentence`: “You may read …, because …”. `until`: the last day, or None. `token`: what is held by it, or ''."""
+    """`sentence`: “You may read …, because …”. `until`: the last day or None. `token`: the token given, or ''."""
 
     sentence: str
     until: date | None = None
@@ -25,7 +25,7 @@ class Entitlement:
 
 
 def entitlements_of(user: User) -> list[Entitlement]:
-    """Everything that lets this person read, and what was meant to but does not."""
+    """Every ground on which this person may read, including grounds that no longer give anything."""
     viewer = user.viewer
     grounds = [*_of_secretariats(user)]
     for affiliation in _affiliations_of(user):
@@ -117,7 +117,7 @@ def _of_engagements(user: User) -> Iterator[Entitlement]:
 
 
 def _by_name(user: User) -> Iterator[Entitlement]:
-    """What a seat or a mandate gives beside all else: a secretariat may name those who stand in its dialogue."""
+    """Being named: a secretariat may name as readers those who belong to its dialogue by a seat or mandate."""
     ends = dict(user.affiliations.values_list("pk", "ends_on"))
     last_days: dict[str, list[date | None]] = {}
     for one in memberships_of(user):

@@ -14,7 +14,7 @@ from accounts.models import LogEntry, MandateEvent, Nomination, User
 
 
 def personal_data_of(user: User, viewer: Viewer) -> dict[str, Any]:
-    """By kind; of rows that have an audience, those that the person may see."""
+    """Data by kind. Rows that have an audience are included only if the person may see them."""
     return {
         "account": _fields(
             user, "email name language news_digest is_active is_staff joined_at last_login visit_began_at last_visit_at"

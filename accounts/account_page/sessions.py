@@ -19,7 +19,7 @@ class OpenSession:
 
 
 def sessions_of(request: ReaderRequest) -> list[OpenSession]:
-    """The current one first; those that ended meanwhile are forgotten."""
+    """The person's sessions, the current one first. Deletes those that have ended."""
     rows = UserSession.objects.purge_and_list(request.user)
     found = [OpenSession(row.pk, device_of(row.user_agent), row.ip, row.created_at, row.is_current()) for row in rows]
     return sorted(found, key=lambda session: (not session.is_current, session.since))

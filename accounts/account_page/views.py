@@ -1,8 +1,5 @@
 """The account page: what one may read, how one signs in, personal tokens, export of one's data."""
 
-from allauth.account.internal.flows.logout import logout
-from allauth.usersessions.internal.flows.sessions import end_other_sessions
-from allauth.usersessions.internal.flows.sessions import end_sessions as end_these
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import HASH_SESSION_KEY
@@ -23,6 +20,7 @@ from accounts.activity_log.writer import log_action
 from accounts.models import Action, PersonalToken, TokenScope, User
 from accounts.requests import ReaderRequest
 from accounts.signing_in.adapter import tell
+from accounts.signing_in.allauth_internals import end_other_sessions, end_these, logout
 from accounts.signing_in.factors import factors_in_words
 from accounts.signing_in.open_sessions import end_sign_ins
 from accounts.signing_in.personal_tokens import make_token as make
@@ -57,7 +55,7 @@ def own_page(request: ReaderRequest) -> HttpResponse:
 @login_required
 @require_POST
 def end_sessions(request: ReaderRequest) -> HttpResponse:
-    """Ends the one that is named, or all others, or every one."""
+    """Ends the named session, all others, or every one."""
     which = request.POST.get("session", "")
     if which == "every":
         end_other_sessions(request, request.user)
@@ -80,7 +78,7 @@ def end_sessions(request: ReaderRequest) -> HttpResponse:
 @limited("make_token", methods=("POST",))
 @require_http_methods(["GET", "HEAD", "POST"])
 def make_token(request: ReaderRequest) -> HttpResponse:
-    """Asks what for; then shows the secret, this once."""
+    """Asks for the purpose of a new token, then shows its secret once."""
     form = TokenForm(request.POST or None)
     if not form.is_valid():
         return render(request, "account/make_token.html", {"form": form})
@@ -104,7 +102,7 @@ def revoke_token(request: ReaderRequest, pk: int) -> HttpResponse:
 @limited("own_data")
 @require_GET
 def own_data(request: ReaderRequest) -> HttpResponse:
-    """Everything held about the person, as a JSON file."""
+    """Everything held about the person, as a JSON download."""
     log_action(Action.EXPORTED, request.user, objects=["own data"])
     with viewing(request.user.viewer):  # as oneself, whomever a secretariat views as
         data = clean_deep(personal_data_of(request.user, request.user.viewer))

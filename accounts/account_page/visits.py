@@ -11,7 +11,7 @@ A_VISIT_ENDS_AFTER = timedelta(hours=4)
 
 
 def note_visit(user: User) -> None:
-    """Begins a new visit when the last one began long ago. Writes at most once in `A_VISIT_ENDS_AFTER`."""
+    """Starts a new visit if the last one began more than `A_VISIT_ENDS_AFTER` ago."""
     now = timezone.now()
     if user.visit_began_at and now - user.visit_began_at < A_VISIT_ENDS_AFTER:
         return
@@ -20,6 +20,6 @@ def note_visit(user: User) -> None:
 
 
 def last_visit_of(request: ReaderRequest) -> datetime | None:
-    """None for the public, at a first visit, and as whomever a secretariat views: those were never here."""
+    """None for the public, at a first visit, and while viewing as someone else."""
     user = request.user
     return user.last_visit_at if user.is_authenticated and not request.persona else None

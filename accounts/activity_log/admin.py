@@ -28,7 +28,7 @@ MOST_LINES_IN_A_FILE = 50_000
 
 
 class ExportableReadOnlyAdmin(ReadOnlyAdminMixin, DialogueModelAdmin):
-    """Rows that nobody adds, changes or removes by hand, and that can be taken along as a file."""
+    """Admin of rows that nobody adds, changes or deletes by hand, and that can be exported."""
 
     actions = None
 
@@ -55,7 +55,7 @@ class LogEntryAdmin(ExportableReadOnlyAdmin):
     fields = ["at", "action", "person", "dialogue", "object"]
 
     def get_queryset(self, request):
-        """Lines of signing in have no dialogue; they are the secretariats' whose dialogues the person reads."""
+        """Sign-ins have no dialogue; they are shown to the secretariats of the dialogues that the person reads."""
         return LogEntry.objects.visible_to(Viewer.secretariat_of(*request.viewer.secretariats))
 
     def changelist_view(self, request: ReaderRequest, extra_context=None):

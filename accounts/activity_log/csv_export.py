@@ -12,7 +12,7 @@ UNSEEN = " \u00a0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """CSV by RFC 4180, in UTF-8 with its mark. A cell that a program would run as a formula is made a text by `'`."""
+    """CSV by RFC 4180 in UTF-8 with BOM. Cells that a program would run as a formula are prefixed by `'`."""
     text = io.StringIO()
     text.write(BYTE_ORDER_MARK)
     writer = csv.writer(text)

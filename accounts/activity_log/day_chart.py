@@ -9,7 +9,7 @@ GAP = 0.2  # of the width of a day
 
 @dataclass(frozen=True)
 class Bar:
-    """One day. Coordinates are text: a template would write a number as the reader's language does."""
+    """One day. Coordinates are text, since a template would format numbers in the reader's language."""
 
     day: date
     number: int
@@ -21,7 +21,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class DayChart:
-    """`bars`: every day from the first to the last, in a box of `width` × `height` units; the highest fills it."""
+    """`bars`: one per day, in a box of `width` × `height` units whose height the largest number fills."""
 
     bars: list[Bar]
     highest: int
@@ -34,7 +34,7 @@ class DayChart:
 
 
 def day_chart(counts: Mapping[date, int], first: date, last: date, width: int = 960, height: int = 120) -> DayChart:
-    """Bars from `first` to `last`, both included; a day without a number is empty. Time runs from left to right."""
+    """Bars from `first` to `last` inclusive; a day without a number is empty. Time runs from left to right."""
     days = [first + timedelta(days=passed) for passed in range((last - first).days + 1)]
     highest = max((counts.get(day, 0) for day in days), default=0)
     step = width / len(days)

@@ -11,7 +11,7 @@ from accounts.models import LogEntry
 
 
 def purge_log(now: datetime | None = None) -> int:
-    """Removes the lines of the log that are older than `LOG_DAYS`, once they are counted; returns how many."""
+    """Deletes counted lines of the log that are older than `LOG_DAYS`. Returns how many."""
     oldest_kept = (now or timezone.now()) - timedelta(days=settings.LOG_DAYS)
     with keeping():
         count_use(OWNER)

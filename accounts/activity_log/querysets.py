@@ -34,7 +34,7 @@ class PartnerByName(forms.ModelChoiceField):
 
 
 class LogFilter(forms.Form):
-    """Which lines: every field narrows. The period is bounded, so that what is counted is."""
+    """Filters of the log. The period is bounded, so that counting stays cheap."""
 
     dialogue = forms.ModelChoiceField(
         Dialogue.objects.none(), label=gettext_lazy("dialogue"), required=False, empty_label="—"
@@ -69,7 +69,7 @@ class LogFilter(forms.Form):
 
     @property
     def dialogues(self) -> list[str]:
-        """Of whose secretariats the lines are."""
+        """The dialogues whose secretariats see the lines."""
         chosen = self.cleaned_data.get("dialogue")
         return [chosen.pk] if chosen else self.viewer.secretariats
 
@@ -89,13 +89,13 @@ class LogFilter(forms.Form):
         return lines
 
     def by_day(self) -> dict[date, int]:
-        """How many lines each day has; days without any are left out."""
+        """Number of lines per day; days without any are left out."""
         days = self.lines().order_by().annotate(day=TruncDate("at")).values("day").annotate(number=Count("pk"))
         return {row["day"]: row["number"] for row in days}
 
 
 def _stood_then() -> QuerySet[Affiliation]:
-    """For whom the person of a line stood when it was written."""
+    """The partners for whom the person of a line stood when it was written."""
     is_not_over = Q(ended_at__isnull=True) | Q(ended_at__gte=OuterRef("at"))
     return Affiliation.objects.filter(
         is_not_over, user=OuterRef("person"), begins_on__lte=Cast(OuterRef("at"), DateField())
@@ -108,14 +108,14 @@ def _begin_of(day: date) -> datetime:
 
 @dataclass(frozen=True)
 class LogPage:
-    """Lines, the newest first; `before` is what the address of the next page says, empty on the last."""
+    """Lines, newest first; `before` is the cursor of the next page, empty on the last."""
 
     lines: list[LogEntry]
     before: str
 
 
 def page_of(lines: QuerySet[LogEntry], viewer: Viewer, before: str = "") -> LogPage:
-    """One page, found by the place of its first line, however many there are: nothing is counted."""
+    """One page, found by the position of its first line, so that nothing is counted."""
     if place := _place(before):
         at, pk = place
         lines = lines.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
@@ -135,7 +135,7 @@ def _place(before: str) -> tuple[datetime, int] | None:
 
 
 def with_partners(lines: Iterable[LogEntry], viewer: Viewer) -> list[LogEntry]:
-    """Gives each line `partners`: for whom its person stood then, of those of whom the viewer may be told. One query."""
+    """Sets `partners` on each line: those the person stood for then, if the viewer may be told. One query."""
     lines = list(lines)
     rows = Affiliation.objects.filter(user__in={line.person_id for line in lines if line.person_id})
     rows = rows.filter(partner__in=Partner.objects.sayable_to(viewer))

@@ -33,13 +33,13 @@ COUNT = """
 
 
 def count_use(using: str) -> None:
-    """Counts the lines that whoever is looking on this connection sees. Counting again changes nothing."""
+    """Counts the lines that the viewer of this connection sees. Counting again changes nothing."""
     with connections[using].cursor() as cursor:
         cursor.execute(COUNT, {"read": Action.READ.value})
 
 
 class ReportedUse(NamedTuple):
-    """The numbers of a quarter as a report may carry them, in the reader's language."""
+    """The numbers of a quarter for a report, formatted in the reader's language."""
 
     reads: str
     readers: str

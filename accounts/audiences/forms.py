@@ -109,18 +109,18 @@ class AudienceForm(forms.ModelForm):
         if self.instance.pk and held is not None:
             self.fields["preset"].help_text = self._sentence_of(held)
         elif self.instance.pk and self.may_inherit:
-            self.fields["preset"].help_text = self._sentence_of(self.instance.whole.audience)
+            self.fields["preset"].help_text = self._sentence_of(self.instance.audience_parent.audience)
         waiting = waiting_for(self.instance) if self.instance.pk and self.has_theme else None
         if waiting:
             preset.widget.waiting = who_can_read(readers_of(waiting.wanted, self.instance))
 
     def _sentence_of(self, audience: list[str]) -> str:
-        """Who reads it today, in a dialogue that may itself be for some. Escaped: the admin takes it for markup."""
+        """Who reads the row today, and its dialogue. Escaped, since the admin takes it for markup."""
         dialogue = Dialogue.objects.get(pk=self._dialogue_of_instance())
         return escape(who_can_read(narrowest(dialogue.audience, audience)))
 
     def audience_to_show(self) -> list[str] | None:
-        """The one that the fields show chosen; None where nothing is."""
+        """The audience that the fields show as chosen, or None."""
         return self.instance.audience if self.instance.pk else None
 
     def _show(self, audience: list[str] | None) -> None:
@@ -138,7 +138,7 @@ class AudienceForm(forms.ModelForm):
         return choices if self.instance.pk else [("", _("as the theme proposes")), *choices]
 
     def _sentences(self) -> dict[str, str]:
-        """Who will be able to read, by preset; the words are those of `who_can_read`."""
+        """Who will be able to read, by preset, in the words of `who_can_read`."""
         partners = {
             plural: ngettext(
                 "Restricted access: the nominated users of %(partners)s can read this.",
@@ -159,7 +159,7 @@ class AudienceForm(forms.ModelForm):
         return {preset.value: sentence for preset, sentence in known.items()} | self._sentences_of_the_row()
 
     def _sentences_of_the_row(self) -> dict[str, str]:
-        """Those that depend on where the row belongs; of a new row that is still being chosen."""
+        """Sentences that depend on where the row belongs, or on where a new row will belong."""
         if not self.has_theme:
             return {}
         if not self.instance.pk:
@@ -169,19 +169,19 @@ class AudienceForm(forms.ModelForm):
                 ),
                 "": _("Those can read this whom the Secretariat proposed for the theme chosen above."),
             }
-        whole = self.instance.whole if self.may_inherit else self.instance
-        theme = audience_of(Preset.THEME, whole.dialogue_id, whole.theme_id)
-        inherited = {"": who_can_read(whole.audience)} if self.may_inherit else {}
+        parent = self.instance.audience_parent if self.may_inherit else self.instance
+        theme = audience_of(Preset.THEME, parent.dialogue_id, parent.theme_id)
+        inherited = {"": who_can_read(parent.audience)} if self.may_inherit else {}
         return {Preset.THEME.value: who_can_read(theme), **inherited}
 
     def _where_to_view_as(self) -> dict[str, str]:
-        """What the page for viewing as is told: the row's dialogue, and the page that readers have of it."""
+        """Parameters of the page for viewing as: the row's dialogue, and the page that readers have of it."""
         if not self.instance.pk:
             return {}
         return {"dialogue": self._dialogue_of_instance(), "next": self.page_of_the_row()}
 
     def _dialogue_of_instance(self) -> str:
-        return self.instance.whole.dialogue_id if self.may_inherit else self.instance.dialogue_id
+        return self.instance.audience_parent.dialogue_id if self.may_inherit else self.instance.dialogue_id
 
     def _field_of_groups(self) -> forms.ModelChoiceField:
         field = self.fields["reading_group"]
@@ -190,14 +190,14 @@ class AudienceForm(forms.ModelForm):
 
     @classmethod
     def offer_groups_of(cls, dialogues: list[str]) -> None:
-        """Lets a new row choose among the groups of these dialogues. For a class of one request, as the admin makes them."""
+        """Lets a new row choose among the groups of these dialogues. Call it on a class made for one request."""
         field = copy.deepcopy(cls.base_fields["reading_group"])
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = ReadingGroup.objects.filter(dialogue__in=dialogues)
         cls.base_fields["reading_group"] = cls.declared_fields["reading_group"] = field  # the latter for its heirs
 
     def page_of_the_row(self) -> str:
-        """The address of what readers are shown of the row; empty where it has no page of its own."""
+        """URL of the page that readers have of the row; empty where there is none."""
         return ""
 
     def clean(self):
@@ -211,7 +211,7 @@ class AudienceForm(forms.ModelForm):
         return cleaned
 
     def _refuse_group_of_another_dialogue(self, cleaned: dict) -> None:
-        """As the database does too (`imap_add_secretariat`)."""
+        """The database refuses it too (`imap_add_secretariat`)."""
         group = cleaned.get("reading_group")
         if cleaned.get("preset") != Preset.GROUP or group is None:
             return
@@ -231,7 +231,7 @@ class AudienceForm(forms.ModelForm):
         return dialogue.pk, theme.pk if theme else ""
 
     def chosen_audience(self) -> list[str] | None:
-        """The tokens of what was chosen; None when the row inherits."""
+        """The tokens that were chosen, or None when the row inherits."""
         dialogue, theme = self.dialogue_and_theme()
         preset = self.cleaned_data.get("preset")
         if not preset and self.may_inherit:
@@ -249,7 +249,7 @@ class AudienceForm(forms.ModelForm):
         return audience_of(preset, dialogue, theme)
 
     def _change(self) -> Change:
-        """What of the choice is applied now. Today's audience is asked again: a colleague may have narrowed it."""
+        """What of the choice is applied now. Reads the audience again: a colleague may have narrowed it."""
         chosen = self.chosen_audience()
         if self.instance.pk is None:
             nobody_else = audience_of(Preset.SECRETARIAT, *self.dialogue_and_theme())
@@ -269,7 +269,7 @@ class AudienceForm(forms.ModelForm):
         return super().save(commit)
 
     def settle(self, by: User) -> str:
-        """Notes what changed, and asks for what is to be confirmed. Returns a sentence for whoever saved the form."""
+        """Logs what changed, and asks for confirmation of the rest. Returns a sentence for whoever saved the form."""
         dialogue, _theme = self.dialogue_and_theme()
         apply_audience_change(self.change, self.instance, dialogue, by)
         if not self.change.is_asked:

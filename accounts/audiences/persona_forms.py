@@ -49,7 +49,7 @@ class PersonaForm(forms.Form):
         return [(tokens.PUBLIC, _("the public")), *((title, choices) for title, choices in titled if choices)]
 
     def _partners(self) -> list[tuple[Partner, list[Role]]]:
-        """Those who take part today, with their roles."""
+        """Partners that take part today, with their roles."""
         roles: dict[str, tuple[Partner, list[Role]]] = {}
         memberships = Membership.objects.filter(dialogue=self.dialogue).exclude(left__lte=timezone.localdate().year)
         for membership in memberships.exclude(role=Role.SECRETARIAT).select_related("partner__subject"):
@@ -67,7 +67,7 @@ class PersonaForm(forms.Form):
 
 
 def _by_name(partners: list[tuple[Partner, list[Role]]]) -> Choices:
-    """Each by name; the role of those who are not *partners* stands behind it."""
+    """Choices sorted by name, with the role of those who are not *partners*."""
     choices = []
     for partner, roles in partners:
         name = partner.display_name

@@ -42,7 +42,7 @@ class Persona:
         return " ".join([self.whom, *self.themes, *(["granted"] if self.is_granted else [])])
 
     def seen_by(self, own: Viewer) -> Viewer:
-        """What the persona sees, within what `own` may read as this dialogue's secretariat."""
+        """The viewer that the persona is, within what `own` may read as secretariat of the dialogue."""
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT imap_tokens_of_persona(%s, %s, %s, %s::text[], %s)",
@@ -57,14 +57,14 @@ class Persona:
             return own.viewing_as(cursor.fetchone()[0], self.dialogue)
 
     def _name_of_dialogue(self) -> str:
-        """Whoever is of its secretariat knows it, also while they see the portal as someone does who does not."""
+        """Read with the secretariat's own rights, also while it views as someone who may not know the dialogue."""
         if known := Dialogue.objects.filter(pk=self.dialogue).first():
             return known.short_name
         with viewing(Viewer.secretariat_of(self.dialogue)):
             return Dialogue.objects.get(pk=self.dialogue).short_name
 
     def as_sentence(self) -> str:
-        """Whom the dialogue is seen as, in the reader's language."""
+        """As whom the dialogue is viewed, in the reader's language."""
         words = {"dialogue": self._name_of_dialogue()}
         if self.whom == tokens.PUBLIC:
             return _("You see %(dialogue)s as the public does.") % words
@@ -83,12 +83,12 @@ class Persona:
 
 
 def _name(row: ReadingGroup | Partner | None) -> str:
-    """Empty when it was removed since the persona was chosen."""
+    """Empty when the row was removed since the persona was chosen."""
     return str(row) if row else ""
 
 
 def current_persona(request: HttpRequest, own: Viewer) -> Persona | None:
-    """The persona of this session. It ends at once when `own` is no longer the dialogue's secretariat."""
+    """The session's persona, or None once `own` is no longer the secretariat of the dialogue."""
     kept = request.session.get(KEPT_AS)
     if kept is None:
         return None

@@ -36,7 +36,7 @@ def _of_theme(dialogue: str, theme: str) -> list[str]:
 
 
 def preset_of(audience: Iterable[str]) -> Preset:
-    """The preset an audience was made by; the widest token decides."""
+    """The preset by which an audience was made; the widest token decides."""
     held = set(audience)
     if tokens.PUBLIC in held:
         return Preset.PUBLIC
@@ -111,7 +111,7 @@ def _partners_can_read(slugs: list[str]) -> str:
 
 
 def readers_named(audiences: Iterable[Iterable[str]]) -> list[str]:
-    """Slugs of the partners and groups in these audiences of whom the reader may be told; no question without any."""
+    """Slugs of partners and groups in these audiences that the reader may be told of. No query if there are none."""
     held = {token for audience in audiences for token in audience}
     named: list[str] = []
     for kind, names in (("partner", Partner.objects), ("group", ReadingGroup.objects)):

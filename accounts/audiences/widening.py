@@ -22,7 +22,7 @@ Audience = list[str] | None  # None: as the row it belongs to
 
 
 class AudienceRow(Protocol):
-    """A row with an audience; `log_name` is how the log and a colleague are told of it."""
+    """A row with an audience. `log_name` identifies it in the log and to a colleague."""
 
     pk: int
     audience: Audience
@@ -35,7 +35,7 @@ class AudienceRow(Protocol):
 
 @dataclass(frozen=True)
 class Change:
-    """`applied` is written now; `wanted` is asked of a second person, when it is more than may be applied at once."""
+    """`applied` is written now; `wanted` needs a second person where it is wider than may be applied at once."""
 
     before: Audience
     applied: Audience
@@ -44,7 +44,7 @@ class Change:
 
 
 def apply_audience_change(change: Change, row: AudienceRow, dialogue: str, by: User) -> None:
-    """Notes a change that was written, and asks for what was not."""
+    """Logs the change that was written, and asks for confirmation of the rest."""
     if not _is_same(change.before, change.applied):
         _overtake(row)
         _note(Action.AUDIENCE_CHANGED, row.log_name, dialogue, change.before, change.applied, by)
@@ -55,14 +55,14 @@ def apply_audience_change(change: Change, row: AudienceRow, dialogue: str, by: U
 
 
 def note_change(change: Change, name: str, dialogue: str, by: User) -> None:
-    """Notes a change of what needs no second person; `name`: as the log names the row."""
+    """Logs a change that needs no second person. `name` identifies the row in the log."""
     if not _is_same(change.before, change.applied):
         _note(Action.AUDIENCE_CHANGED, name, dialogue, change.before, change.applied, by)
 
 
 def readers_of(audience: Audience, row: AudienceRow) -> list[str]:
-    """Who reads the row with this audience; one that inherits is read by those of what it is a part of."""
-    return row.whole.audience if audience is None else audience  # type: ignore[attr-defined]
+    """Who reads the row with this audience; a row that inherits is read by the readers of its parent."""
+    return row.audience_parent.audience if audience is None else audience  # type: ignore[attr-defined]
 
 
 def who_could_confirm(dialogue: str, asked_by: User) -> list[User]:
@@ -147,9 +147,9 @@ def _note(action: Action, name: str, dialogue: str, before: Audience, after: Aud
 
 
 def _in_words(audience: Audience) -> str:
-    """The preset of an audience, and the slugs that it names."""
+    """The preset of an audience with the slugs that it names."""
     if audience is None:
-        return "as-profile"
+        return "inherited"
     preset = preset_of(audience)
     kinds = {Preset.PARTNERS: "partner", Preset.GROUP: "group"}
     names = ",".join(names_in(audience, kinds[preset])) if preset in kinds else ""

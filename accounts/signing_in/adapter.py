@@ -1,7 +1,6 @@
 """allauth's adapter: nobody signs up, and mails and messages are the portal's own."""
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.stagekit import clear_login
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import mail
 from accounts.models import User
 from accounts.nominations import invitations
+from accounts.signing_in.allauth_internals import clear_login
 from accounts.signing_in.devices import device_of
 from accounts.signing_in.known_devices import remember_device
 from accounts.signing_in.throttling import record_failure

@@ -5,7 +5,6 @@ from functools import partial
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import ResetPasswordForm
 from allauth.core import context
-from allauth.core.internal.ratelimit import RateLimitUsage
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -24,6 +23,7 @@ from accounts import tasks
 from accounts.activity_log.writer import log_action
 from accounts.models import Action, User
 from accounts.signing_in import passkeys
+from accounts.signing_in.allauth_internals import RateLimitUsage
 from accounts.signing_in.throttling import record_failure
 
 LONGEST_CREDENTIAL = 20_000  # letters of JSON; those of browsers have about two thousand

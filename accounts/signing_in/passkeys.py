@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from allauth.account.utils import url_str_to_user_pk
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.internal import auth as allauths
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -32,6 +31,7 @@ from fido2.webauthn import (
 )
 
 from accounts.models import User
+from accounts.signing_in.allauth_internals import webauthn
 
 CHALLENGES = "challenges_of_keys"  # in the session, by purpose
 GOOD_FOR = 10 * 60  # seconds
@@ -64,11 +64,11 @@ def refused() -> ValidationError:
 def ask_for_new_key(request: HttpRequest, user: User) -> dict:
     """The options of a key to set up. The page's script asks for more where it is to sign in alone."""
     options, state = _server().register_begin(
-        user=allauths.build_user_payload(user),
-        credentials=allauths.get_credentials(user),
+        user=webauthn.build_user_payload(user),
+        credentials=webauthn.get_credentials(user),
         resident_key_requirement=ResidentKeyRequirement.DISCOURAGED,
         user_verification=UserVerificationRequirement.PREFERRED,
-        extensions=allauths.EXTENSIONS,
+        extensions=webauthn.EXTENSIONS,
     )
     _keep(request, Purpose.SET_UP, user, state)
     return dict(options)
@@ -78,7 +78,7 @@ def ask_for_key(request: HttpRequest, purpose: Purpose, user: User | None) -> di
     """The options of a key to answer with: one of this person's, or, to sign in alone, whichever the visitor has."""
     is_alone = purpose is Purpose.SIGN_IN_ALONE
     options, state = _server().authenticate_begin(
-        credentials=allauths.get_credentials(user) if user else [],
+        credentials=webauthn.get_credentials(user) if user else [],
         user_verification=UserVerificationRequirement.REQUIRED if is_alone else UserVerificationRequirement.PREFERRED,
     )
     _keep(request, purpose, user, state)
@@ -87,7 +87,7 @@ def ask_for_key(request: HttpRequest, purpose: Purpose, user: User | None) -> di
 
 def forget_questions(request: HttpRequest) -> None:
     """All of ours, and the one that allauth's own page put."""
-    for name in (CHALLENGES, allauths.STATE_SESSION_KEY):
+    for name in (CHALLENGES, webauthn.STATE_SESSION_KEY):
         request.session.pop(name, None)
 
 

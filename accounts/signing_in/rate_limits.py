@@ -50,7 +50,7 @@ EVERY_LIMIT = {**OF_ACCOUNTS, **OF_FACTORS, **OURS}
 
 def is_within(request: "HttpRequest", limit: str, key: str | None = None) -> bool:
     """Counts one attempt, whatever its method; False once there were too many. Strangers are not counted by person."""
-    from allauth.core.internal import ratelimit
+    from accounts.signing_in.allauth_internals import ratelimit
 
     if OURS[limit].endswith("/user") and not request.user.is_authenticated:
         return True
@@ -59,7 +59,7 @@ def is_within(request: "HttpRequest", limit: str, key: str | None = None) -> boo
 
 def is_spent(request: "HttpRequest", limit: str) -> bool:
     """Whether there were too many already; counts nothing."""
-    from allauth.core.internal import ratelimit
+    from accounts.signing_in.allauth_internals import ratelimit
 
     how = {"app": "accounts", "action": limit, "config": OURS, "limit_get": True}
     return not ratelimit.consume(request, dry_run=True, **how)

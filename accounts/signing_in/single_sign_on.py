@@ -10,12 +10,9 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 import jwt
-from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.flows.logout import logout
 from allauth.account.utils import get_next_redirect_url, perform_login
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
-from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
@@ -31,6 +28,7 @@ from accounts.models import User
 from accounts.requests import ReaderRequest
 from accounts.signing_in import agency_accounts
 from accounts.signing_in.agency_settings import Agency
+from accounts.signing_in.allauth_internals import build_apps_from_settings, jwtkit, logout, record_authentication
 from accounts.signing_in.rate_limits import limited
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384")
@@ -140,9 +138,7 @@ class AgencyAdapter(DefaultSocialAccountAdapter):
 
     def list_apps(self, request, provider=None, client_id=None):
         """Only those of the configuration: allauth would look in the database as well."""
-        from allauth.socialaccount.adapter import _build_apps_from_settings
-
-        found = _build_apps_from_settings(provider=provider, client_id=client_id)
+        found = build_apps_from_settings(provider=provider, client_id=client_id)
         return [app for apps in found.values() for app in apps]
 
     def pre_social_login(self, request, sociallogin: SocialLogin) -> NoReturn:

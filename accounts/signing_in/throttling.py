@@ -6,10 +6,9 @@ device a person's own mistakes alone count; a passkey asks for no guess; a new p
 
 from typing import Literal, get_args
 
-from allauth.core.internal import ratelimit
-from allauth.core.internal.ratelimit import RateLimitUsage
 from django.http import HttpRequest
 
+from accounts.signing_in.allauth_internals import RateLimitUsage, ratelimit
 from accounts.signing_in.known_devices import known_device
 from accounts.signing_in.rate_limits import OF_ACCOUNTS, OURS
 

@@ -1,7 +1,5 @@
 """Views for signing in and second factors beyond those of allauth."""
 
-from allauth.account.internal.decorators import login_stage_required
-from allauth.account.internal.stagekit import clear_login
 from allauth.account.views import LoginView, PasswordResetFromKeyView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.webauthn.views import AddWebAuthnView, LoginWebAuthnView, ReauthenticateWebAuthnView
@@ -16,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import ReaderRequest
 from accounts.signing_in import passkeys, pending_steps
+from accounts.signing_in.allauth_internals import clear_login, login_stage_required
 from accounts.signing_in.factors import Authenticator, Type, factors_in_words, may_remove, remove
 from accounts.signing_in.known_devices import remember_device
 from accounts.signing_in.reauthentication import agency_of_the_session, confirmed

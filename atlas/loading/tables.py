@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-LANGUAGES = ("en", "fr", "ar")
+from django.conf import settings
 
 
 class RefusedData(Exception):
@@ -62,10 +62,13 @@ class TableRow:
     def translated(self, name: str, field: str | None = None) -> dict[str, str]:
         """`{field}_en`, `{field}_fr`, `{field}_ar` of a translated value."""
         value = self.get(name, {})
-        missing = [language for language in LANGUAGES if value and not value.get(language)]
+        missing = [language for language in settings.MODELTRANSLATION_LANGUAGES if value and not value.get(language)]
         if missing:
             self.refuse(f"{name} has no text in {', '.join(missing)}.")
-        return {f"{field or name}_{language}": value.get(language, "").strip() for language in LANGUAGES}
+        return {
+            f"{field or name}_{language}": value.get(language, "").strip()
+            for language in settings.MODELTRANSLATION_LANGUAGES
+        }
 
 
 def read_csv(path: Path, columns: str) -> Iterator[TableRow]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils.text import slugify
 
 from atlas.basemaps import policy_of_the_files
@@ -313,7 +314,7 @@ def _country(iso3: str, names: list[TableRow], covered: TableRow | None, footnot
     if len(today) != 1:
         names[0].refuse(f"{iso3} must have one name that holds today, not {len(today)}.")
     row = today[0]
-    for language in ("en", "fr", "ar"):
+    for language in settings.MODELTRANSLATION_LANGUAGES:
         if not row[language]:
             row.refuse(f"{iso3} has no name in {language}.")
     return row, {
@@ -371,7 +372,7 @@ def _place(row: TableRow, worded: TableRow, country: Subject) -> Entry:
 def _organisation(row: TableRow, worded: TableRow, named: TableRow | None, is_agency: bool) -> Entry:
     acronym = worded.translated("acronym")
     if named:
-        acronym |= {f"acronym_{language}": named[language] for language in ("en", "fr", "ar")}
+        acronym |= {f"acronym_{language}": named[language] for language in settings.MODELTRANSLATION_LANGUAGES}
     return row, {
         "slug": row["slug"],
         "kind": PartnerKind.AGENCY if is_agency else PartnerKind.ORGANISATION,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.views.main import ChangeList
@@ -37,7 +38,7 @@ from newscentre.reviews.models import this_month
 from newscentre.translated_texts import SUMMARY_LANGUAGES
 from newscentre.validators import validate_public_feed_url
 
-LANGUAGES = ("ar", "en", "fr")
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
 class ArticleForm(NamesFormMixin, PlannedAudienceForm):

@@ -11,7 +11,6 @@ from newscentre.stages.cluster import names_of_concepts
 from newscentre.stages.tag import Name, NameFinder, Tagger, names_of_the_press, words_of_categories
 
 NAMED_IN_THE_PRESS = [SubjectKind.COUNTRY, SubjectKind.HUB, SubjectKind.CITY]
-LANGUAGES = ("en", "fr", "ar")
 
 
 def tagger() -> Tagger:
@@ -45,9 +44,14 @@ def named_in_the_press() -> NamedQuerySet:
 
 def _names_of_subjects() -> list[Name]:
     names = []
-    for pk, *texts in named_in_the_press().values_list("pk", *(f"name_{language}" for language in LANGUAGES)):
+    for pk, *texts in named_in_the_press().values_list(
+        "pk", *(f"name_{language}" for language in settings.MODELTRANSLATION_LANGUAGES)
+    ):
         names += [_name(pk, text) for text in texts if text]
-    for model, field in ((NameVariant, "text"), *((FormerName, f"name_{language}") for language in LANGUAGES)):
+    for model, field in (
+        (NameVariant, "text"),
+        *((FormerName, f"name_{language}") for language in settings.MODELTRANSLATION_LANGUAGES),
+    ):
         rows = model._base_manager.filter(subject__kind__in=NAMED_IN_THE_PRESS).values_list("subject", field)
         names += [_name(pk, text) for pk, text in rows if text]
     return names

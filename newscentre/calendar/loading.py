@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
 from django.utils.text import slugify
 
 from atlas.loading import Loading, TableRow, read_csv, read_toml
 from atlas.loading.loading import Entry
-from atlas.loading.tables import LANGUAGES
 from atlas.models import Partner, Subject
 from newscentre.calendar.models import Meeting
 
@@ -64,7 +64,7 @@ TEXTS = ("name", "about", "visits", "doubts", "host_office")
 
 
 def _empty(field: str) -> dict[str, str]:
-    return {f"{field}_{language}": "" for language in LANGUAGES}
+    return {f"{field}_{language}": "" for language in settings.MODELTRANSLATION_LANGUAGES}
 
 
 def _known(row: TableRow, slug: str, partners: set[str]) -> str:

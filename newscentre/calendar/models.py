@@ -226,7 +226,7 @@ class MeetingDocument(SaysItsReaders, AddressNumberMixin, KeptFile, RestrictedMo
         return self.title
 
     @property
-    def whole(self) -> Meeting:
+    def audience_parent(self) -> Meeting:
         """What it inherits its audience from."""
         return self.meeting
 

@@ -87,7 +87,7 @@ class PublicationFile(SaysItsReaders, AddressNumberMixin, KeptFile, RestrictedMo
         return self.title
 
     @property
-    def whole(self) -> Publication:
+    def audience_parent(self) -> Publication:
         """What it inherits its audience from."""
         return self.publication
 

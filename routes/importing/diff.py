@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
+from django.conf import settings
 from django.db.models import Q
 
 from access.viewer import Viewer
@@ -21,7 +22,7 @@ from routes.geometry.paths import distance_km
 from routes.importing.errors import ImportRefused
 from routes.importing.rows import Drawn
 from routes.models import Confidence, Layer, Mode, Segment, SegmentDrawing, Stop, StopDrawing, StopKind
-from routes.publishing import LANGUAGES, rounded
+from routes.publishing import rounded
 
 NEAR_KM = 25.0  # from the end of a line to the stop that is meant, where the line names none
 FAR_KM = 100.0  # from where a named place lies: farther, the row is wrong
@@ -118,7 +119,7 @@ class DialogueRecords:
 
 
 def _names(place: Subject) -> set[str]:
-    names = (getattr(place, f"name_{language}") for language in LANGUAGES)
+    names = (getattr(place, f"name_{language}") for language in settings.MODELTRANSLATION_LANGUAGES)
     return {name.casefold() for name in (place.slug, *names) if name}
 
 
@@ -271,7 +272,9 @@ def _beside(row: Drawn, record, drawing, drawn: Mapping | None, coordinates: lis
     return RowDiff(effect, row.is_line, name, coordinates, fields=changed, **shared)
 
 
-COLUMNS = {"since": "first_year", "until": "last_year"} | {f"remark_{code}": f"remark_{code}" for code in LANGUAGES}
+COLUMNS = {"since": "first_year", "until": "last_year"} | {
+    f"remark_{code}": f"remark_{code}" for code in settings.MODELTRANSLATION_LANGUAGES
+}
 OF_LINES = {"confidence": "confidence", "source": "source"}
 
 

@@ -96,7 +96,7 @@ class Stop(RestrictedModel):
         return f"stop {self.place.slug}"
 
     @property
-    def whole(self) -> Layer:
+    def audience_parent(self) -> Layer:
         """What it is a part of, whose audience it has where it has none of its own."""
         return self.layer
 
@@ -150,7 +150,7 @@ class Segment(RestrictedModel):
         return f"segment {self.route.slug} {self.start.place.slug} {self.end.place.slug}"
 
     @property
-    def whole(self) -> Layer:
+    def audience_parent(self) -> Layer:
         """What it is a part of, whose audience it has where it has none of its own."""
         return self.layer
 

@@ -210,9 +210,9 @@ def test_a_section_waits_for_what_is_wider_and_a_section_that_follows_its_profil
     editor.post(page, section_form(preset=""))
     assert audience_of(section) is None, "the profile's readers are those whom the theme proposes"
     assert noted() == [
-        ("secretariat", f"{MOROCCO}/detection: as-profile → public"),
+        ("secretariat", f"{MOROCCO}/detection: inherited → public"),
         ("editor", f"{MOROCCO}/detection: public → secretariat"),
-        ("editor", f"{MOROCCO}/detection: secretariat → as-profile"),
+        ("editor", f"{MOROCCO}/detection: secretariat → inherited"),
     ]
     with viewing(MTM):
         Profile.objects.filter(pk=profile.pk).update(audience=["public", *DESK])
