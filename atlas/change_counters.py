@@ -101,14 +101,14 @@ class Mark(NamedTuple):
 
 
 def mark_now() -> Mark:
-    """As the viewer whom the database knows. What is looked up after it is never older than the mark says."""
+    """The counters as the viewer known to the database sees them. Read it before what it is to vouch for."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {MARK}", {"today": today()})
         return Mark(*cursor.fetchone())
 
 
 def mark_of_the_public() -> tuple | None:
-    """In one round trip, outside `viewing`. It says it all: no locked row is looked at."""
+    """The public's counters, in one round trip and outside `viewing`. Reads no restricted rows."""
     return asked(f"SELECT {MARK_OF_THE_PUBLIC}", {"today": today()})
 
 

@@ -50,7 +50,7 @@ def partners(request: ViewersRequest, dialogue: str) -> HttpResponse:
 
 @require_safe
 def by_year(request: ViewersRequest, dialogue: str) -> HttpResponse:
-    """Who joined the dialogue when: a map that fills through the years (static/js/by-year.js), and a list."""
+    """When each partner joined the dialogue: a map that fills through the years (static/js/by-year.js), and a list."""
     row = dialogue_or_404(request.viewer, dialogue)
     states = _partner_states(_members(row, role=Role.PARTNER))
     steps, number = [], 0
@@ -108,7 +108,7 @@ def _partner_states(members: Iterable[Membership]) -> list[Membership]:
 
 
 def _by_year_of_joining(members: Iterable[Membership]) -> list[tuple[int | None, list[Membership]]]:
-    """By year, those whose year is not recorded last."""
+    """Partners by year of joining; those without a recorded year come last."""
     by_year: dict[int | None, list[Membership]] = defaultdict(list)
     for member in members:
         by_year[member.joined].append(member)

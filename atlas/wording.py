@@ -43,7 +43,7 @@ def number(value: Decimal | int | float, decimals: int | None = None, language: 
 
 
 def plain_number(value: Decimal | int) -> str:
-    """As forms and texts in storage write it, in every language: 29891708, 1.38, no zeros at its end."""
+    """A number as forms and storage write it, in every language: 29891708, 1.38, without trailing zeros."""
     return f"{Decimal(value).normalize():f}"
 
 

@@ -56,7 +56,7 @@ class StateDefinitionAdmin(TranslatedAdmin):
     autocomplete_fields = ["indicator", "subject"]
 
     def get_queryset(self, request):
-        """Those of states of which its user may be told."""
+        """Definitions of states that the user may be told of."""
         return super().get_queryset(request).filter(subject__in=Subject.objects.sayable_to(request.viewer))
 
 
@@ -216,7 +216,7 @@ class ObservationAdmin(AudienceAdmin, TranslatedAdmin):
         return super().has_change_permission(request, obj) and not is_replaced
 
     def has_delete_permission(self, request, obj=None):
-        """It was known, and stays so: from a day on it is taken back."""
+        """A figure that was known stays known: it is withdrawn from a day on, not deleted."""
         return False
 
     @admin.display(description=_("value"), ordering="value")
@@ -237,7 +237,7 @@ class ObservationAdmin(AudienceAdmin, TranslatedAdmin):
         narrow_the_past(obj)
 
     def save_formset(self, request, form, formset, change):
-        """Beside a corrected figure its further sources stand anew: those beside the earlier one are what was known."""
+        """Copies the further sources to the corrected figure; those of the earlier one are what was known."""
         if not (change and form.corrects) or form.cleaned_data.get("is_taken_back"):
             super().save_formset(request, form, formset, change)
             return

@@ -42,7 +42,7 @@ class GlanceRow:
 
     @property
     def sources(self) -> list[Source]:
-        """Who says the shown value: its source, then the further ones this reader may see."""
+        """The sources of the shown value: its own first, then further ones that this reader may see."""
         if self.shown is None or self.shown.source is None:
             return []
         return [self.shown.source, *getattr(self.shown, "seen_further", [])]

@@ -88,7 +88,7 @@ class SourceKind(models.TextChoices):
 
 
 class Source(SaysItsReaders, RestrictedModel):
-    """Who says so. A restricted source restricts its figures."""
+    """The source of figures. A restricted source restricts its figures."""
 
     belongs_to = ("dialogue",)
 

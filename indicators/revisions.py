@@ -31,7 +31,7 @@ def replace_figure(held: Observation, corrected: Observation, reason: str) -> Ob
 
 @transaction.atomic
 def withdraw_figure(held: Observation, reason: str) -> None:
-    """From today on the figure is not held; on the days before it was. Raises ValidationError: that was so already."""
+    """Withdraws the figure from today on. Raises ValidationError if it is withdrawn already."""
     living = Observation.objects.filter(pk=held.pk, withdrawn_on__isnull=True)
     today = timezone.localdate()
     if not living.update(withdrawn_on=today, withdrawn_because=reason, changed_at=timezone.now()):

@@ -90,5 +90,5 @@ def _day(text: str) -> str:
 
 
 def partners_by_name(partners, viewer: Viewer) -> list[str]:
-    """Of those of whom the viewer may be told, alphabetically in the reader's language, whoever they are."""
+    """The partners that the viewer may be told of, sorted by name in the reader's language."""
     return in_reading_order([row.display_name for row in partners.sayable_to(viewer).select_related("subject")])

@@ -67,7 +67,7 @@ class Category(Name):
 
 
 class Publisher(Name):
-    """Who publishes: a paper, an agency, an institute."""
+    """A publisher: a newspaper, an agency, an institute."""
 
     slug = models.SlugField(_("identifier"), primary_key=True, **ADDRESS)
     name = models.CharField(_("name"), max_length=160)
@@ -223,7 +223,7 @@ class ArticleQuerySet(RestrictedQuerySet):
         return self.filter(status=Status.PUBLISHED)
 
     def tagged(self, tag: str) -> "ArticleQuerySet":
-        """Those of an `ArticleTag`, whose moment and number stand for the article's own from here on: its index is in order."""
+        """Articles with a tag, ordered by the columns of `ArticleTag`, whose index is in that order."""
         joined = f"by_{tag.partition('/')[0]}"
         of_tag = self.alias(**{joined: FilteredRelation("tags", condition=Q(tags__tag=tag))})
         moment, number = (F(f"{joined}__{name}") for name in ("published_at", "article"))
@@ -241,7 +241,7 @@ class ArticleQuerySet(RestrictedQuerySet):
         return self.annotate(spoken=F("feed__dialogue__languages"))
 
     def before(self, moment: datetime, pk: int) -> "ArticleQuerySet":
-        """Those that follow an article in the order of the newest first; the index leads there from any page."""
+        """Articles after the given one in the order newest first. The index leads there from any page."""
         at, number = self._order
         follow = Q(**{f"{at}__lt": moment}) | Q(**{f"{number}__lt": pk})
         return self.filter(follow, **{f"{at}__lte": moment})

@@ -78,7 +78,7 @@ def check_links_now(**kwargs: object) -> None:
 
 @shared_task(nobody_waits="The scheduler sends it again.")
 def collect_links() -> None:
-    """Those that stand on the portal now, so that each is looked at."""
+    """Collects the links that stand on the portal now, so that each is checked."""
     with viewing(every_secretariat()):
         collector.gather(timezone.now())
 

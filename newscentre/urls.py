@@ -20,7 +20,7 @@ class ArticleNumber:
 
 
 class FeedKind:
-    """As a program reads the news."""
+    """URL converter for the formats of news feeds."""
 
     regex = "|".join(syndication.KINDS)
 

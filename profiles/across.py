@@ -25,7 +25,7 @@ class AcrossRow:
 
     @property
     def readers(self) -> tuple[str, ...]:
-        """Of the text; where there is none, of the profile that is named."""
+        """Readers of the text, or of the named profile where there is no text."""
         return self.audience or tuple(self.profile.readers)
 
 

@@ -75,7 +75,7 @@ class ShownFigure:
 
     @property
     def source(self) -> str:
-        """Who says so, as short as there is a word for it."""
+        """The source, abbreviated where there is a short form."""
         source = self.cited.observation.source
         return (source.acronym or source.name) if source else ""
 

@@ -22,7 +22,7 @@ def listed(viewer: Viewer, **conditions: object) -> list[Profile]:
 
 
 def latest(viewer: Viewer, number: int, since: datetime | None = None, **conditions: object) -> list[Profile]:
-    """Those updated last, in the order of the date that they show; with `since`, only those published after it."""
+    """Profiles updated last, by the date that they show; with `since`, only those published after it."""
     profiles = [_profile_of(edition) for edition in _newest(viewer, conditions)]
     fresh = [profile for profile in profiles if since is None or profile.published_at > since]
     fresh.sort(key=lambda profile: profile.path)
@@ -44,7 +44,7 @@ def profiles_seen(viewer: Viewer, dialogue: str) -> dict[tuple[str, int], tuple[
 
 
 def _newest(viewer: Viewer, conditions: Mapping[str, object]) -> QuerySet[Edition]:
-    """Of each profile the newest edition that the viewer is shown: who reads an edition reads its profile."""
+    """The newest edition of each profile that the viewer is shown. Who reads an edition reads its profile."""
     of_profiles = {f"profile__{name}": value for name, value in conditions.items()}
     editions = Edition.objects.visible_to(viewer).filter(pk__in=shown_editions(viewer), **of_profiles)
     return editions.order_by("profile_id").select_related(*SHOWN)

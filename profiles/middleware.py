@@ -66,7 +66,7 @@ def _kept_for_anyone(request: HttpRequest, wanted: SectionRequest) -> HttpRespon
 
 
 def _made_for_anyone(request: HttpRequest, wanted: SectionRequest) -> HttpResponse | None:
-    """None where there is nothing for them, which is for the views to say."""
+    """The public's page, or None if there is none for the public, which the views then say."""
     with viewing(ANYONE, only_reads=True):
         standing = visible_edition_of(ANYONE, wanted.address)
         if standing is None:

@@ -133,7 +133,7 @@ class Section(RestrictedModel):
         return self.profile
 
     def effective_audience(self, of_profile: Sequence[str]) -> Sequence[str]:
-        """Who may see the section today: its own audience, or the profile's."""
+        """The section's own audience, or else the profile's."""
         return of_profile if self.audience is None else self.audience
 
 

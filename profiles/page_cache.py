@@ -31,7 +31,7 @@ class SharedPage:
 
     @cached_property
     def digest(self) -> str:
-        """Of the bytes round the gaps, and of where the gaps are."""
+        """Digest of the bytes around the gaps and of the gaps' positions."""
         return sha256(GAP.encode().join(self.pieces)).hexdigest()
 
     @classmethod

@@ -63,7 +63,7 @@ class SectionPage:
         return f"section:{get_language()}:{self.standing.fingerprint}:{self.section}:{settings.PAGE_GENERATION}"
 
     def _etag_of(self, page: SharedPage) -> str:
-        """Of the bytes: what changes nothing that is shown leaves it as it was."""
+        """ETag from the bytes, so that changes which are not shown leave it as it was."""
         return f'W/"{sha256((page.digest + self.own.mark).encode()).hexdigest()[:24]}"'
 
     def _answer(self, page: SharedPage) -> HttpResponse:

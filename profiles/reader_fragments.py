@@ -14,12 +14,12 @@ from profiles.visible_edition import VisibleEdition
 
 
 def anonymous_fragments(request: HttpRequest) -> ReaderBytes:
-    """Of a reader without a session."""
+    """Fragments of a reader without a session."""
     return ReaderBytes("", lambda: (strangers_corner(request.path), ""))
 
 
 def reader_fragments(request: ReaderRequest, standing: VisibleEdition) -> ReaderBytes:
-    """Of anyone else. Where something is new to them, it asks the database, inside `viewing`."""
+    """Fragments of a signed-in reader. Asks the database, inside `viewing`, what is new to them."""
 
     def fragments() -> tuple[str, ...]:
         note = ""

@@ -38,7 +38,7 @@ class PublishedSection:
 
     @property
     def is_original(self) -> bool:
-        """In another language than the page's."""
+        """Whether the text is in another language than the page."""
         return bool(self.html) and self.language != get_language()
 
 
@@ -124,7 +124,7 @@ def read(standing: VisibleEdition, viewer: Viewer) -> ProfileContent:
 
 
 def _best_texts(standing: VisibleEdition, viewer: Viewer, dialogue: Dialogue) -> dict[str, EditionText]:
-    """By section: the text in the page's language, else in the first of the dialogue's languages that has one."""
+    """Texts by section: in the page's language, else in the first of the dialogue's languages that has one."""
     order = [get_language(), *dialogue.languages]
     best: dict[str, EditionText] = {}
     texts = EditionText.objects.visible_to(viewer).filter(edition_id=standing.edition_id)

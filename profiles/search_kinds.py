@@ -38,7 +38,7 @@ def note(request: ReaderRequest, texts: Sequence[EditionText]) -> None:
 
 
 def names_beginning(viewer: Viewer, begun: str) -> list[str]:
-    """Of subjects with a profile that the viewer may see, in any language or spelling; shown in the page's own."""
+    """Subjects with a profile that the viewer may see, matched in any language or spelling, shown in the page's."""
     subjects = Edition.objects.visible_to(viewer).values("profile__subject")
     wanted = folded(begun)
     if not wanted:

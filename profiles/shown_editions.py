@@ -16,7 +16,7 @@ newest_shown = ShownRows(
 
 
 def shown_editions(viewer: Viewer) -> list[int]:
-    """Of each profile the number in the database of the newest one that is shown. One query."""
+    """The key of the newest shown edition of each profile. One query."""
     return newest_shown.to(viewer)
 
 

@@ -130,13 +130,13 @@ class GeodataImportAdmin(DialogueModelAdmin):
 
 
 def _may_take(brought: GeodataImport) -> bool:
-    """It was looked at, and does something."""
+    """Whether the import was previewed and would change something."""
     does_something = any(row["effect"] in (Effect.NEW, Effect.CHANGED) for row in brought.outcomes)
     return brought.state == ImportState.READ and does_something
 
 
 def _facts(brought: GeodataImport) -> dict[str, object]:
-    """On which its desk decides: how it stands, and how many rows have which effect."""
+    """The facts on which the desk decides: state, and number of rows by effect."""
     shown = _shown(brought)
     counted = {label: number for _effect, label, number, _rows in shown["effects"]}
     return {_("Status"): brought.get_state_display(), _("Reason"): "\n".join([shown["why"], *shown["notes"]])} | counted

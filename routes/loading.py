@@ -142,7 +142,7 @@ class _Builder:
 
     @cached_property
     def countries(self) -> Countries:
-        """As the boundary policy of the dialogue has them."""
+        """Countries under the boundary policy of the dialogue."""
         return countries_of(DIALOGUE, self.data)
 
     def build(self) -> None:
@@ -230,7 +230,7 @@ class _Builder:
         self.loading.note("route segments", "added")
 
     def _line(self, start: Stop, end: Stop, mode: Mode) -> LineString:
-        """By land inside the states of its two ends, where a way leads through these: a picture claims no third one."""
+        """A line by land within the states of its two ends, if a way exists: a picture claims no third state."""
         ends = self.at[start.pk], self.at[end.pk]
         states = [stop.place.country.iso3 if stop.place.country else None for stop in (start, end)]
         own = None if mode == Mode.SEA else self.countries.area_of(*states)
@@ -241,6 +241,6 @@ class _Builder:
         return path_between(*ends, self.land, is_sea=mode == Mode.SEA)
 
     def _confidence(self, start: Stop, end: Stop) -> Confidence:
-        """By how many of its ends the published map of 2012 names."""
+        """Confidence by how many of the segment's ends the published map of 2012 names."""
         named = sum(self.named[stop.place.slug]["named_on_the_2012_map"] == "yes" for stop in (start, end))
         return (Confidence.PRESUMED, Confidence.INDICATIVE, Confidence.DOCUMENTED)[named]

@@ -56,7 +56,7 @@ def segment_name(segment: MapFeature) -> str:
 
 
 def segment_says(segment: MapFeature) -> str:
-    """By sea, indicative: how a segment is travelled, and how well it is known; with its years where they are recorded."""
+    """Mode and confidence of a segment in words, with its years where they are recorded."""
     held = segment.properties
     words = [Mode(held["mode"]).label, Confidence(held["confidence"]).label, years_said(held)]
     return _(", ").join(str(word) for word in words if word)
@@ -116,7 +116,7 @@ def map_content(
 
 
 def layers_of(route_map: RouteMap) -> dict[str, Layer]:
-    """Those of which anything is seen, in their order, as they are today, by the words that the edition has for them."""
+    """Layers of which the viewer sees anything, in today's order, by the slugs of the edition."""
     found = {row.layer: layer for row in (*route_map.segments, *route_map.stops) if (layer := row.layer_today)}
     return dict(sorted(found.items(), key=lambda item: item[1].position))
 
@@ -198,7 +198,7 @@ def _known(row: Observation, shown: dict[str, object]) -> dict[str, object]:
 
 
 def _narrower(route_map: RouteMap) -> list[str]:
-    """Of what is drawn, by the ids of the file of the layers."""
+    """Drawn features that are restricted, by their ids in the layer file."""
     drawn = [(f"segment-{row.segment_id}", row) for row in route_map.segments]
     drawn += [(f"stop-{row.stop_id}", row) for row in route_map.stops]
     return [name for name, row in drawn if is_narrower(row.readers, route_map.edition.readers)]

@@ -37,7 +37,7 @@ def agencies_that_checked(dialogue: str, digest: str) -> list[list[str]]:
 
 
 def agencies_named(edition: MapEdition, viewer: Viewer) -> list[tuple[Partner, str]]:
-    """Who checked a published map, with the day, by name, of those of whom the viewer may be told."""
+    """Agencies that checked a published map, with the day, by name, if the viewer may be told of them."""
     days = dict(edition.checked)
     partners = Partner.objects.sayable_to(viewer).filter(pk__in=days).select_related("subject") if days else []
     return in_reading_order([(row, days[row.pk]) for row in partners], name=lambda row: row[0].display_name)

@@ -96,7 +96,7 @@ maps_shown = ShownRows(
 
 
 def published_maps(viewer: Viewer) -> QuerySet[MapEdition]:
-    """Those that the viewer is shown (`routes.shown_maps_sql`)."""
+    """Map editions that the viewer is shown (`routes.shown_maps_sql`)."""
     return MapEdition.objects.visible_to(viewer).filter(is_proof=False, pk__in=maps_shown.to(viewer))
 
 
@@ -149,7 +149,7 @@ def _with_dialogue(editions: QuerySet[MapEdition]) -> QuerySet[MapEdition]:
 
 
 def features_seen(viewer: Viewer, edition: MapEdition | int) -> QuerySet[MapFeature]:
-    """Of an edition, or of the one with that key; with the records that say who may see them today."""
+    """Visible features of an edition, or of its key, with the records that say who may see them today."""
     return MapFeature.objects.visible_to(viewer).filter(edition=edition).select_related(*RECORDS).order_by("pk")
 
 

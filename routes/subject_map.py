@@ -82,7 +82,7 @@ class Crossing:
 
 
 def crossings_of(viewer: Viewer, iso3: str | None) -> list[Crossing]:
-    """By dialogue, as far as the viewer may see the segments that lie in the country. Three queries."""
+    """Routes through a country by dialogue, by the segments that the viewer may see. Three queries."""
     if not iso3:
         return []
     editions = newest_editions(viewer)

@@ -49,7 +49,7 @@ def _write_end(brought: GeodataImport) -> None:
 
 @shared_task(nobody_waits="The scheduler sends it again.")
 def end_overdue_imports() -> None:
-    """Those whose worker died with all it had in hand, or never came. One that a worker is at is held by it, and left alone."""
+    """Ends imports whose worker died or never came. A running worker locks its import, which is then left alone."""
     with viewing(every_secretariat()):
         for brought in overdue(timezone.now()).select_for_update(of=("self",), skip_locked=True):
             logger.error("import %s: no worker ended it in time", brought.pk)
@@ -57,7 +57,7 @@ def end_overdue_imports() -> None:
 
 
 def overdue(now: datetime):
-    """As `GeodataImport.is_overdue`, of many."""
+    """Queryset equivalent of `GeodataImport.is_overdue`."""
     since = now - LONGEST_WAIT
     is_long_ago = Q(waiting_since__lt=since) | Q(waiting_since=None, brought_at__lt=since)
     return GeodataImport.objects.filter(is_long_ago, state__in=ENDS)
@@ -71,7 +71,7 @@ def _waited_for(pk: int, state: str) -> GeodataImport | None:
 
 @shared_task(ended_badly=staticmethod(reading_ended_badly))
 def examine_import(pk: int, dialogue: str) -> None:
-    """On behalf of the secretariat that brought the file. A second time it finds nothing left to read."""
+    """Runs as the secretariat that uploaded the file. A second run finds nothing to do."""
     with viewing(Viewer.secretariat_of(dialogue)):
         if brought := _waited_for(pk, ImportState.WAITING):
             examine(brought)

@@ -86,7 +86,7 @@ class Twin:
 
 
 def twin_of(route_map: RouteMap, names: Mapping[str, str], nationality: str = "") -> Twin:
-    """Of all, or of one nationality, which has figures of a year and nothing else. `names`: of nationalities by ISO code."""
+    """The twin for all nationalities or one. `names`: names of nationalities by ISO code."""
     name = names.get(nationality, "")
     years = [_year(route_map, year, names, nationality if name else "") for year in route_map.years]
     return Twin(OF_NATIONALITY % {"name": name} if name else "", years)
@@ -151,7 +151,7 @@ def _is_known_in(area: AreaFigures, year: int) -> bool:
 
 
 def _details(area: AreaFigures, year: int, names: Mapping[str, str]) -> list[FigureDetail]:
-    """By quarter, border and nationality, then what was known when."""
+    """Details by quarter, border and nationality, then by when they were known."""
     quarters = [row for quarter in range(1, 5) if (row := area.newest(f"{year}-Q{quarter}"))]
     details = [FigureDetail(figure(row), row.readers, wording.period(row.period)) for row in quarters]
     if borders := area.borders.get(str(year)):

@@ -19,7 +19,7 @@ ITSELF = "SELECT id FROM changed"
 
 
 def of_itself(kind: str, view: str, table: str) -> list[migrations.RunSQL]:
-    """Whatever happens to a row, its own entries are written."""
+    """Triggers that write a row's own entries whenever it changes."""
     return when(kind, view, table, dict.fromkeys(TABLES, ITSELF), is_own=True)
 
 

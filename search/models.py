@@ -66,7 +66,7 @@ class Readers(RestrictedModel):
 
 
 class RestrictedEntry(Indexed, RestrictedModel):
-    """Of a record that not everyone may read."""
+    """Entry of a record that not everyone may read."""
 
     belongs_to = ("readers",)
 

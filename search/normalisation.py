@@ -107,5 +107,5 @@ def folded(text: str) -> str:
 
 
 def searched(text: str) -> str:
-    """As it is indexed and asked for: without the article and what Arabic joins before it."""
+    """A text as it is indexed and searched: without articles and without joined Arabic particles."""
     return _JOINED.sub(JOINED[1], folded(text))

@@ -150,7 +150,7 @@ def search(
 
 
 def _visible(viewer: Viewer, kind: Kind, numbers: set[int]) -> dict[int, Hashable]:
-    """Of these records those that the viewer sees, each with what it tells: the same for the languages of one thing."""
+    """The records that the viewer sees, each with what identifies it in all languages."""
     rows = kind.rows(viewer).filter(pk__in=numbers).values_list("pk", *kind.once_by) if numbers else ()
     return {pk: tuple(others) or pk for pk, *others in rows}
 

@@ -66,7 +66,7 @@ class Role(models.TextChoices):
 
 class MembershipQuerySet(RestrictedQuerySet):
     def current(self) -> "MembershipQuerySet":
-        """Those that hold today; the database says the same of readers (`accounts.tokens_sql`)."""
+        """Memberships that hold today. The database applies the same rule to readers (`accounts.tokens_sql`)."""
         return self.filter(Q(left__isnull=True) | Q(left__gt=timezone.localdate().year))
 
     def of_partner_states(self) -> "MembershipQuerySet":

@@ -246,7 +246,7 @@ class ArticleAdmin(TextDirectionMixin, AudienceAdmin):
         return [(None, told), *others, (gettext_lazy("Audience"), {"fields": ["names_nobody", *AUDIENCE_FIELDS]})]
 
     def has_delete_permission(self, request, obj=None):
-        """It would come in again with the next fetch; what is not wanted is hidden."""
+        """A deleted article would come in again with the next fetch; hide it instead."""
         return False
 
     def changelist_view(self, request: ReaderRequest, extra_context=None) -> HttpResponse:

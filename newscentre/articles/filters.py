@@ -76,7 +76,7 @@ class Place:
 
     @classmethod
     def of(cls, asked: str) -> "Place | None":
-        """None for the first page, and for what names no place."""
+        """Parses a cursor. None for the first page and for malformed cursors."""
         found = PLACE.fullmatch(asked)
         if not found:
             return None
@@ -99,7 +99,7 @@ def subjects_called(slugs: Collection[str], viewer: Viewer) -> QuerySet[Subject]
 
 
 def day_of(text: str) -> date | None:
-    """Of a year in which there may be news."""
+    """Parses a day, in a year from which there may be news."""
     try:
         day = date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:

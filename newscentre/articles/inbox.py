@@ -23,7 +23,7 @@ def publish(articles: ArticleQuerySet) -> int:
 
 
 def hide(articles: ArticleQuerySet) -> int:
-    """From everyone but the Secretariat. Who read what was published is kept, for when it is published again."""
+    """Hides articles from everyone but the secretariat. Keeps their audience for when they are published again."""
     articles.filter(status=Status.PUBLISHED).update(planned_audience=F("audience"))
     return articles.exclude(status=Status.HIDDEN).update(status=Status.HIDDEN, audience=[])
 

@@ -91,13 +91,13 @@ def leads_of(articles: list[Article], viewer: Viewer) -> dict[int, Article]:
 
 
 def publishers_for(viewer: Viewer) -> list[Publisher]:
-    """Those of feeds that the viewer may see; others that may be named have no news to be asked for."""
+    """Publishers of feeds that the viewer may see. Others may be named, but have no news to filter."""
     feeds = Feed.objects.visible_to(viewer).values("publisher")
     return list(Publisher.objects.told_to(viewer).filter(pk__in=feeds))
 
 
 def named_in(article: Article, viewer: Viewer) -> tuple[list[Subject], list[Category]]:
-    """In the order in which they were set, as far as the viewer may be told of them."""
+    """Subjects of an article in the order in which they were set, if the viewer may be told of them."""
     subjects = Subject.objects.told_to(viewer, article.readers).in_bulk(article.subjects)
     categories = Category.objects.told_to(viewer, article.readers).in_bulk(article.categories)
     return (

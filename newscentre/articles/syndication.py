@@ -43,7 +43,7 @@ class LanguageAwareFeed(SyndicationFeed):
         return {"xml:lang": item["language"]} if item["language"] else {}
 
     def latest_post_date(self):
-        """Of an empty feed the day, so that it stays the same from one question to the next."""
+        """For an empty feed the current day, so that repeated requests get the same bytes."""
         dates = [item["updateddate"] for item in self.items]
         return max(dates, default=datetime.combine(timezone.now().date(), time.min, UTC))
 

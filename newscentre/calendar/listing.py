@@ -90,7 +90,7 @@ def documents_seen(viewer: Viewer) -> RestrictedQuerySet:
 
 
 def documents_of(meeting: Meeting, viewer: Viewer) -> list[MeetingDocument]:
-    """In the order in which a meeting brings them forth, each kind by language."""
+    """A meeting's documents in the order of `DocumentKind`, each kind by language."""
     rows = documents_seen(viewer).filter(meeting=meeting)
     places = {kind: place for place, kind in enumerate(DocumentKind.values)}
     return sorted(rows, key=lambda row: (places[row.kind], row.language, row.pk))
@@ -101,7 +101,7 @@ def participants_of(meeting: Meeting, viewer: Viewer) -> ParticipantList | None:
 
 
 def as_entries(meetings: Iterable[Meeting]) -> list[CalendarEvent]:
-    """Those whose days are known: others have no place in a calendar of days."""
+    """Meetings with known days as iCalendar events; others have no place in a calendar."""
     return [_as_entry(meeting) for meeting in meetings if meeting.has_days]
 
 

@@ -17,7 +17,7 @@ SOURCE = "MTM working paper, chapters 1 to 3"
 
 
 def load_meetings(data: Path, loading: Loading) -> None:
-    """To be called as the secretariat of the dialogue. An audience that the desk changed stays."""
+    """Call it as the secretariat of the dialogue. Keeps audiences that the desk changed."""
     words = read_toml(data / "world" / "meetings.toml")
     worded = {(row["starts"], row["city"]): row for row in words["meeting"]}
     facts = list(read_csv(data / "facts" / "mtm_meetings.csv", "starts ends city iso3 theme about note"))

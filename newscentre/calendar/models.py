@@ -53,11 +53,11 @@ class MeetingQuerySet(RestrictedQuerySet):
         return self.with_last_day().exclude(_is_not_over(today))
 
     def to_come(self, today: date) -> "MeetingQuerySet":
-        """Those that are not over: a month or a year that still runs is not."""
+        """Meetings that are not over, including those in a month or year that is not over."""
         return self.with_last_day().filter(_is_not_over(today))
 
     def of_month(self, year: int, month: int) -> "MeetingQuerySet":
-        """Those that lie in a month, at least in part. Of those without a month nobody knows."""
+        """Meetings that overlap a month. Those without a known month are left out."""
         this, following = f"{year}-{month:02}", f"{year}-{month:02}-99"
         return (
             self.with_last_day().filter(starts__lte=following, last__gte=this).exclude(starts__regex=r"^\d{4}(-Q\d)?$")
@@ -195,7 +195,7 @@ class Meeting(SaysItsReaders, AddressNumberMixin, RestrictedModel):
 
 
 class DocumentKind(models.TextChoices):
-    """In the order in which a meeting brings them forth."""
+    """Kinds of documents, in the order in which a meeting produces them."""
 
     AGENDA = "agenda", _("agenda")
     GUIDE = "guide", _("discussion guide")

@@ -38,7 +38,7 @@ def begin(feed_id: int, claim: uuid.UUID, now: datetime) -> Fetching | None:
 
 
 def put_back(feed_id: int, claim: uuid.UUID, now: datetime) -> None:
-    """As slow, to be begun once more under the same claim, by a worker that waits for those."""
+    """Hands a slow feed, still claimed, to a worker of the slow queue."""
     held = Fetching.objects.filter(feed=feed_id, claim=claim, claimed_until__gt=now)
     held.update(begun_at=None, claimed_until=now + LONGEST_WAIT, is_slow=True)
 
@@ -50,18 +50,18 @@ def of_claim(feed_id: int, claim: uuid.UUID, now: datetime) -> Fetching | None:
 
 
 def without_result(now: datetime) -> QuerySet[Fetching]:
-    """Those that a worker began and did not end within its time, kept for this transaction."""
+    """Feeds that a worker began and did not finish in time, locked for this transaction."""
     over = Fetching.objects.filter(claim__isnull=False, begun_at__isnull=False, claimed_until__lte=now)
     return over.select_for_update(of=("self",), skip_locked=True)
 
 
 def asked_for(feeds: Iterable[int]) -> set[int]:
-    """Of these feeds those that somebody waits for: new ones, and those made due by hand."""
+    """Those of the feeds that somebody waits for: new ones, and those made due by hand."""
     return set(Fetching.objects.filter(feed__in=list(feeds), next_at__isnull=True).values_list("feed_id", flat=True))
 
 
 def slow(feeds: Iterable[int]) -> set[int]:
-    """Of these feeds those that were slow the last time."""
+    """Those of the feeds that were slow the last time."""
     return set(Fetching.objects.filter(feed__in=list(feeds), is_slow=True).values_list("feed_id", flat=True))
 
 

@@ -30,7 +30,7 @@ class Health:
 
 
 def health_of(feeds: QuerySet[Feed], now: datetime) -> list[Health]:
-    """Of each feed that is fetched, those that fail first, then those that are fetched next."""
+    """The health of each fetched feed: failing ones first, then by the time of the next fetch."""
     fetched = feeds.filter(fetching__isnull=False).select_related("publisher", "dialogue", "owner", "fetching")
     in_order = fetched.annotate(of_a_week=_articles_since(now - WEEK)).order_by(
         F("fetching__is_paused").asc(),

@@ -51,7 +51,7 @@ def say(name: str, every: float = 0) -> None:
 
 
 def running(now: datetime) -> Running | None:
-    """None when the queue cannot be reached."""
+    """Workers and scheduler that were heard of lately; None when the queue cannot be reached."""
     try:
         with _valkey() as valkey:
             waiting = sum(int(valkey.llen(queue.name)) for queue in settings.CELERY_TASK_QUEUES)  # type: ignore[arg-type]
@@ -96,7 +96,7 @@ def worker_has_gone(sender, **kwargs: object) -> None:
 
 @beat_init.connect
 def scheduler_is_there(**kwargs: object) -> None:
-    """From then on each task that this process sends is a sign of it; others send tasks as well."""
+    """Makes each task that this process sends a heartbeat of the scheduler; other processes send tasks as well."""
     say(SCHEDULER)
     after_task_publish.connect(_scheduler_is_still_there)
 

@@ -32,7 +32,7 @@ class LibraryFilters(QueryParams):
         return rows
 
     def apply_to_publications(self, rows: RestrictedQuerySet, viewer: Viewer) -> RestrictedQuerySet:
-        """Those of a profile go with it or with one of its sections; those of a section with it or the whole profile."""
+        """Filters by profile (the whole or any section) or by section (this section or the whole profile)."""
         rows = self.apply(rows, viewer)
         if self.subject:
             named = Subject.objects.sayable_to(viewer).filter(slug=self.subject)

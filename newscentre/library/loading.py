@@ -15,7 +15,7 @@ SOURCE = "MTM working paper, chapters 1 to 3"
 
 
 def load_library(data: Path, loading: Loading) -> None:
-    """To be called as the secretariat of the dialogue. An audience that the desk changed stays."""
+    """Call it as the secretariat of the dialogue. Keeps audiences that the desk changed."""
     words = read_toml(data / "world" / "library.toml")
     worded = {row["title"]: row for row in words["publication"]}
     facts = read_csv(data / "facts" / "mtm_publications.csv", "year title pages partners theme note")

@@ -36,7 +36,7 @@ def claim_due(now: datetime) -> list[tuple[int, uuid.UUID]]:
 
 
 def put_off_what_broke_off(now: datetime) -> None:
-    """Those whose worker began and was killed, so that none is begun again and again."""
+    """Postpones links whose worker was killed while checking, so that they are not tried again and again."""
     put_off(OutsideAddress.objects.filter(claim__isnull=False, begun_at__isnull=False, claimed_until__lte=now), now)
 
 

@@ -17,7 +17,7 @@ SPREAD = timedelta(days=1)  # over which the first looks at what is new are spre
 
 @transaction.atomic
 def gather(now: datetime) -> None:
-    """To be called as every secretariat. Twice is once."""
+    """Call it as every secretariat. Running it twice changes nothing."""
     found = _found()
     held = {(row.dialogue_id, row.address): row for row in OutsideAddress.objects.all()}
     OutsideAddress.objects.filter(pk__in=[row.pk for key, row in held.items() if key not in found]).delete()

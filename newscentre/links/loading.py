@@ -10,7 +10,7 @@ EVERYONE = ["public", f"secretariat:{DIALOGUE}"]
 
 
 def load_links(data: Path, loading: Loading) -> None:
-    """To be called as the secretariat of the dialogue. An audience that the desk changed stays."""
+    """Call it as the secretariat of the dialogue. Keeps audiences that the desk changed."""
     rows = read_toml(data / "world" / "links.toml")["link"]
     entries = (
         (

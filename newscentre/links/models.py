@@ -16,7 +16,7 @@ from newscentre.validators import validate_safe_url
 
 
 class LinkCategory(models.TextChoices):
-    """In the order of the page."""
+    """Categories of links, in the order of the page."""
 
     FORUM = "forum", _("Forums")
     PROCESS = "process", _("Regional processes")

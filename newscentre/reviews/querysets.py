@@ -31,7 +31,7 @@ class ReadableReview:
 
 
 def published(viewer: Viewer):
-    """Those that the viewer may read, the newest first."""
+    """Published reviews that the viewer may read, newest first."""
     return Review.objects.visible_to(viewer).published().select_related("dialogue").order_by("-month", "dialogue")
 
 

@@ -149,7 +149,7 @@ def _is_shown(letter: str) -> bool:
 
 
 def cut(text: str, most: int) -> str:
-    """At most so many characters, the last being … where something was left out."""
+    """Shortens a text to a number of characters, ending in … where something was left out."""
     text = READ_ON.sub("…", text) if len(text) <= most * 3 else text
     if len(text) <= most:
         return "" if text == "…" else text

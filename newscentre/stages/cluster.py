@@ -147,7 +147,7 @@ class StoryIndex:
 
 
 def names_of_concepts(file: Path) -> Iterator[Name]:
-    """From the file `news_concepts.csv`: a concept, and its words in three languages."""
+    """Reads `news_concepts.csv`: a concept and its words in three languages."""
     with file.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             for language in ("en", "fr", "ar"):

@@ -177,7 +177,7 @@ def _parts(found: re.Match[str]) -> tuple[str, str, str]:
 
 
 def _year(text: str) -> int:
-    """Of two digits as RFC 822 wrote them."""
+    """Expands a year of two digits as RFC 822 defines it."""
     return int(text) if len(text) == 4 else int(text) + (2000 if int(text) < 70 else 1900)
 
 
@@ -188,7 +188,7 @@ def _of_hijri(year: int, month: int, day: int) -> datetime:
 
 
 def _time(at: re.Match[str]) -> tuple[int, int, int]:
-    """Of what `TIME` or `HOUR` found."""
+    """The time in a match of `TIME` or `HOUR`."""
     if at.re is HOUR:
         hour, minute, second, half = int(at[1]), 0, 0, at[2]
     else:
@@ -199,7 +199,7 @@ def _time(at: re.Match[str]) -> tuple[int, int, int]:
 
 
 def _zone(text: str) -> tzinfo:
-    """Of what stands behind the time; UTC where nothing does that is known."""
+    """The UTC offset in the text behind the time; UTC if it names none that is known."""
     found = ZONE.search(re.sub(r"[()]", " ", text.replace("\u2212", "-")).strip())
     if found and found[1]:
         hours, minutes = (found[2], found[3] or "0") if len(found[2]) < 3 else (found[2][:-2], found[2][-2:])

@@ -49,7 +49,7 @@ def _decoded(data: bytes, content_type: str) -> str:
 
 
 def _as_utf_8(data: bytes, *, is_expected: bool) -> str | None:
-    """None where the bytes are of another encoding: in such ones hardly two make a letter of UTF-8."""
+    """Decodes UTF-8, or None: bytes of other encodings hardly ever form two valid letters of it."""
     text = data.decode("utf-8", errors="replace")
     bad = text.count(REPLACED) - data.count(REPLACED.encode())
     good = sum(map(len, re.findall(r"[^\x00-\x7f]+", text))) - bad if bad else 0
@@ -77,7 +77,7 @@ def _known(name: str) -> str:
 
 
 def _guessed(data: bytes) -> str:
-    """Of French in Latin-1 hardly two letters beyond ASCII stand side by side; of the other scripts nearly all do."""
+    """Guesses an encoding: non-ASCII letters rarely adjoin in French, and nearly always do in other scripts."""
     shares = {encoding: _share_of_common(data, encoding, letters) for encoding, letters in NEVER_DECLARED}
     best = max(shares, key=lambda encoding: shares[encoding])
     return best if shares[best] > LEAST_COMMON else "cp1252"

@@ -68,7 +68,7 @@ def _shared(marks: Iterable[str], told: Sequence[Value], are_two: Callable[[Valu
 
 
 def _are_two_of_a_guid(one: tuple[str, Item], other: tuple[str, Item]) -> bool:
-    """On one page of their own a headline may have been corrected from one entry to the next; without any it may not."""
+    """Entries that share a guid and a page of their own may be corrections; without a page they are two articles."""
     (page, item), (other_page, other_item) = one, other
     if page != other_page:
         return True

@@ -74,7 +74,7 @@ class AllowedHosts:
         return (port in WEB_PORTS or port >= FIRST_UNPRIVILEGED_PORT) and is_public(address)
 
     def addresses_of(self, host: str, port: int) -> list[str]:
-        """Those of a host that may be reached. Raises RefusedAddress when there is none, OSError for an unknown name."""
+        """Permitted addresses of a host. Raises RefusedAddress if there is none, OSError for an unknown name."""
         open_to_us = [address for address in self.resolve(host, port) if self.may_reach(address, port)]
         if not open_to_us:
             raise RefusedAddress(f"{host} port {port}")

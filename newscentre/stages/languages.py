@@ -134,7 +134,7 @@ def _of_letters_from_the_right(text: str, declared: str) -> str:
 
 
 def _of_another_script(text: str, declared: str) -> str:
-    """By the letters that one language alone has; what is declared, unless it is written in Latin or Arabic letters."""
+    """Detects a language by letters that only it has; else the declared one, if not of Latin or Arabic script."""
     small = text.lower()
     if declared and declared not in {"ar", *SMALL_WORDS}:
         return declared

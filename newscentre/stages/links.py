@@ -62,7 +62,7 @@ def _completed(link: str, base: str) -> str:
 
 
 def _written(link: str) -> str:
-    """As browsers write it. Raises ValueError, or gives nothing, for what names no host or is too long."""
+    """The URL as browsers write it. Raises ValueError, or returns '', if it names no host or is too long."""
     parts = urlsplit(link)
     if parts.scheme not in USUAL_PORTS or "@" in parts.netloc or parts.port == 0:
         return ""
@@ -75,7 +75,7 @@ def _written(link: str) -> str:
 
 
 def _host(named: str) -> str:
-    """In ASCII, or empty for what no host is called."""
+    """The host in ASCII, or '' if it is not a valid host name."""
     named = unquote(named, errors="strict")
     if not named.isascii():
         try:
@@ -182,7 +182,7 @@ def _twice_unquoted(text: str) -> str:
 
 
 def _plainly(text: str) -> str:
-    """In one spelling, whatever is percent-encoded, twice even."""
+    """Normalises percent-encoding, including double encoding."""
     text = _twice_unquoted(text).casefold()
     # A scheme begins where a word does, and is short: sought at each letter of a long word it would cost the square of that.
     text = re.sub(r"(?:(?<!\w)\w{1,20}:)?/{2,}(?:www\.)?", "", text)

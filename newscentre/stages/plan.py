@@ -110,7 +110,7 @@ def _recognised(entries: list[tuple[Item, Identity]], known: Sequence[StoredArti
 
 
 def _is_one(item: Item, identity: Identity, article: StoredArticle) -> bool:
-    """By what it tells. What nobody has published may be told anew, under the marks and at the moment of before."""
+    """Compares what both tell. Unpublished articles may be rewritten under the same marks and moment."""
     if are_of_one_article(item.title.text, article.title, item.excerpt.text, article.excerpt):
         return True
     is_at_its_place = (identity.key, identity.page) == (article.key, article.page) and bool(article.page)

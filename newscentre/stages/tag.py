@@ -137,7 +137,7 @@ def names_of_the_press(file: Path) -> Iterator[Name]:
 
 
 def words_of_categories(file: Path) -> Iterator[Name]:
-    """From the file `news_categories.toml`; keys are the categories' slugs."""
+    """Reads `news_categories.toml`; keys are the categories' slugs."""
     for row in tomllib.loads(file.read_text(encoding="utf-8"))["category"]:
         for language in LANGUAGES:
             for word in row[f"words_{language}"]:

@@ -81,7 +81,7 @@ def _own(entry: Any, name: str) -> Any:
 
 
 def _wording(detail: Any, feed: Any, entry: Any = None) -> Wording:
-    """In the language of its own element, else in that of the entry, else in the feed's."""
+    """The text with the language of its own element, else of the entry, else of the feed."""
     if not detail:
         return Wording()
     of_feed, of_entry = feed.get("language") or "", (entry or {}).get("language") or ""
@@ -95,7 +95,7 @@ def _word(value: Any) -> str:
 
 
 def _moment(entry: Any, name: str, clock: Clock) -> str:
-    """As we read it, else as feedparser does, which knows forms of Greek, Hungarian and Korean."""
+    """The date by our own parser, else by feedparser's, which knows Greek, Hungarian and Korean forms."""
     written = _word(_own(entry, name))
     if moment := clock.moment(written):
         return moment

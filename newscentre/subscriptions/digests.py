@@ -48,7 +48,7 @@ class Section:
 
 
 def plan(now: datetime) -> None:
-    """From five in the morning on: a day's digest for those who want one, a week's from Monday on."""
+    """Plans digests from five in the morning on: daily ones, and on Mondays weekly ones."""
     readers = User.objects.filter(is_active=True)
     since = now - timedelta(hours=HOUR)
     year, week, _day = since.isocalendar()
@@ -128,7 +128,7 @@ def entry_of(article: Article, language: str) -> DigestEntry:
 
 
 def isolated(text: str) -> str:
-    """On one line, in its own direction whatever stands round it."""
+    """The text on one line, in its own direction whatever surrounds it."""
     line = mail.SPACES.sub(" ", text).strip()
     return f"\u2068{line}\u2069" if line else ""
 

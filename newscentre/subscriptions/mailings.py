@@ -70,7 +70,7 @@ def send(pk: int, composers: dict[str, Composer], now: datetime) -> bool:
 
 
 def is_to_be_written_to(user: User) -> bool:
-    """Who is there, has asked for news, and owes nothing before they may read."""
+    """Whether the user is active, has asked for news, and has no pending steps."""
     return user.is_active and user.news_digest != NewsDigest.NONE and pending_steps.next_step(user) is None
 
 
@@ -94,6 +94,6 @@ def stop_address(row: Mailing, language: str) -> str:
 
 
 def recipient_of(secret: str) -> User | None:
-    """Whose mail held this secret."""
+    """The user whose mail contained this secret."""
     row = Mailing.objects.filter(key=digest_of(secret)).select_related("recipient").first()
     return row.recipient if row else None

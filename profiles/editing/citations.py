@@ -67,7 +67,7 @@ def _problem(figures: list[Observation], readers: Iterable[str]) -> str:
 
 
 def held_figures(profile: Profile, references: Iterable[str]) -> dict[str, list[Observation]]:
-    """By reference: the figures it may mean, each in its newest vintage, as the profile's Secretariat may see them."""
+    """Figures by the reference that may mean them, in their newest vintage, as the secretariat may see them."""
     named = {text: Reference.of(text) for text in references}
     if not named:
         return {}

@@ -58,7 +58,7 @@ class DraftTextWidget(ProseEditorWidget):
 
 class DraftTextField(forms.CharField):
     def shown(self, written: str) -> SafeString:
-        """As readers would see it, where what somebody wrote is compared with what is saved."""
+        """The text as readers would see it, for comparing what was written with what is saved."""
         return mark_safe(clean(from_editor(written)).replace("\n", ""))
 
 

@@ -51,7 +51,7 @@ def as_list(audience: tuple[str, ...]) -> list[str]:
 
 @register.filter
 def reads(audience: list[str]) -> str:
-    """Who can read a section, where it is narrower than its page."""
+    """Who can read a section that is narrower than its page."""
     return who_can_read(audience)
 
 

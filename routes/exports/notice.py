@@ -14,7 +14,7 @@ from routes.models import MapEdition, MapFeature
 
 @dataclass(frozen=True)
 class ExportNotice:
-    """In the active language. `sources`: those of the features in the file, each once, in their order."""
+    """The notice in the active language. `sources`: of the features in the file, each once, in their order."""
 
     title: str
     date: str

@@ -85,7 +85,7 @@ def _disc(centre: Sequence[float], radius_km: float) -> BaseGeometry:
 
 
 def length_km(geometry: BaseGeometry) -> float:
-    """Of all the lines in a geometry; points have none."""
+    """Length of all lines in a geometry, in km; points have none."""
     total = 0.0
     for part in shapely.get_parts(geometry):
         if isinstance(part, LineString):
@@ -94,7 +94,7 @@ def length_km(geometry: BaseGeometry) -> float:
 
 
 def distance_km(a: Sequence[float], b: Sequence[float]) -> float:
-    """On the plane that touches the sphere between the two: good to a per cent over the lengths of a segment."""
+    """Distance in km on the tangent plane between two points; within 1 % over the lengths of segments."""
     middle = radians((a[1] + b[1]) / 2)
     return KM_PER_DEGREE * hypot((a[0] - b[0]) * cos(middle), a[1] - b[1])
 

@@ -42,7 +42,7 @@ def _key(pk: int) -> str:
 
 
 def reports_progress(pk: int, total: int) -> Told:
-    """Beside the transaction, where others can see it before that ends."""
+    """Reports progress outside the transaction, where others can see it before that ends."""
 
     def tell(done: int) -> None:
         if done % STEP == 0 or done == total:
@@ -57,7 +57,7 @@ def examine(brought: GeodataImport) -> None:
 
 
 def is_examined_at_once(brought: GeodataImport) -> bool:
-    """As `examine`, while a page is waited for. False, and nothing is done, where that would take long."""
+    """Like `examine`, during a request. Returns False without doing anything if it would take long."""
 
     def examined() -> bool:
         try:
@@ -69,7 +69,7 @@ def is_examined_at_once(brought: GeodataImport) -> bool:
 
 
 def _end_in_a_state(brought: GeodataImport, examined: Callable[[], bool]) -> bool:
-    """Whatever fails beside what a file may be refused for is ours: it is logged, and said."""
+    """Logs and records unexpected errors; only refusals of a file are the desk's to mend."""
     try:
         with transaction.atomic():
             return examined()
@@ -115,7 +115,7 @@ def _compared(brought: GeodataImport) -> list[RowDiff]:
 
 
 def _read(brought: GeodataImport, bounds: Bounds) -> ParsedFile:
-    """From wherever files are stored, by a file of this machine."""
+    """Copies the file from its storage to this machine and reads it."""
     with TemporaryDirectory(prefix="imap-import-") as folder:
         path = Path(folder) / "brought"
         with brought.file.open("rb") as source, path.open("wb") as target:

@@ -39,7 +39,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class RowDiff:
-    """Of one row. `record`: the stop or segment that it changes; `fields`: of its drawing; `keys`: of a new record."""
+    """The effect of one row. `record`: the stop or segment changed; `fields`: of its drawing; `keys`: of a new one."""
 
     effect: Effect
     is_line: bool
@@ -299,7 +299,7 @@ def _as_date(text: str) -> str:
 
 
 def _precise(coordinates: list) -> list:
-    """To a centimetre, as GDAL's formats differ beyond."""
+    """Rounds to a centimetre, beyond which GDAL's formats differ."""
     if coordinates and isinstance(coordinates[0], list | tuple):
         return [[round(part, DECIMALS) for part in point] for point in coordinates]
     return [round(part, DECIMALS) for part in coordinates]

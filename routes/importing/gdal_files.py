@@ -45,7 +45,7 @@ def _library() -> str:
 
 
 def layers(path: Path, wanted: tuple[str, ...] = ()) -> Iterator[tuple[Any, Iterator[Feature]]]:
-    """Of each layer with geometry: its coordinate reference system, as GDAL writes it, and its features. Raises Refused."""
+    """Coordinate reference system (as GDAL writes it) and features of each layer with geometry. Raises ImportRefused."""
     import pyogrio
 
     try:

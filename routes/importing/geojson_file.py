@@ -45,7 +45,7 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _code(crs: Any) -> int:
-    """Of a named system that is known by its number. A link, or a definition, is not followed."""
+    """EPSG code of a named coordinate reference system. Links and definitions are not followed."""
     if crs is None:
         return WGS84_CODE
     properties = crs.get("properties") if isinstance(crs, Mapping) and crs.get("type") == "name" else None

@@ -87,7 +87,7 @@ def _utf8(content: bytes) -> str:
 
 
 def _refuse_strange_xml(path: Path, root: str) -> None:
-    """By its first element; entities are refused, as they may grow without bounds or name files."""
+    """Checks the root element, and refuses entities, which may grow without bounds or name files."""
     content = path.read_bytes()
     declared = re.match(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*encoding=[\"']([\w-]+)", content)
     if declared is None or declared[1].lower() in (b"utf-8", b"utf8"):

@@ -28,7 +28,7 @@ UNDECIDED = (ImportState.WAITING, ImportState.READ, ImportState.TAKING)
 
 
 def _path(row: "GeodataImport", name: str) -> str:
-    """Of no name that came with the file."""
+    """A random storage path, independent of the file's own name."""
     return f"imports/{get_random_string(24)}"
 
 

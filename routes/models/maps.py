@@ -119,7 +119,7 @@ class MapFeature(SaysItsReaders, RestrictedModel):
 
     @property
     def coordinates(self) -> list:
-        """Of a stop its longitude and latitude, of a segment those of each point; a reason has none."""
+        """(longitude, latitude) of a stop, a list of them of a segment, nothing of a reason."""
         return self.geometry["coordinates"] if self.geometry else []
 
 

@@ -119,7 +119,7 @@ def _drawn_dot(frame: Frame, dot: Dot) -> str:
 
 
 def decoded(topology: Mapping) -> dict[str, list]:
-    """Of the drawn world (quantised TopoJSON): the rings of each land, and (kind, line) of each border."""
+    """Decodes quantised TopoJSON: the rings of each land, and (kind, line) of each border."""
     arcs = [_arc(arc, topology["transform"]) for arc in topology["arcs"]]
 
     def line(indexes: Sequence[int]) -> list[Point]:
