@@ -33,7 +33,7 @@ class DialogueModelAdmin(SayableChoices, admin.ModelAdmin):
         return rows.filter(**{f"{self.dialogue_path}__in": request.viewer.secretariats})
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        """The class is made for this request, so that its fields can ask who is looking."""
+        """Makes a form class for this request, so that its fields know who is looking."""
         form = super().get_form(request, obj, change=change, **kwargs)
         form.viewer = request.viewer  # type: ignore[attr-defined]
         return form
@@ -48,7 +48,7 @@ class DialogueModelAdmin(SayableChoices, admin.ModelAdmin):
 
 
 class AudienceAdmin(DialogueModelAdmin):
-    """Of rows with an audience, set by an `AudienceForm`: what that decided is noted, asked for, and said."""
+    """Admin of rows with an audience set by an `AudienceForm`: logs its decision, asks for confirmation, and says so."""
 
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)

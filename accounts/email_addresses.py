@@ -38,7 +38,7 @@ def normalised(email: str) -> str:
 
 
 def domain_as_sent(domain: str) -> str:
-    """The domain in small Latin letters (IDNA's ASCII form). Raises ValidationError."""
+    """The domain in ASCII (IDNA), lower case. Raises ValidationError."""
     try:
         ascii_form = domain.lower().encode("idna").decode("ascii").lower()
         DOMAIN(ascii_form)
@@ -52,7 +52,7 @@ def _not_an_address() -> ValidationError:
 
 
 def check_of(partner: Partner, email: str) -> AddressCheck:
-    """What is known of a kept address: its domain is compared exactly, so neither parts nor parents of one count."""
+    """What is known of an address. Its domain is compared exactly; neither subdomains nor parent domains count."""
     if email.rpartition("@")[2] in domains_of(partner):
         return AddressCheck.DOMAIN
     if ApprovedAddress.objects.filter(partner=partner, email=email).exists():

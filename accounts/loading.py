@@ -30,7 +30,7 @@ def load_terms(data: Path, loading: Loading) -> None:
 
 
 def _of_the_name(path: Path) -> tuple[date, str]:
-    """Version and language of a file. Raises RefusedData for a name that says neither."""
+    """Version and language from a file name. Raises RefusedData if it names neither."""
     name = NAME.fullmatch(path.stem)
     try:
         return date.fromisoformat(name[1] if name else ""), name[2] if name else ""

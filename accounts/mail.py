@@ -58,6 +58,6 @@ def compose(name: str, to: str, language: str, context: Mapping[str, object]) ->
 
 
 def address_of(view: str, language: str, *arguments: object) -> str:
-    """The full address of a page, in a language."""
+    """The absolute URL of a page in a language."""
     with translation.override(language):
         return settings.SITE_ADDRESS.rstrip("/") + reverse(view, args=arguments)

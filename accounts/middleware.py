@@ -60,7 +60,7 @@ class ApiTokenMiddleware:
 
 
 def _is_private(request: ReaderRequest) -> bool:
-    """Over TLS; on the machine itself, where a demonstration or a test runs, without."""
+    """Whether the request came over TLS, or from this machine, as in a demonstration or test."""
     return request.is_secure() or (not settings.IS_PRODUCTION and request.META.get("REMOTE_ADDR") in LOOPBACK)
 
 
@@ -111,7 +111,7 @@ class ViewerMiddleware:
 
 
 class PendingStepsMiddleware:
-    """Leads a signed-in person to what they still owe, from every page but those of the step itself."""
+    """Redirects a signed-in person to their next pending step, except from the pages of that step."""
 
     def __init__(self, get_response: Callable[[ReaderRequest], HttpResponse]):
         self.get_response = get_response
@@ -125,7 +125,7 @@ class PendingStepsMiddleware:
 
 
 def _name_of(path: str) -> str | None:
-    """The name of the address; None where there is no page, which is told as to everyone."""
+    """The URL name of the path, or None if there is no page."""
     try:
         return resolve(path).view_name
     except Resolver404:

@@ -16,19 +16,19 @@ FORM_TOKEN = "form-token-of-this-answer"
 
 
 def alternates(path: str) -> list[tuple[str, str]]:
-    """(language, the same address in it), for an address that begins with a language; else each language's home."""
+    """(language, the same page in it) for addresses with a language prefix; else each language's home page."""
     _, first, *rest = path.split("/", 2) if path.startswith("/") else ("", "", "")
     tail = rest[0] if first in LANGUAGES and rest else ""
     return [(code, f"/{code}/{tail}") for code in LANGUAGES]
 
 
 def frame(path: str) -> dict[str, object]:
-    """The context that the base template needs and that is the same for every reader of an address."""
+    """The context of the base template that is the same for every reader of an address."""
     return {"path": path, "alternates": alternates(path), "page_language": get_language()}
 
 
 def account_corner(request: HttpRequest) -> str:
-    """What of the header differs between readers: sign in, or the name and sign out; and whom a secretariat views as."""
+    """The part of the header that differs between readers: sign-in, or name and sign-out, and the persona."""
     user = request.user if hasattr(request, "user") and request.user.is_authenticated else None
     if user is None:
         return strangers_corner(request.path)
@@ -51,7 +51,7 @@ def strangers_corner(path: str) -> str:
 
 @dataclass(frozen=True)
 class AccountCorner:
-    """What the corner of someone signed in says."""
+    """The texts of the corner for a signed-in person."""
 
     reader: str
     works_in_admin: bool

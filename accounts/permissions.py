@@ -47,7 +47,7 @@ VIEW = {
 
 
 def editors() -> Group:
-    """The group, with the rights named here and no others; made when it is missing."""
+    """The group of editors with exactly the permissions named here; created if missing."""
     group, _ = Group.objects.get_or_create(name=EDITORS)
     wanted = {
         f"{action}_{model}"

@@ -25,21 +25,21 @@ def forget_ended_sessions() -> None:
 
 @shared_task(nobody_waits="The scheduler sends it again.")
 def count_use_by_quarter() -> None:
-    """On behalf of all secretariats, so that their pages show how the present quarter goes."""
+    """Runs for all secretariats, so that their pages show the current quarter."""
     with viewing(every_secretariat()):
         count_use("default")
 
 
 @shared_task(nobody_waits="The scheduler sends it again.")
 def remind_of_mandates() -> None:
-    """Once a day; a second time on the same day says nothing again."""
+    """Runs daily. A second run on the same day sends nothing."""
     with viewing(every_secretariat()):
         reminders.remind(timezone.localdate())
 
 
 @shared_task(nobody_waits="The scheduler sends it again.")
 def end_what_is_over() -> None:
-    """On behalf of all secretariats, whose histories say that it ended."""
+    """Runs for all secretariats, whose histories record the end."""
     with viewing(every_secretariat()):
         mandates.end_what_is_over()
         engagements.end_what_is_over()

@@ -15,14 +15,14 @@ from atlas.models import Dialogue
 
 
 def no_sign_up(request: HttpRequest) -> HttpResponse:
-    """allauth names this address in its own code; nobody signs up here."""
+    """allauth refers to this URL; nobody signs up here."""
     raise Http404
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def view_as(request: ReaderRequest) -> HttpResponse:
-    """A secretariat chooses as whom to see its dialogue, or stops seeing it so."""
+    """Lets a secretariat choose as whom it views its dialogue, or stop."""
     if "leave" in request.POST:
         personas.stop_viewing_as(request)
         return redirect(_way_on(request, reverse("view_as")))
@@ -50,7 +50,7 @@ def _dialogue_of(request: ReaderRequest) -> str | None:
 
 
 def _initial(request: ReaderRequest) -> dict[str, object]:
-    """What is chosen already: the persona of now, and the page from which the reader comes."""
+    """Initial values: the current persona, and the page from which the reader comes."""
     persona = request.persona
     chosen = {"whom": persona.whom, "is_granted": persona.is_granted} if persona else {}
     if persona and persona.themes:

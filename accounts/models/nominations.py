@@ -20,7 +20,7 @@ from atlas.models import Dialogue, Partner, Theme
 
 
 def letter_path(nomination: "Nomination", name: str) -> str:
-    """Where a letter is kept: under a name that nobody can guess. Its ending is one that `accounts.nominations.letters` gave."""
+    """A random storage path for a letter, with a file extension given by `accounts.nominations.letters`."""
     return f"nominations/{nomination.received_on:%Y}/{secrets.token_hex(16)}.{name.rpartition('.')[2]}"
 
 
@@ -68,7 +68,7 @@ class Nomination(RestrictedModel):
 
     @property
     def takes_over_the_address(self) -> bool:
-        """Whether the predecessor, who has not left yet, has the address that the person will have: a role's mailbox."""
+        """Whether the predecessor, who has not left yet, has the address that the person will have, as of a shared mailbox."""
         former = self.successor_to
         return former is not None and former.ended_at is None and former.user.email == self.email
 
@@ -81,7 +81,7 @@ class State(models.TextChoices):
 
 
 class Submission(RestrictedModel):
-    """A nomination as it lies before the secretariat of one dialogue, for some of its themes."""
+    """A nomination as submitted to the secretariat of one dialogue, for some of its themes."""
 
     mentions = ("themes",)
     belongs_to = ("dialogue", "nomination")
@@ -121,7 +121,7 @@ class Submission(RestrictedModel):
 
 
 class ApprovedAddress(models.Model):
-    """A single address outside a partner's domains that a secretariat approved: not every office has a mailbox of its own."""
+    """One address outside a partner's domains that a secretariat approved, for offices without a mailbox of their own."""
 
     mentions = ("partner",)
 
@@ -182,7 +182,7 @@ class Event(models.TextChoices):
 
 
 class MandateEvent(RestrictedModel):
-    """Who did what to whose mandate, and when. Added once, never changed, kept for good."""
+    """An event of a mandate: who did what, and when. Added once, never changed, kept permanently."""
 
     mentions = ("partner",)
     belongs_to = ("nomination",)

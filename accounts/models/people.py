@@ -21,7 +21,7 @@ from atlas.models import Dialogue, Partner, Theme
 
 
 class TokensOf(models.Func):
-    """The tokens a user holds at this moment; `imap_tokens_of` in the database is the one place of that rule."""
+    """The tokens that a user holds now, as the database function `imap_tokens_of` defines them."""
 
     function = "imap_tokens_of"
     output_field = ArrayField(models.TextField())
@@ -60,7 +60,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **values)
 
     def with_tokens(self):
-        """Users with what they hold and what they owe, both found in the query that loads them."""
+        """Annotates users with their tokens and pending steps."""
         return self.get_queryset().annotate(tokens=TokensOf(), owes=OwedBy())
 
     def hold(self, pk: int) -> "User":
@@ -75,7 +75,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person with an account. `held_tokens` and `owed` are filled by `know_standing`, where the query brought them."""
+    """A person with an account. `know_standing` fills `held_tokens` and `owed` from the query that loaded the row."""
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True, validators=[refuse_hidden_words])
@@ -118,18 +118,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def _get_session_auth_hash(self, secret=None) -> str:
-        """Django's own is made of the password alone; sessions end with `sign_ins_ended` as well."""
+        """Also depends on `sign_ins_ended`, so that raising it ends all sessions. Django's depends on the password alone."""
         made_of = f"{self.password}:{self.sign_ins_ended}"
         return salted_hmac("accounts.User.session_auth_hash", made_of, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def has_joined(self) -> bool:
-        """Whether the person has come in; until then there is an invitation."""
+        """Whether the person has signed in or set a password; until then there is an invitation."""
         return self.has_usable_password() or self.last_login is not None
 
     @property
     def viewer(self) -> Viewer:
-        """What this person may see, as of when the row was loaded."""
+        """What this person may see, as of the time when the row was loaded."""
         if not self.is_active:
             return ANYONE
         self.know_standing()
@@ -145,25 +145,25 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):
     def current(self):
-        """Those that give rights today; `imap_tokens_of` in the database says the same."""
+        """Affiliations that give rights today; `imap_tokens_of` applies the same rule."""
         today = timezone.localdate()
         return self.open().filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=today), begins_on__lte=today)
 
     def open(self):
-        """Those that nobody has ended: current, or suspended until they are re-confirmed."""
+        """Affiliations that nobody has ended: current ones, and those suspended until they are re-confirmed."""
         return self.filter(ended_at__isnull=True)
 
     def of_authority(self, viewer: Viewer):
-        """The people of those partners for whom this viewer may nominate."""
+        """Affiliations of the partners for which this viewer may nominate."""
         return self.filter(partner__in=viewer.authorities)
 
     def of_desk(self, viewer: Viewer):
-        """The people who were accepted for a dialogue whose secretariat this viewer is."""
+        """Affiliations accepted for a dialogue whose secretariat this viewer is."""
         scopes = Scope.objects.filter(affiliation=models.OuterRef("pk"), dialogue__in=viewer.secretariats)
         return self.filter(models.Exists(scopes))
 
     def nominating(self):
-        """Whom their partner authorised to nominate; `imap_tokens_of` in the database says the same."""
+        """Affiliations authorised by their partner to nominate; `imap_tokens_of` applies the same rule."""
         return self.filter(models.Q(may_nominate=True) | models.Q(is_focal_point=True))
 
 
@@ -211,7 +211,7 @@ class Affiliation(models.Model):
         return f"{self.user} – {self.partner}"
 
     def held_at(self, moment: datetime) -> bool:
-        """Whether the user stood for the partner then, suspended or not."""
+        """Whether the user stood for the partner at that time, suspended or not."""
         return self.begins_on <= moment.date() and (self.ended_at is None or self.ended_at >= moment)
 
     @property
@@ -252,7 +252,7 @@ class Scope(models.Model):
 
 
 class SecretariatMember(models.Model):
-    """A user works in the secretariat of a dialogue."""
+    """A user who works in the secretariat of a dialogue."""
 
     regardless_of = RIGHTS
 
@@ -350,7 +350,7 @@ class ReadingGroup(Sayable, models.Model):
 
     @classmethod
     def own_rule(cls, viewer: Viewer) -> models.Q:
-        """As of a row whose audience is the group itself and its secretariat."""
+        """Visible as a row whose audience is the group itself and its secretariat."""
         condition = models.Q()
         for held in (viewer.tokens, viewer.within):
             if held is not None:

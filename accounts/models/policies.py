@@ -16,7 +16,7 @@ DOMAIN = RegexValidator(
 
 
 class PartnerPolicy(models.Model):
-    """A partner without a row has no domain of its own, twelve months, and the second factor of its people's roles."""
+    """A partner without a row has no domain, mandates of twelve months, and the second factor that its roles require."""
 
     mentions = ("partner",)
 

@@ -7,7 +7,7 @@ from accounts.models.people import Affiliation
 
 
 class Reminder(models.Model):
-    """The step (days before `ends_on`; 0 when it is past) that was told to the person, or to those who re-confirm."""
+    """A reminder that was sent to the person or to those who re-confirm: `step` is days before `ends_on`, 0 when past."""
 
     affiliation = models.ForeignKey(Affiliation, models.CASCADE, related_name="reminders")
     ends_on = models.DateField()

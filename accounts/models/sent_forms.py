@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SentForm(models.Model):
-    """A form of the admin that was done, by the key that it carried; kept for some days (`accounts.tasks`)."""
+    """A processed form of the admin, by the key that it carried. Deleted after some days (`accounts.tasks`)."""
 
     key = models.UUIDField(primary_key=True)
     person = models.BigIntegerField(help_text="the number of who sent it")

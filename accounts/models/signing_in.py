@@ -10,7 +10,7 @@ from accounts.models.people import Affiliation, Engagement, User
 
 
 class TermsOfUse(models.Model):
-    """One version of the terms, in every language of the interface. Once accepted by someone it is not changed."""
+    """A version of the terms in every language of the interface. It does not change once somebody accepted it."""
 
     version = models.DateField(_("version"), primary_key=True)
     text = models.TextField(_("text"))
@@ -51,7 +51,7 @@ class TokenScope(models.TextChoices):
 
 class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
     def alive(self):
-        """Neither revoked nor expired, and no mandate of the person has ended since they were made."""
+        """Tokens neither revoked nor expired, of persons none of whose mandates has ended since they were made."""
         since = {"user": models.OuterRef("user"), "ended_at__gte": models.OuterRef("created_at")}
         has_ended = models.Exists(Affiliation.objects.filter(**since)) | models.Exists(
             Engagement.objects.filter(**since)
@@ -60,7 +60,7 @@ class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
 
 
 class PersonalToken(models.Model):
-    """A secret by which a machine or a calendar reads as a person. Only its digest is kept."""
+    """A secret by which a machine or a calendar reads as a person. Only its digest is stored."""
 
     id = RandomKeyField(primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, related_name="personal_tokens", verbose_name=_("person"))
@@ -84,7 +84,7 @@ class PersonalToken(models.Model):
 
 
 class AgencyAccount(models.Model):
-    """Whose account at an agency's provider a person signed in by first: another one is refused from then on."""
+    """The account at an agency's provider with which a person first signed in. Any other is refused from then on."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="agency_accounts", verbose_name=_("person"))
     agency = models.CharField(_("agency"), max_length=60, editable=False)

@@ -28,7 +28,7 @@ CONFIRMED_BY_ANOTHER = ~Q(state=WideningState.CONFIRMED) | (Q(decided_by__isnull
 
 
 class SecondPersonRequest(models.Model):
-    """Something that lets more people in: who asked, and who confirmed or refused. Kept after it is decided."""
+    """A request that lets more people read: who asked, and who confirmed or refused. Kept after the decision."""
 
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
@@ -88,7 +88,7 @@ class Widening(SecondPersonRequest, RestrictedModel):
         return self.name
 
     def row_for(self, viewer: Viewer) -> Any:
-        """The row, as far as the viewer may see it; None when it is gone."""
+        """The row if the viewer may see it; None when it is gone."""
         return self.rows_for(viewer).filter(pk=self.object_id).first()
 
     def rows_for(self, viewer: Viewer) -> Any:
@@ -96,5 +96,5 @@ class Widening(SecondPersonRequest, RestrictedModel):
         return model._default_manager.visible_to(viewer)  # type: ignore[union-attr]
 
     def can_be_decided_by(self, person: User) -> bool:
-        """Whether this person is a second one, of that secretariat."""
+        """Whether this is another person, of that secretariat."""
         return person.pk != self.asked_by_id and person.viewer.is_secretariat_of(self.dialogue_id)

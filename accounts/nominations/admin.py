@@ -22,7 +22,7 @@ from atlas.sorting import in_reading_order
 
 
 class StateFilter(admin.SimpleListFilter):
-    """What waits, unless something else is asked for."""
+    """Filter by state. By default it shows what waits."""
 
     title = gettext_lazy("status")
     parameter_name = "state"
@@ -41,7 +41,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(models.Submission)
 class SubmissionAdmin(DialogueModelAdmin):
-    """The queue. A row is decided on its page; a new one is a nomination that came on paper."""
+    """The queue of nominations. A row is decided on its page; adding a row records a nomination on paper."""
 
     list_display = ["person", "partner", "dialogue", "themes_asked_for", "age", "address", "has_letter", "state"]
     list_filter = [StateFilter, "dialogue"]
@@ -116,7 +116,7 @@ class SubmissionAdmin(DialogueModelAdmin):
         return page(self, request, "submission/decide", str(nomination), context)
 
     def _facts(self, row: models.Submission) -> dict[str, object]:
-        """All that the page says of the person and of what was decided."""
+        """Everything that the page says about the person and the decisions."""
         nomination = row.nomination
         return facts_of(nomination) | {
             _("Status"): row.get_state_display(),
@@ -127,7 +127,7 @@ class SubmissionAdmin(DialogueModelAdmin):
         }
 
     def _do(self, request: ReaderRequest, row: models.Submission, form: DecisionForm) -> str:
-        """Does what the pressed button says. Returns what was done, or nothing when it could not be, having said why."""
+        """Performs the action of the pressed button. Returns what was done, or None after saying why it was not."""
         said, by, nomination = form.cleaned_data, request.user, row.nomination
         approves = said["approves_address"]
         try:
@@ -150,7 +150,7 @@ class SubmissionAdmin(DialogueModelAdmin):
             return ""
 
     def add_view(self, request, form_url="", extra_context=None):
-        """A nomination that came on paper: first the partner, then the form with its dialogues and themes."""
+        """Records a nomination on paper: first the partner, then the form with its dialogues and themes."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         partners = in_reading_order(partners_of_desk(request), name=lambda partner: partner.display_name)

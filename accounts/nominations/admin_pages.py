@@ -14,7 +14,7 @@ from atlas.models import Membership, Partner
 
 
 def partners_of_desk(request: ReaderRequest) -> QuerySet[Partner]:
-    """Those that take part in a dialogue of this secretariat today."""
+    """Partners that take part in a dialogue of this secretariat today."""
     taking_part = Membership.objects.current().filter(partner=OuterRef("pk"), dialogue__in=request.viewer.secretariats)
     return Partner.objects.select_related("subject").filter(Exists(taking_part))
 
@@ -25,7 +25,7 @@ def page(desk: admin.ModelAdmin, request: HttpRequest, template: str, title: str
 
 
 class ToBeSeen:
-    """Rows that have other ways to come about and to change."""
+    """Mixin of an admin whose rows are added and changed elsewhere."""
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -38,7 +38,7 @@ class ToBeSeen:
 
 
 def try_for(desk: admin.ModelAdmin, request, row, action, words: str) -> None:
-    """Does it for one of the chosen rows, and says what was done or why not."""
+    """Runs the action for one of the chosen rows, and says what was done or why not."""
     name = str(row.user)
     try:
         action()
@@ -49,7 +49,7 @@ def try_for(desk: admin.ModelAdmin, request, row, action, words: str) -> None:
 
 
 def with_reason(desk: admin.ModelAdmin, request, queryset, action) -> HttpResponse | None:
-    """Says what ends and asks for the reason on a page of its own, then does it for each of the chosen rows."""
+    """Asks for the reason on a page that says what ends, then runs the action for each of the chosen rows."""
     form = EndForm(request.POST if "_end" in request.POST else None, initial={"reason": request.POST.get("reason", "")})
     if not form.is_valid():
         of_desk = request.viewer.secretariats

@@ -19,7 +19,7 @@ from atlas.models import Dialogue
 def engage(
     dialogue: Dialogue, by: User, *, name: str, email: str, language: str, purpose: str, ends_on: date
 ) -> Engagement:
-    """Invites the person, or prolongs what they have; they hold nothing but what names them. Raises ValidationError."""
+    """Invites the person or prolongs their engagement. It gives only what names them. Raises ValidationError."""
     _refuse_others(dialogue.pk, by)
     _refuse_the_past(ends_on)
     person = invitations.account_of(normalised(email), name, language)
@@ -33,7 +33,7 @@ def engage(
 
 @transaction.atomic
 def send_again(engagement: Engagement, by: User) -> None:
-    """A new link for a person who has not come in. Raises ValidationError."""
+    """Sends a new link to a person who has not signed in yet. Raises ValidationError."""
     row = _to_change(engagement, by)
     if row.ended_at or row.user.has_joined:
         raise ValidationError(_("There is no invitation to send again."))
@@ -54,7 +54,7 @@ def prolong(engagement: Engagement, by: User, ends_on: date) -> None:
 
 @transaction.atomic
 def disengage(engagement: Engagement, by: User | None, reason: str = "") -> None:
-    """At once. Without `by` it ends on the day that was agreed."""
+    """Ends the engagement at once. Without `by` it ended on the agreed day."""
     row = _to_change(engagement, by)
     if row.ended_at:
         return
@@ -66,13 +66,13 @@ def disengage(engagement: Engagement, by: User | None, reason: str = "") -> None
 
 
 def end_what_is_over() -> None:
-    """Those whose day has passed. They give nothing since then; now they are closed."""
+    """Closes engagements whose last day has passed; they have given nothing since then."""
     for engagement in Engagement.objects.filter(ended_at=None, ends_on__lt=timezone.localdate()):
         disengage(engagement, None)
 
 
 def _invite(row: Engagement) -> None:
-    """The link for who has not come in; who has is told what is new."""
+    """Sends the link to a person who has not signed in yet; tells others what is new."""
     context = {"person": row.user, "dialogue": row.dialogue, "purpose": row.purpose, "ends_on": row.ends_on}
     if row.user.has_joined:
         mail.send("engaged", row.user.email, row.user.language, context)

@@ -17,13 +17,13 @@ from atlas.models import Dialogue, Partner
 
 
 class ThemesByDialogue(forms.CheckboxSelectMultiple):
-    """A group of boxes for each dialogue, with its name as the legend."""
+    """Checkboxes grouped by dialogue, with the dialogue's name as legend."""
 
     template_name = "accounts/themes_by_dialogue.html"
 
 
 class LanguageSelect(forms.Select):
-    """Each language stands in its own name, and says so to those who hear it."""
+    """Select of languages, each option in its own language and with its `lang` attribute."""
 
     def create_option(self, name, value, *args, **kwargs):
         option = super().create_option(name, value, *args, **kwargs)
@@ -39,7 +39,7 @@ class DayInput(forms.DateInput):
 
 
 class AddressField(forms.CharField):
-    """Kept as it is sent to; `dir` since an address is read from left to right in every language."""
+    """E-mail field that is always left-to-right, and keeps the address as it is sent to."""
 
     widget = forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "off"})
 
@@ -49,7 +49,7 @@ class AddressField(forms.CharField):
 
 
 class PersonForm(forms.Form):
-    """Who it is, and how the person is written to."""
+    """The person's name and contact."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120, validators=[refuse_hidden_words])
     email = AddressField(label=gettext_lazy("E-mail"), max_length=254)
@@ -59,7 +59,7 @@ class PersonForm(forms.Form):
 
 
 class NominationForm(PersonForm):
-    """A candidate of one partner, for themes of the dialogues in which it takes part (or of some of them)."""
+    """A candidate of one partner, for themes of all or some dialogues in which it takes part."""
 
     office = forms.CharField(label=gettext_lazy("Office"), max_length=160, validators=[refuse_hidden_words])
     wanted = forms.MultipleChoiceField(label=gettext_lazy("Dialogues and themes"), widget=ThemesByDialogue)
@@ -112,7 +112,7 @@ class NominationForm(PersonForm):
 
     @property
     def where_granted(self) -> list[Dialogue]:
-        """The dialogues in which people of this partner read only what the secretariat grants."""
+        """Dialogues in which people of this partner read only what the secretariat grants."""
         return [dialogue for dialogue in self.dialogues if needs_grant(self.partner.pk, dialogue.pk)]
 
     def candidate(self) -> Candidate:
@@ -120,7 +120,7 @@ class NominationForm(PersonForm):
         return Candidate(**{name: self.cleaned_data[name] for name in names})
 
     def wanted_themes(self) -> dict[str, list[str]]:
-        """Slugs: dialogue → themes."""
+        """Dialogue slug → theme slugs."""
         chosen: dict[str, list[str]] = {}
         for value in self.cleaned_data["wanted"]:
             dialogue, _sep, theme = value.partition(":")
@@ -132,7 +132,7 @@ class NominationForm(PersonForm):
 
 
 class PaperForm(NominationForm):
-    """A nomination that came on paper, for the dialogues of the secretariat that records it."""
+    """A nomination on paper, for the dialogues of the secretariat that records it."""
 
     received_on = forms.DateField(label=gettext_lazy("Received on"), widget=DayInput, initial=timezone.localdate)
 
@@ -157,7 +157,7 @@ class EndForm(forms.Form):
 
 
 class EngagementForm(PersonForm):
-    """Someone without a partner."""
+    """A person without a partner."""
 
     purpose = forms.CharField(
         label=gettext_lazy("Purpose"),
@@ -188,7 +188,7 @@ class ProlongForm(forms.ModelForm):
 
 
 class PolicyForm(forms.ModelForm):
-    """Domains are kept as the network knows them."""
+    """Domains are stored in ASCII (IDNA)."""
 
     class Meta:
         model = PartnerPolicy
@@ -207,7 +207,7 @@ class ApprovalForm(forms.ModelForm):
 
 
 class DecisionForm(forms.Form):
-    """What a secretariat says to a nomination. A grant is asked for where the partner's role needs one."""
+    """A secretariat's decision about a nomination. Asks for a grant where the partner's role needs one."""
 
     approves_address = forms.BooleanField(label=gettext_lazy("Approve this single address"), required=False)
     is_granted = forms.BooleanField(required=False)

@@ -9,14 +9,14 @@ from accounts.models import Action, Affiliation, Engagement, Event, MandateEvent
 
 
 def audience_of(partner: str | None, dialogues: Iterable[str], person: int | None = None) -> list[str]:
-    """Slugs in, tokens out: the partner's authority, the dialogues' secretariats and, where there is one, the person."""
+    """Tokens of the partner's authority, of the dialogues' secretariats and, if there is one, of the person."""
     authority = [tokens.authority(partner)] if partner else []
     people = [tokens.own(person)] if person else []
     return [*authority, *map(tokens.secretariat, sorted(dialogues)), *people]
 
 
 def dialogues_of(nomination: Nomination) -> list[str]:
-    """Slugs of all the dialogues it was sent to, also of those whose decisions the viewer may not see."""
+    """Slugs of all dialogues it was sent to, including those whose decisions the viewer may not see."""
     return names_in(nomination.audience, "secretariat")
 
 
@@ -27,7 +27,7 @@ def of_nomination(
     dialogues: Iterable[str] | None = None,
     remark: str = "",
 ) -> None:
-    """`dialogues`: those concerned, where not all are; a decision of one secretariat is not told to the others."""
+    """Records an event. `dialogues`: those concerned if not all are, since secretariats do not see each other's decisions."""
     _keep(
         event,
         by,

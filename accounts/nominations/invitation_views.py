@@ -22,7 +22,7 @@ DIGEST = "invitation"  # key of the session
 
 
 class Joining(View):
-    """Whatever is wrong with a link, the answer is one: a stranger learns nothing, the person learns what to do."""
+    """Answers alike whatever is wrong with a link: strangers learn nothing, the person learns what to do."""
 
     @method_decorator(never_cache)
     @method_decorator(sensitive_post_parameters())
@@ -38,7 +38,7 @@ class Joining(View):
 
 class Link(Joining):
     def dispatch(self, request: ReaderRequest, *args, **kwargs):
-        """The form's own page keeps the portal's policy: browsers that name no referrer name no origin either."""
+        """Sets the portal's referrer policy on the form: browsers that send no referrer send no origin either."""
         response = super().dispatch(request, *args, **kwargs)
         response["Referrer-Policy"] = "no-referrer"
         return response
@@ -54,7 +54,7 @@ class Join(Joining):
         return self._page(request, invitation, SetPasswordForm(invitation.user))
 
     def post(self, request: ReaderRequest) -> HttpResponse:
-        """Signs in by allauth's steps, so that a second factor the person has is asked for here too."""
+        """Signs in through allauth's stages, so that an existing second factor is asked for."""
         invitation = self._invitation(request)
         form = SetPasswordForm(invitation.user, request.POST)
         if not form.is_valid():

@@ -25,7 +25,7 @@ MOST_IN_A_DAY = 5
 
 
 class ClosedInvitation(Exception):
-    """The link was used, replaced, withdrawn, is too old, or never was one."""
+    """Raised when a link was used, replaced or withdrawn, is too old, or never existed."""
 
 
 def account_of(email: str, name: str, language: str) -> User:
@@ -45,12 +45,12 @@ def account_of(email: str, name: str, language: str) -> User:
 
 
 def open_of(user: User) -> QuerySet[Invitation]:
-    """Those that were neither used nor cancelled, the expired ones too."""
+    """Invitations neither used nor cancelled, including expired ones."""
     return Invitation.objects.filter(user=user, used_at=None, cancelled_at=None)
 
 
 def may_come_in(user: User) -> bool:
-    """Whether an account that nobody has entered yet may be, by any door: not once its invitation is too old or withdrawn."""
+    """Whether an account that was never used may be entered: not once its invitation has expired or was withdrawn."""
     if user.has_joined:
         return True
     last = user.invitations.order_by("-sent_at", "-pk").first()
@@ -58,7 +58,7 @@ def may_come_in(user: User) -> bool:
 
 
 def invite(user: User, template: str, context: Mapping[str, object]) -> Invitation:
-    """Sends a new link by mail; links sent before stop working. Raises ValidationError when it is too often."""
+    """Sends a new link by mail and invalidates earlier ones. Raises ValidationError if sent too often."""
     now = timezone.now()
     if user.invitations.filter(sent_at__gt=now - timedelta(days=1)).count() >= MOST_IN_A_DAY:
         raise ValidationError(_("This person was sent several invitations today. Try again tomorrow."))
@@ -74,12 +74,12 @@ def invite(user: User, template: str, context: Mapping[str, object]) -> Invitati
 
 
 def invitation_of(secret: str) -> Invitation:
-    """Raises ClosedInvitation."""
+    """The invitation of a link. Raises ClosedInvitation."""
     return invitation_with(digest_of(secret))
 
 
 def invitation_with(digest: str) -> Invitation:
-    """Raises ClosedInvitation, also when the person's address is no longer the one that the link was sent to."""
+    """The invitation of a secret. Raises ClosedInvitation, also if the person's address has changed since it was sent."""
     found = Invitation.objects.select_related("user").filter(digest=digest).first()
     if found is None or not found.is_open or not found.user.is_active or found.user.email != found.email:
         raise ClosedInvitation
@@ -88,7 +88,7 @@ def invitation_with(digest: str) -> Invitation:
 
 @transaction.atomic
 def join(invitation: Invitation, password: str) -> User:
-    """Sets the password of the person invited and uses the link up. Raises ClosedInvitation, as when it was used meanwhile."""
+    """Sets the person's password and uses the link up. Raises ClosedInvitation if it was used meanwhile."""
     user = User.objects.hold(invitation.user_id)
     invitation_with(invitation.digest)  # again: another request may have been first
     user.set_password(password)
@@ -98,7 +98,7 @@ def join(invitation: Invitation, password: str) -> User:
 
 
 def use_up(user: User) -> None:
-    """Who has come in, by the link or otherwise, needs no link any more; their partners' histories say that they joined."""
+    """Closes the invitations of a person who has signed in, and records in their partners' histories that they joined."""
     if not open_of(user).update(used_at=timezone.now()):
         return
     with viewing(user.viewer):

@@ -25,7 +25,7 @@ SAYS_WHO_READS = _(
 
 
 class FetchesOthers(Exception):
-    """A document whose reader's program would ask another file or host for something, and so tell who reads it."""
+    """Raised for a document that would make its reader's program fetch another file or host."""
 
 
 def kind_of(content: bytes) -> str | None:
@@ -39,7 +39,7 @@ def kind_of(content: bytes) -> str | None:
 
 
 def _is_pdf(content: bytes) -> bool:
-    """Its end may be followed by a line's end only: behind it, another file could hide."""
+    """Only a line end may follow the end of the document, since another file could hide behind it."""
     return content.startswith(b"%PDF-") and content.rstrip(b"\r\n \0").endswith(b"%%EOF")
 
 
@@ -61,7 +61,7 @@ def _is_png(content: bytes) -> bool:
 
 
 def _is_docx(content: bytes) -> bool:
-    """A Word document without macros."""
+    """Whether it is a Word document without macros."""
     return office_kind(content, MOST_PARTS) == "docx"
 
 

@@ -16,7 +16,7 @@ from atlas.models import Partner
 
 @admin.register(models.Affiliation)
 class AffiliationAdmin(ToBeSeen, admin.ModelAdmin):
-    """The people of the secretariat's dialogues: re-confirmed or ended here where their partner does not."""
+    """People of the secretariat's dialogues, re-confirmed or ended here where their partner does not."""
 
     list_display = ["user", "partner_name", "office", "ends_on", "is_focal_point", "may_nominate", "ended_at"]
     list_filter = ["is_focal_point", "may_nominate", ("ended_at", admin.EmptyFieldListFilter)]
@@ -60,7 +60,7 @@ class AffiliationAdmin(ToBeSeen, admin.ModelAdmin):
 
     @admin.action(description=gettext_lazy("End for this Secretariat's dialogues"), permissions=["view"])
     def end(self, request, queryset):
-        """For what other secretariats accepted it goes on."""
+        """Ends the mandate for this desk's dialogues; for those of other secretariats it goes on."""
         return with_reason(
             self,
             request,
@@ -71,7 +71,7 @@ class AffiliationAdmin(ToBeSeen, admin.ModelAdmin):
 
 @admin.register(models.Engagement)
 class EngagementAdmin(DialogueModelAdmin):
-    """External translators and others without a partner: invited, prolonged and ended by the secretariat."""
+    """People without a partner, such as external translators: invited, prolonged and ended by the secretariat."""
 
     form = ProlongForm
     list_display = ["user", "dialogue", "purpose", "ends_on", "ended_at"]

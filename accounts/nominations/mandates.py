@@ -25,26 +25,26 @@ DUE_BEFORE = timedelta(days=30)
 
 
 def ends_on_by_policy(partner: Partner | str) -> date:
-    """Until when a mandate holds that begins or is re-confirmed today."""
+    """Last day of a mandate that begins or is re-confirmed today."""
     policy = PartnerPolicy.objects.filter(partner=partner).first()
     return months_after(timezone.localdate(), policy.months if policy else MONTHS)
 
 
 def needs_grant(partner: str, dialogue: str) -> bool:
-    """Whether its people read there only what the secretariat grants: those of observers, donors, the Commission."""
+    """Whether the partner's people read only what the secretariat grants: those of observers, donors, the Commission."""
     memberships = Membership.objects.current().filter(partner=partner, dialogue=dialogue)
     return not memberships.filter(role=Role.PARTNER).exists()
 
 
 def is_due(affiliation: Affiliation) -> bool:
-    """Whether it stands on the list to re-confirm: suspended, or soon to be."""
+    """Whether the mandate is due for re-confirmation: suspended, or soon to be."""
     if affiliation.ended_at or affiliation.leaves_on or affiliation.ends_on is None:
         return False
     return affiliation.ends_on <= timezone.localdate() + DUE_BEFORE
 
 
 def begin(nomination: Nomination, person: User) -> Affiliation:
-    """The person's mandate for the partner; one that there is goes on, with what the nomination adds."""
+    """Begins the person's mandate for the partner, or extends an existing one by what the nomination adds."""
     held = Affiliation.objects.open().select_for_update()
     affiliation, _is_new = held.get_or_create(user=person, partner=nomination.partner)
     affiliation.office = nomination.office
@@ -56,7 +56,7 @@ def begin(nomination: Nomination, person: User) -> Affiliation:
 
 
 def give(affiliation: Affiliation, dialogue: str, themes: Iterable[str], *, is_granted: bool) -> None:
-    """Adds what the person may read; a grant counts where one is needed, and is not taken back by a later nomination."""
+    """Adds scopes to a mandate. A grant counts where one is needed, and a later nomination does not take it back."""
     if dialogue in affiliation.left_dialogues:
         affiliation.left_dialogues.remove(dialogue)
         affiliation.save(update_fields=["left_dialogues"])
@@ -70,7 +70,7 @@ def give(affiliation: Affiliation, dialogue: str, themes: Iterable[str], *, is_g
 
 @transaction.atomic
 def confirm(affiliation: Affiliation, by: User) -> Affiliation:
-    """From today for the partner's months. Nobody re-confirms themselves."""
+    """Re-confirms the mandate from today for the partner's months. Nobody re-confirms themselves."""
     row = _to_change(affiliation, by)
     if row.ended_at or row.leaves_on:
         raise ValidationError(_("This person's mandate has ended or was handed over."))
@@ -84,7 +84,7 @@ def confirm(affiliation: Affiliation, by: User) -> Affiliation:
 
 @transaction.atomic
 def end(affiliation: Affiliation, by: User | None, reason: str = "") -> None:
-    """At once: what the person opens next is refused. Without `by` it ends on the day that was agreed."""
+    """Ends the mandate at once: the person's next request is refused. Without `by` it ended on the agreed day."""
     row = _to_change(affiliation, by)
     if row.ended_at is None:
         _end(row, by, Event.ENDED, reason)
@@ -92,7 +92,7 @@ def end(affiliation: Affiliation, by: User | None, reason: str = "") -> None:
 
 @transaction.atomic
 def leave(affiliation: Affiliation, dialogues: Iterable[str], by: User, reason: str = "") -> None:
-    """Takes back what was given for these dialogues, standing there too; ends the mandate when it is for no other."""
+    """Removes the scopes and standing in these dialogues; ends the mandate if no other is left."""
     row = _to_change(affiliation, by)
     left = dialogues_of(row) & set(dialogues)
     if row.ended_at or not left:
@@ -108,7 +108,7 @@ def leave(affiliation: Affiliation, dialogues: Iterable[str], by: User, reason: 
 
 @transaction.atomic
 def hand_over(affiliation: Affiliation, by: User, last_day: date | None) -> None:
-    """The successor was accepted: ends today, or after the day that was agreed and is not re-confirmed then."""
+    """Ends the predecessor's mandate today, or lets it run out on the agreed day without re-confirmation."""
     row = _locked(affiliation)
     if row.ended_at:
         return
@@ -121,7 +121,7 @@ def hand_over(affiliation: Affiliation, by: User, last_day: date | None) -> None
 
 
 def pass_on(affiliation: Affiliation, person: User) -> None:
-    """Gives the mandate of a mistyped address to the person it was meant for, who may have one already."""
+    """Moves the mandate from a mistyped address to the person it was meant for, who may have one already."""
     row, mistaken = _locked(affiliation), affiliation.user
     held = Affiliation.objects.open().filter(user=person, partner=row.partner_id).first()
     if held is None:

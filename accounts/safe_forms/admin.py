@@ -47,7 +47,7 @@ CHANGED_IN_THE_LIST = gettext_lazy(
 
 
 def guarded(form: type[BaseModelForm], refusal: Refusal | None = None) -> type[BaseModelForm]:
-    """The form, which says broken constraints at their fields, and is refused where there is a reason for it."""
+    """Wraps a form: broken constraints are shown at their fields, and it is refused where there is a reason."""
 
     class Guarded(form):  # type: ignore[misc, valid-type]
         def _update_errors(self, errors):
@@ -63,7 +63,7 @@ def guarded(form: type[BaseModelForm], refusal: Refusal | None = None) -> type[B
 
 
 class OwnChoices(admin.options.BaseModelAdmin):
-    """Of what belongs to a dialogue, its own desk alone is offered rows, whatever form they are chosen in."""
+    """Offers rows that belong to a dialogue only to its own desk, in whatever form they are chosen."""
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         return self._with_own_rows(super().formfield_for_foreignkey(db_field, request, **kwargs), request)
@@ -89,7 +89,7 @@ class SafeAdmin(OwnChoices, admin.ModelAdmin):
         return guarded(form, getattr(request, "form_refusal", None))
 
     def changelist_view(self, request: ReaderRequest, extra_context=None) -> HttpResponse:
-        """The form of a list carries what each of its rows was when it was shown."""
+        """Adds to the list's form the state of each row as it was shown."""
         response = super().changelist_view(request, extra_context)
         context = getattr(response, "context_data", None) or {}
         if (form := context.get("action_form")) is not None:
@@ -122,7 +122,7 @@ class SafeAdmin(OwnChoices, admin.ModelAdmin):
         return response
 
     def _held(self, rows: QuerySet) -> QuerySet:
-        """The rows, which stay as they are until what was sent of them is decided."""
+        """The rows, locked until the request is decided."""
         numbers = list(rows.values_list("pk", flat=True))
         held = self.model._base_manager.select_for_update(of=("self",)).filter(pk__in=numbers)
         list(held.order_by("pk").values_list("pk"))
@@ -149,7 +149,7 @@ class SafeAdmin(OwnChoices, admin.ModelAdmin):
             return None
 
     def delete_view(self, request: ReaderRequest, object_id, extra_context=None) -> HttpResponse:
-        """What its page named is deleted, or nothing."""
+        """Deletes exactly what the page named, or nothing."""
         row = self.get_object(request, unquote(object_id))
         if row is None or not self.has_delete_permission(request, row):
             return super().delete_view(request, object_id, extra_context)
@@ -166,7 +166,7 @@ class SafeAdmin(OwnChoices, admin.ModelAdmin):
         return super().delete_view(request, object_id, (extra_context or {}) | {"shown": shown})
 
     def changeform_view(self, request: ReaderRequest, object_id=None, form_url="", extra_context=None) -> HttpResponse:
-        """A refused form comes back with the reason and with everything that was written in it."""
+        """Shows a refused form again with the reason and everything that was entered."""
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
         try:
@@ -182,7 +182,7 @@ class SafeAdmin(OwnChoices, admin.ModelAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_related(self, request, form, formsets, change):
-        """The constraints that would be asked at the end are asked here, before anyone is told that all is saved."""
+        """Checks deferred constraints here, before anyone is told that all is saved."""
         super().save_related(request, form, formsets, change)
         connection.check_constraints()
 
@@ -190,7 +190,7 @@ class SafeAdmin(OwnChoices, admin.ModelAdmin):
         request.form_refusal = refusal  # type: ignore[attr-defined]
 
     def _is_older(self, request: ReaderRequest, object_id: str) -> bool:
-        """Asked with the row locked, so that of two who save at once the second is told."""
+        """Compares states with the row locked, so that of two simultaneous saves the second one is refused."""
         row = self.get_object(request, unquote(object_id))
         if row is None or not self.has_change_permission(request, row):
             return False
@@ -232,7 +232,7 @@ def _without(sent: QueryDict, names: Iterable[str]) -> QueryDict:
 
 
 def _in_lines(named: Iterable) -> str:
-    """What the page of a deletion lists, without its markup, in whatever order the database gave it."""
+    """What a deletion page lists, without markup and sorted."""
     return "\n".join(sorted(_flat(named)))
 
 

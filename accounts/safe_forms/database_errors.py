@@ -33,14 +33,14 @@ SENTENCES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why nothing was saved, and the field at which a form says it, where one field is meant."""
+    """Why nothing was saved, and the form field concerned, if one is."""
 
     sentence: str | Promise
     field: str | None = None
 
 
 def refusal_of(error: DatabaseError) -> Refusal | None:
-    """None: it is no refusal but a fault, which is nobody's to be told in a form."""
+    """The refusal that an error means; None if it is a fault that a form must not show."""
     cause = error.__cause__
     code = getattr(cause, "pgcode", None) or ""
     if code not in SENTENCES:
@@ -63,7 +63,7 @@ def _constraint(name: str | None) -> models.BaseConstraint | None:
 
 
 def at_their_fields(error: ValidationError, fields) -> ValidationError:
-    """A broken constraint names, as its code, the field at which it is said."""
+    """Attaches broken constraints to the field that their error code names."""
     if not hasattr(error, "error_dict"):
         return error
     said: dict[str, list[ValidationError]] = {}

@@ -30,7 +30,7 @@ CHANGED_MEANWHILE = gettext_lazy(
 
 @dataclass(frozen=True)
 class FieldDifference:
-    """A field in which the row, as it is now, and the form, as it was sent, say different things."""
+    """A field whose value in the row differs from the submitted one."""
 
     label: str
     now: str
@@ -51,7 +51,7 @@ def state_of(form: forms.BaseForm, formsets: Iterable[BaseFormSet] = ()) -> str:
 
 
 def is_of_an_older_state(request: HttpRequest, state: str) -> bool:
-    """Whether the form was made from another state than the row's, which its person has not looked at since."""
+    """Whether the form was made from another state than the row's, which its user has not seen since."""
     seen = [request.POST[name] for name in (STATE, OVER) if name in request.POST]
     return not any(constant_time_compare(one, state) for one in seen)
 
@@ -65,7 +65,7 @@ def why_older(request: HttpRequest) -> Promise:
 
 
 def differences(form: forms.BaseForm, formsets: Iterable[BaseFormSet] = ()) -> list[FieldDifference]:
-    """Field by field, of the row and of the rows beside it; rows that the form adds differ from nothing."""
+    """Differences by field, of the row and its inline rows; newly added rows count as no difference."""
     return [*_differences(form), *(found for formset in formsets for row in formset.initial_forms for found in _differences(row))]  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def _initial(bound: BoundField) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """The same for equal values, in whatever order a set of rows came."""
+    """A canonical form: equal for equal values, in whatever order a set of rows came."""
     if isinstance(value, dict):
         return {str(key): _plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple | set):

@@ -20,7 +20,7 @@ KEPT_FOR = timedelta(days=2)
 
 
 def idempotent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view of the admin, whose forms carry a key of their own, and whose refusals by the database are said."""
+    """Decorates an admin view: its forms carry a key, and refusals by the database are shown."""
 
     @wraps(view)
     def guarded(request: ReaderRequest, *args, **kwargs) -> HttpResponse:
@@ -39,7 +39,7 @@ def idempotent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
 
 def _answer(view, request: ReaderRequest, *args, **kwargs) -> tuple[HttpResponse, bool]:
-    """The view's answer, and whether what was asked is done: it leads on, and does not show its form again."""
+    """The view's response, and whether the action is done, which means that it redirects."""
     try:
         with transaction.atomic():
             response = view(request, *args, **kwargs)
@@ -61,7 +61,7 @@ def _key_of(request: ReaderRequest) -> uuid.UUID | None:
 
 
 def _is_first(key: uuid.UUID, person: int) -> bool:
-    """The second one waits here until the first is done: the row's key is the same."""
+    """Inserts the key. A second request waits here until the first is done, since the keys are equal."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {SentForm._meta.db_table} (key, person, answer, at) VALUES (%s, %s, '', %s) ON CONFLICT DO NOTHING",
@@ -77,7 +77,7 @@ def _kept(address: str) -> str:
 
 
 def _settle(key: uuid.UUID, response: HttpResponse, is_done: bool) -> None:
-    """What was done is remembered; a form that came back with its errors may be sent again."""
+    """Remembers what was done. A form that came back with errors may be sent again."""
     if is_done:
         SentForm.objects.filter(pk=key).update(answer=_kept(response["Location"]))
         response.set_cookie(SAVED, str(key), max_age=3600, path="/secretariat/", samesite="Lax")

@@ -67,17 +67,17 @@ class PageState:
 
     @property
     def carried(self) -> str:
-        """For the form, signed: what its person has read already."""
+        """The signed state that the form carries: what its user has seen."""
         return SIGNER.sign_object(self.facts, compress=True)
 
     @property
     def refusal(self) -> str:
-        """For a page that is left for another one: why, and both states in words."""
+        """The reason and both states in words, for a page that redirects to another one."""
         return " ".join([str(self.sentence), *map(str, self.changes)])
 
 
 def changes(then: Excerpts, now: Excerpts) -> list[Change]:
-    """None where nothing is known of what was shown."""
+    """Changes since the page was shown; None if it is unknown what was shown."""
     nothing = ["", ""]
     labels = [*now, *(label for label in then if label not in now)] if then else []
     both = ((label, then.get(label, nothing), now.get(label, nothing)) for label in labels)
@@ -125,7 +125,7 @@ def _digest(held: object) -> str:
 
 
 def _excerpts(facts: Mapping[str, str], letters: int) -> Excerpts:
-    """The beginning of each, and of a longer one its digest."""
+    """The beginning of each text, and the digest of longer ones."""
     return {
         label: [Truncator(value).chars(letters), _digest(value)[:8] if len(value) > letters else ""]
         for label, value in list(facts.items())[:MOST_CARRIED]
@@ -143,7 +143,7 @@ def _loaded(sent: str) -> dict:
 
 
 def states_of(rows: Iterable[models.Model], shown: Collection[str]) -> str:
-    """To be carried by the list's form: of each of its rows, by its number, its name, digest and excerpts."""
+    """For the form of a list: key → name, digest and excerpts of each row."""
     held = {
         str(row.pk): [str(row), state_of_row(row, shown), _excerpts(facts_of(row, only=shown), CARRIED_BY_LISTS)]
         for row in rows
@@ -154,7 +154,7 @@ def states_of(rows: Iterable[models.Model], shown: Collection[str]) -> str:
 def changed_of(
     rows: Iterable[models.Model], sent: str, chosen: Iterable[str], shown: Collection[str]
 ) -> dict[str, list[Change]]:
-    """The chosen rows that are not as the list showed them, by their names. `rows`: those of them that are still there."""
+    """Names of the chosen rows that are not as the list showed them. `rows`: those that still exist."""
     known, found = _loaded(sent), {str(row.pk): row for row in rows}
     changed = {known[number][0]: [] for number in chosen if number in known and number not in found}
     for number, row in found.items():

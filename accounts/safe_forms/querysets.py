@@ -13,7 +13,7 @@ def is_of_a_dialogue(site: AdminSite, model: type) -> bool:
 
 
 def own_rows(site: AdminSite, rows: QuerySet, viewer: Viewer) -> QuerySet:
-    """Of these rows, those that a desk may choose: as the lock would refuse the others when the form is saved."""
+    """Those of the rows that a desk may choose; row-level security would refuse others on saving."""
     if hasattr(rows, "visible_to"):
         rows = rows.visible_to(viewer)
     path = site._registry[rows.model].dialogue_path  # type: ignore[attr-defined]

@@ -42,7 +42,7 @@ class NominationOnlyAdapter(DefaultAccountAdapter):
         return [ours if stage == STAGE_OF_ALLAUTH else stage for stage in super().get_login_stages()]
 
     def pre_login(self, request, user, **kwargs) -> HttpResponse | None:
-        """Every way in leads by here, before a second factor is asked for."""
+        """Called for every way to sign in, before a second factor is asked for."""
         if user.is_active and not invitations.may_come_in(user):
             clear_login(request)
             why = _("Your invitation has expired or was withdrawn. Ask who nominated you for a new one.")
@@ -75,7 +75,7 @@ class NominationOnlyAdapter(DefaultAccountAdapter):
 
 
 def tell(request: HttpRequest, user: User, name: str, **context: object) -> None:
-    """Writes to a person what was done with their account, and from which device."""
+    """Notifies a person by mail of a change to their account, and from which device."""
     with translation.override(user.language):
         device = device_of(request.META.get("HTTP_USER_AGENT", ""))
     page = mail.address_of("own_page", user.language)

@@ -16,7 +16,7 @@ ASKED_AGAIN_AFTER = 24 * 3600  # seconds
 
 
 def is_theirs(user: User, agency: str, subject: str) -> bool:
-    """Whether the person signs in by this account: by none before, or by this one, which is nobody else's."""
+    """Whether the person may sign in with this account: their first, or the one remembered for them."""
     try:
         with transaction.atomic():
             held, _is_new = AgencyAccount.objects.get_or_create(user=user, agency=agency, defaults={"subject": subject})
@@ -26,7 +26,7 @@ def is_theirs(user: User, agency: str, subject: str) -> bool:
 
 
 def forget(user: User) -> None:
-    """The secretariat knows that the agency's new account is theirs: the next one is remembered."""
+    """Forgets the account after the secretariat confirmed a new one: the next one used is remembered."""
     user.agency_accounts.all().delete()
 
 

@@ -28,7 +28,7 @@ class Agency:
     vouches_for_addresses: bool = False
 
     def as_app(self) -> dict[str, object]:
-        """As allauth wants it. Who someone is comes from the signed token alone."""
+        """The configuration of an allauth app. Identity comes from the signed ID token alone."""
         return {
             "provider_id": self.id,
             "name": self.name,
@@ -39,7 +39,7 @@ class Agency:
 
 
 def agencies_of(text: str, *, allow_http: bool) -> tuple[Agency, ...]:
-    """The agencies in a JSON list of objects. Raises ImproperlyConfigured, naming what is wrong and no secret."""
+    """The agencies in a JSON list of objects. Raises ImproperlyConfigured, without naming a secret."""
     if not text:
         return ()
     try:

@@ -9,14 +9,14 @@ from accounts.signing_in.open_sessions import end_sessions
 
 
 def activate(user: User) -> None:
-    """Opens a closed account again, for whoever is behind its address now: who comes back is invited as one who is new."""
+    """Reopens a closed account for whoever has its address now, who is invited as if new."""
     user.is_active = True
     user.save(update_fields=["is_active"])
     reset_credentials(user)
 
 
 def reset_credentials(user: User) -> None:
-    """Password, links, second factors, tokens, accounts at agencies, sessions, sign-ins half done, known devices."""
+    """Removes password, links, factors, tokens, agency accounts, sessions, unfinished sign-ins, known devices."""
     user.last_login = None
     user.set_unusable_password()
     user.save(update_fields=["last_login", "password"])
@@ -30,5 +30,5 @@ def reset_credentials(user: User) -> None:
 
 
 def cancel_invitations(user: User) -> None:
-    """Those that were neither used nor cancelled, the expired ones too."""
+    """Cancels invitations neither used nor cancelled, including expired ones."""
     Invitation.objects.filter(user=user, used_at=None, cancelled_at=None).update(cancelled_at=timezone.now())

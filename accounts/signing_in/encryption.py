@@ -21,13 +21,13 @@ def decrypt(encrypted: str) -> str:
 
 
 def renewed(encrypted: str) -> str:
-    """The same, encrypted with the first secret key. Raises InvalidToken as `decrypt` does."""
+    """Re-encrypts with the first secret key. Raises InvalidToken as `decrypt` does."""
     return _keys(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS).rotate(encrypted.encode()).decode()
 
 
 @lru_cache(maxsize=4)
 def _keys(*secrets: str) -> MultiFernet:
-    """The first encrypts; all decrypt, so that a secret key can be replaced while its predecessor is a fallback."""
+    """The first key encrypts, all decrypt, so that a secret key can be replaced while the former one is a fallback."""
     return MultiFernet(
         Fernet(base64.urlsafe_b64encode(HKDF(SHA256(), 32, salt=None, info=PURPOSE).derive(secret.encode())))
         for secret in secrets

@@ -45,7 +45,7 @@ class FactorAdapter(DefaultMFAAdapter):
             raise self.validation_error("incorrect_code") from None
 
     def is_mfa_enabled(self, user, types: Iterable[str] | None = None) -> bool:
-        """At sign-in a list on paper counts like the other factors; everywhere else each type stands for itself."""
+        """At sign-in, recovery codes count as a factor; elsewhere each type stands for itself."""
         asked = set(types) if types is not None else None
         return super().is_mfa_enabled(user, types=None if asked == ASKED_AT_SIGN_IN else types)
 
@@ -62,7 +62,7 @@ def factors_of(user: User) -> list[Authenticator]:
 
 
 def codes_left(factor: Authenticator) -> int:
-    """How many codes of a list on paper open yet; the mask has a bit for each that was used."""
+    """Number of unused recovery codes; the mask has one bit per used code."""
     return settings.MFA_RECOVERY_CODE_COUNT - int(factor.data["used_mask"]).bit_count()
 
 
@@ -72,7 +72,7 @@ def opens(factor: Authenticator) -> bool:
 
 @dataclass(frozen=True)
 class FactorInWords:
-    """`left`: codes that open yet, for a list on paper."""
+    """A factor for display. `left`: unused recovery codes."""
 
     pk: int
     type: str
@@ -95,19 +95,19 @@ def _in_words(factor: Authenticator) -> FactorInWords:
 
 
 def may_remove(factor: Authenticator) -> bool:
-    """Whoever needs a second factor keeps at least one that opens."""
+    """Whether a usable factor remains where one is required."""
     others = [other for other in factors_of(factor.user) if other.pk != factor.pk and opens(other)]
     return bool(others) or not pending_steps.requires_second_factor(factor.user)
 
 
 def remove(request: HttpRequest, factor: Authenticator) -> None:
-    """Takes this factor away, and it alone: allauth's own way takes the list on paper along."""
+    """Removes only this factor; allauth would remove the recovery codes with it."""
     factor.delete()
     signals.authenticator_removed.send(sender=Authenticator, request=request, user=factor.user, authenticator=factor)
 
 
 def encrypt_anew() -> int:
-    """After a new secret key: keys of apps and seeds of codes need its predecessor no more. Returns how many there were."""
+    """Re-encrypts secrets of factors after SECRET_KEY was replaced. Returns how many."""
     number = 0
     for factor in Authenticator.objects.exclude(type=Type.WEBAUTHN).select_for_update():
         kept = "secret" if factor.type == Type.TOTP else "seed"

@@ -35,7 +35,7 @@ def code_field(label) -> forms.CharField:
 
 
 def count_code(user: User) -> RateLimitUsage:
-    """Raises ValidationError once there were too many wrong ones."""
+    """Counts a wrong code. Raises ValidationError after too many."""
     usage = record_failure(context.request, user.email, "code")
     if usage is None:
         raise get_account_adapter().validation_error("too_many_login_attempts")
@@ -92,7 +92,7 @@ class PaperCodesForm(GenerateRecoveryCodesForm):
 
 
 class CredentialField(forms.JSONField):
-    """What a key answered, as the page's script hands it on."""
+    """The answer of a security key, passed on by the page's script."""
 
     widget = forms.HiddenInput
 
@@ -129,7 +129,7 @@ class KeyForm(AddWebAuthnForm):
 
 
 class AnswerForm(AuthenticateWebAuthnForm):
-    """A key that answers; `purpose` says for what it was asked."""
+    """The answer of a security key to a challenge made for `purpose`."""
 
     credential = CredentialField()
     purpose: passkeys.Purpose
@@ -166,7 +166,7 @@ class KeyAloneForm(AnswerForm):
 
 class ForgottenPasswordForm(ResetPasswordForm):
     def save(self, request: HttpRequest, **kwargs) -> str:
-        """Asks a task to write, whoever the address belongs to: how long the answer takes says nothing about it."""
+        """Leaves the mail to a task, so that response time does not tell whether the address has an account."""
         user_id = self.users[0].pk if self.users else 0
         transaction.on_commit(partial(tasks.send_link_for_new_password.delay, user_id))
         return self.cleaned_data["email"]

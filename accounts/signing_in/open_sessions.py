@@ -9,7 +9,7 @@ from accounts.models import User
 
 
 def end_sessions(user: User) -> None:
-    """A session names its user inside its data, so all that are open are looked at."""
+    """Django's sessions name their user inside their data, so all open sessions are searched."""
     end_sign_ins(user)
     held = Session.objects.filter(expire_date__gt=timezone.now())
     theirs = [session.pk for session in held.iterator() if session.get_decoded().get(SESSION_KEY) == str(user.pk)]

@@ -86,7 +86,7 @@ def ask_for_key(request: HttpRequest, purpose: Purpose, user: User | None) -> di
 
 
 def forget_questions(request: HttpRequest) -> None:
-    """All of ours, and the one that allauth's own page put."""
+    """Removes all pending challenges, including that of allauth's own page."""
     for name in (CHALLENGES, webauthn.STATE_SESSION_KEY):
         request.session.pop(name, None)
 
@@ -137,7 +137,7 @@ def _keys_of(purpose: Purpose, user: User | None, answer: Mapping[str, Any]) -> 
 
 
 def _named_in(answer: Mapping[str, Any]) -> int:
-    """The id of the person whom the answer names."""
+    """The user id that the answer names."""
     try:
         named = int(url_str_to_user_pk(websafe_decode(answer["response"]["userHandle"]).decode()))
     except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as error:
@@ -198,7 +198,7 @@ def _take(request: HttpRequest, purpose: Purpose, user: User | None) -> dict:
 
 
 def _server() -> Fido2Server:
-    """Of the portal's configured address, whatever the host that a request names."""
+    """The relying party, of the portal's configured address whatever host a request names."""
     site = urlsplit(settings.SITE_ADDRESS)
     port = "" if site.port in (None, 80 if site.scheme == "http" else 443) else f":{site.port}"
     origin = f"{site.scheme}://{site.hostname}{port}"  # as browsers write it

@@ -13,7 +13,7 @@ from accounts.models import User
 
 
 class Step(StrEnum):
-    """In the order in which they are asked for; each names the address of its page."""
+    """Pending steps in the order in which they are asked for; each names the URL of its page."""
 
     TERMS = "accept_terms"
     FACTOR = "mfa_index"
@@ -50,7 +50,7 @@ PAGES = {
 
 
 def next_step(user: User) -> Step | None:
-    """The first thing this person still owes. Costs no query for a user whom the sign-in backend loaded."""
+    """The person's first pending step. No query for users loaded by the sign-in backend."""
     owed = user.know_standing().owed or []
     if "terms" in owed:
         return Step.TERMS
@@ -61,7 +61,7 @@ def next_step(user: User) -> Step | None:
 
 
 def requires_second_factor(user: User) -> bool:
-    """Secretariats, nominating authorities and the people of partners that want it; all, or nobody, where so set."""
+    """Secretariats, nominating authorities, people of partners that want it; or all, or nobody, by setting."""
     if settings.SECOND_FACTOR != "roles":
         return settings.SECOND_FACTOR == "all"
     viewer = user.viewer
@@ -69,7 +69,7 @@ def requires_second_factor(user: User) -> bool:
 
 
 def viewer_of(user: User | AnonymousUser) -> Viewer:
-    """Who is looking, as far as the gate lets them."""
+    """The viewer, who is the public while a step is pending."""
     if not isinstance(user, User) or not user.is_active or next_step(user):
         return ANYONE
     return user.viewer

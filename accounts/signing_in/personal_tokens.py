@@ -62,7 +62,7 @@ def person_bearing(secret: str, scope: TokenScope) -> User | None:
 
 
 def _note_use(token: PersonalToken) -> None:
-    """At most one write a day."""
+    """Writes at most once a day."""
     today = timezone.localdate()
     if token.last_used_on != today:
         PersonalToken.objects.filter(pk=token.pk).update(last_used_on=today)

@@ -49,7 +49,7 @@ EVERY_LIMIT = {**OF_ACCOUNTS, **OF_FACTORS, **OURS}
 
 
 def is_within(request: "HttpRequest", limit: str, key: str | None = None) -> bool:
-    """Counts one attempt, whatever its method; False once there were too many. Strangers are not counted by person."""
+    """Counts an attempt. False after too many. Limits by user do not apply to anonymous visitors."""
     from accounts.signing_in.allauth_internals import ratelimit
 
     if OURS[limit].endswith("/user") and not request.user.is_authenticated:
@@ -58,7 +58,7 @@ def is_within(request: "HttpRequest", limit: str, key: str | None = None) -> boo
 
 
 def is_spent(request: "HttpRequest", limit: str) -> bool:
-    """Whether there were too many already; counts nothing."""
+    """Whether the limit is exceeded, without counting."""
     from accounts.signing_in.allauth_internals import ratelimit
 
     how = {"app": "accounts", "action": limit, "config": OURS, "limit_get": True}
@@ -66,7 +66,7 @@ def is_spent(request: "HttpRequest", limit: str) -> bool:
 
 
 def limited(limit: str, methods: tuple[str, ...] = ("GET", "POST")) -> Callable:
-    """A view that answers 429 once its limit is passed; requests by other methods are not counted."""
+    """Decorates a view to answer 429 once its limit is exceeded. Counts only requests by these methods."""
 
     def decorate(view: "Callable[..., HttpResponse]") -> "Callable[..., HttpResponse]":
         @wraps(view)

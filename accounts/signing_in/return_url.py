@@ -6,13 +6,13 @@ KEY = "after_the_steps"  # in the session
 
 
 def remember(request: HttpRequest) -> None:
-    """Keeps the page that was asked for, if a person asked for it and not a page's script."""
+    """Stores the requested page, if a person and not a script requested it."""
     if request.method == "GET" and request.headers.get("Sec-Fetch-Dest", "document") == "document":
         request.session[KEY] = request.get_full_path()
 
 
 def return_url(request: HttpRequest) -> str:
-    """An address of this portal, or nothing."""
+    """The stored URL of this portal, or ''."""
     return request.session.get(KEY, "")
 
 

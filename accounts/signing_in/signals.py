@@ -22,7 +22,7 @@ def note_signing_in(sender, user: User, **kwargs) -> None:
 
 @receiver(user_login_failed)
 def note_failing(sender, credentials: dict, **kwargs) -> None:
-    """The account, if there is one, and never the address that was typed."""
+    """Logs the account, if there is one, and never the address that was typed."""
     person = User.objects.filter(email=str(credentials.get("email", "")).lower()).first()
     if person is None:
         dialogues_of(User(pk=0))  # as long as for an account, so that the time of the answer does not tell

@@ -36,7 +36,7 @@ NONCE = "single_sign_on_nonce"  # in the session
 
 
 def agency_named(provider_id: str) -> Agency:
-    """Raises Http404 for one that is not configured."""
+    """The configured agency. Raises Http404."""
     found = next((agency for agency in settings.AGENCIES if agency.id == provider_id), None)
     if found is None:
         raise Http404
@@ -79,7 +79,7 @@ def back_from_agency(request: ReaderRequest, provider_id: str) -> HttpResponse:
 
 @contextmanager
 def words_of_a_provider() -> Iterator[None]:
-    """Whatever a provider that is silent, or answers nonsense, breaks inside is an OAuth2Error."""
+    """Converts whatever a silent or broken provider causes into an OAuth2Error."""
     try:
         yield
     except (ImmediateHttpResponse, OAuth2Error):
@@ -89,7 +89,7 @@ def words_of_a_provider() -> Iterator[None]:
 
 
 class SignedTokens(OpenIDConnectOAuth2Adapter):
-    """Reads a token only if the provider signed it, for us, and for the very sign-in that this browser began."""
+    """Accepts an ID token only if the provider signed it, for us, and for the sign-in that this browser began."""
 
     def get_client(self, request, app):
         with words_of_a_provider():

@@ -12,7 +12,7 @@ ATTRIBUTES = {"a": {"href", "hreflang"}, "bdi": {"lang", "dir"}}
 
 
 def clean(html: str) -> str:
-    """The text as it may stand on a page; cleaning it again changes nothing."""
+    """Sanitises the text; sanitising it again changes nothing."""
     return nh3.clean(
         shallow(html, MOST_LEVELS), tags=TAGS, attributes=ATTRIBUTES, url_schemes={"https", "mailto"}
     ).strip()
@@ -23,5 +23,5 @@ def newest_terms() -> TermsOfUse | None:
 
 
 def accept(user: User, terms: TermsOfUse) -> None:
-    """Keeps that this person accepted this version now, in the language they read it in. Twice is once."""
+    """Records that this person accepted this version, and in which language. Idempotent."""
     Acceptance.objects.get_or_create(user=user, terms=terms, defaults={"language": get_language()})

@@ -32,7 +32,7 @@ def record_failure(request: HttpRequest, email: str, about: About = "password") 
 
 
 def clear_failures(request: HttpRequest, email: str) -> None:
-    """Of strangers: the person has proved by mail whose account it is."""
+    """Clears failures caused by strangers, once the person has proved by mail whose account it is."""
     for about in get_args(About):
         whose = f"{about}:{email.lower()}"
         ratelimit.clear(request, key=_in_a_network(request, whose), **BY_NETWORK)

@@ -7,7 +7,7 @@ STAGE_OF_ALLAUTH = f"{AuthenticateStage.__module__}.{AuthenticateStage.__qualnam
 
 
 class FactorStage(AuthenticateStage):
-    """Remembers what the account's sessions were made of when the password was right."""
+    """Stores what the account's sessions depend on when the password was accepted."""
 
     def handle(self) -> tuple:
         response, goes_on = super().handle()
@@ -17,6 +17,6 @@ class FactorStage(AuthenticateStage):
 
     @property
     def holds(self) -> bool:
-        """Whether nothing has ended it: a new password, all sessions ended, the account closed."""
+        """Whether nothing has ended the sign-in: a new password, all sessions ended, the account closed."""
         user = self.login.user
         return user.is_active and constant_time_compare(self.state.get("made_of", ""), user.get_session_auth_hash())

@@ -53,7 +53,7 @@ class SecondFactorView(AuthenticateView):
 
 
 class NewPasswordView(PasswordResetFromKeyView):
-    """Who has the link has the mailbox: what strangers guessed is forgotten, and the browser is known from now on."""
+    """Whoever has the link has the mailbox: clears failed attempts and remembers the browser."""
 
     def form_valid(self, form) -> HttpResponse:
         response = super().form_valid(form)
@@ -101,7 +101,7 @@ class KeyOnceMoreView(ReauthenticateWebAuthnView):
 @login_required
 @require_GET
 def sign_in_again(request: ReaderRequest) -> HttpResponse:
-    """For who has neither password nor factor: through the agency once more."""
+    """Reauthentication through the agency, for people with neither password nor factor."""
     context = {"agency": agency_of_the_session(request), "next": request.GET.get("next", "")}
     return render(request, "account/sign_in_again.html", context)
 
