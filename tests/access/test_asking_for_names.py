@@ -45,7 +45,7 @@ WITHOUT_THE_RULE = {
     "newscentre/articles/names.py:named_in_the_press": "a beginning, to which who asks for a reader adds the rule",
     "profiles/search_kinds.py:names_beginning": OF_WHAT_IS_READ,
     "profiles/editing/rollback.py:_names": "what the sections of a profile of the desk's own hold or held",
-    "profiles/editing/rollback.py:go_back": "what the sections of a profile of the desk's own held",
+    "profiles/editing/rollback.py:roll_back": "what the sections of a profile of the desk's own held",
     "profiles/loading.py:*": LOADS,
     "profiles/reading.py:read": OF_WHAT_IS_READ,
     "routes/subject_map.py:crossings_of": OF_WHAT_IS_READ,
