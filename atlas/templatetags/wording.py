@@ -2,6 +2,9 @@
 
 from django import template
 from django.conf import settings
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from atlas import sorting, wording
 
@@ -21,3 +24,9 @@ LANGUAGE_NAMES = dict(settings.LANGUAGES) | {"ru": "Русский"}
 def language_name(language: str) -> str:
     """A language in its own name."""
     return LANGUAGE_NAMES.get(language, language)
+
+
+@register.simple_tag
+def comma_list(*parts: object) -> SafeString:
+    """The parts that are not empty, with the comma of the reader's language between them."""
+    return format_html_join(gettext(", "), "{}", [(part,) for part in parts if part])
