@@ -1,4 +1,4 @@
-"""`python -m demo`: the whole portal on one machine, until Ctrl-C. `make demo` calls it."""
+"""Runs the whole portal on one machine until Ctrl-C: servers, workers, publishers, web server (`python -m demo`)."""
 
 import argparse
 import contextlib
@@ -299,7 +299,3 @@ def set_by_signals() -> threading.Event:
     for number in STOP_SIGNALS:
         signal.signal(number, ask_to_stop)
     return stopping
-
-
-if __name__ == "__main__":
-    sys.exit(main())

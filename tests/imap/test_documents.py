@@ -1,6 +1,7 @@
 """What the documents name is there: files, tests, modules, settings, commands, and where their links lead."""
 
 import importlib
+import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,6 +111,27 @@ def test_every_command_exists(document):
     assert set(re.findall(r"manage\.py (\w+)", text)) <= {*get_commands(), "NAME"}
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"`(?:\w+=\S+ )?make (\w+)", text)) <= targets
+
+
+RUNS = re.compile(r"(?:\$\(RUN\)|python3?|run_python|sys\.executable,) \"?-m\"?,? \"?([a-z_]+(?:\.\w+)*)")
+
+
+def test_every_module_that_a_command_runs_can_be_run():
+    """`make demo` must not end in “No module named …”: of the Makefile, the containers, the code and the documents."""
+    files = [ROOT / "Makefile", ROOT / "Dockerfile", ROOT / "docker-compose.yml", ROOT / ".ci" / "run", *DOCUMENTS]
+    files += [path for room in FOLDERS for path in (ROOT / room).rglob("*.py")]
+    named = {module for path in files for module in RUNS.findall(path.read_text())} - {"not"}
+    assert {"demo", "devserver", "imap.make_messages", "imap.style_check"} <= named
+    assert [module for module in sorted(named) if not _can_be_run(module)] == []
+
+
+def _can_be_run(module: str) -> bool:
+    try:
+        found = importlib.util.find_spec(module)
+        is_package = found is not None and found.submodule_search_locations is not None
+        return found is not None and (not is_package or importlib.util.find_spec(f"{module}.__main__") is not None)
+    except ModuleNotFoundError:
+        return False
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=where)
