@@ -8,13 +8,19 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
-class RandomNumber(models.Func):
-    """SQL: a number of `bits` random bits from a thousand million on, as nobody can guess it.
+def random_number_sql(hex_digits: int) -> str:
+    """SQL for a random number from a thousand million on, of four bits per digit.
 
-    Browsers and programs of maps read such numbers exactly: with up to 52 bits they are below 2 ** 53.
+    With at most 13 digits it is below 2 ** 53, which browsers and programs of maps read exactly.
     """
+    bits = 4 * hex_digits
+    return f"(1000000000 + ('x' || left(md5(gen_random_uuid()::text), {hex_digits}))::bit({bits})::bigint)"
 
-    template = "(1000000000 + ('x' || left(md5(gen_random_uuid()::text), 13))::bit(52)::bigint)"
+
+class RandomNumber(models.Func):
+    """A random number that the database draws, of 52 bits."""
+
+    template = random_number_sql(hex_digits=13)
     output_field = models.BigIntegerField()
 
 
@@ -25,7 +31,7 @@ class RandomKeyField(models.BigAutoField):
     first view of a map, which names each stop and segment.
     """
 
-    default_sql = "(1000000000 + ('x' || left(md5(gen_random_uuid()::text), 10))::bit(40)::bigint)"
+    default_sql = random_number_sql(hex_digits=10)
 
     def db_type_suffix(self, connection: BaseDatabaseWrapper) -> str:
         return f"DEFAULT {self.default_sql}"

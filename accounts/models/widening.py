@@ -23,7 +23,7 @@ class WideningState(models.TextChoices):
     OVERTAKEN = "overtaken", _("overtaken by another change")
 
 
-# What the database asks of each row of an `SecondPersonRequest`.
+# What the database asks of each row of a `SecondPersonRequest`.
 CONFIRMED_BY_ANOTHER = ~Q(state=WideningState.CONFIRMED) | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by")))
 
 

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import models
-from accounts.dialogue_model_admin import DialogueModelAdmin
+from accounts.dialogue_model_admin import DialogueModelAdmin, ReadOnlyAdminMixin
 from accounts.email_addresses import AddressCheck, check_of
 from accounts.models import State
 from accounts.nominations import mandates, nominating
-from accounts.nominations.admin_pages import ToBeSeen, page, partners_of_desk
+from accounts.nominations.admin_pages import page, partners_of_desk
 from accounts.nominations.forms import AddressForm, DecisionForm, PaperForm
 from accounts.requests import ReaderRequest
 from accounts.safe_forms.page_state import PageState, facts_of
@@ -196,7 +196,7 @@ class SubmissionAdmin(DialogueModelAdmin):
 
 
 @admin.register(models.MandateEvent)
-class MandateEventAdmin(ToBeSeen, admin.ModelAdmin):
+class MandateEventAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     list_display = ["at", "event", "name", "partner", "dialogue", "by"]
     list_filter = ["event", "dialogue"]
     list_select_related = ["partner__subject", "dialogue", "by"]

@@ -24,19 +24,6 @@ def page(desk: admin.ModelAdmin, request: HttpRequest, template: str, title: str
     return TemplateResponse(request, f"admin/accounts/{template}.html", shared | context)
 
 
-class ToBeSeen:
-    """Mixin of an admin whose rows are added and changed elsewhere."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
 def try_for(desk: admin.ModelAdmin, request, row, action, words: str) -> None:
     """Runs the action for one of the chosen rows, and says what was done or why not."""
     name = str(row.user)

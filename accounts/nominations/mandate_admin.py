@@ -7,15 +7,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import models
-from accounts.dialogue_model_admin import DialogueModelAdmin
+from accounts.dialogue_model_admin import DialogueModelAdmin, ReadOnlyAdminMixin
 from accounts.nominations import engagements, mandates
-from accounts.nominations.admin_pages import ToBeSeen, page, partners_of_desk, try_for, with_reason
+from accounts.nominations.admin_pages import page, partners_of_desk, try_for, with_reason
 from accounts.nominations.forms import ApprovalForm, EngagementForm, ProlongForm
 from atlas.models import Partner
 
 
 @admin.register(models.Affiliation)
-class AffiliationAdmin(ToBeSeen, admin.ModelAdmin):
+class AffiliationAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     """People of the secretariat's dialogues, re-confirmed or ended here where their partner does not."""
 
     list_display = ["user", "partner_name", "office", "ends_on", "is_focal_point", "may_nominate", "ended_at"]
