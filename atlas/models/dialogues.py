@@ -1,9 +1,8 @@
-"""Dialogues, the themes they take up, and the outlines of their profiles."""
+"""Dialogues, and the themes they take up."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from access import tokens
 from access.fields import AudienceField, everyone
@@ -104,42 +103,3 @@ class DialogueTheme(RestrictedModel):
 
     def __str__(self):
         return f"{self.dialogue} · {self.theme}"
-
-
-class SubjectKind(models.TextChoices):
-    COUNTRY = "country", _("country")
-    ROUTE = "route", _("route")
-    HUB = "hub", pgettext_lazy("a town on migration routes", "hub")
-    CITY = "city", _("city")
-    REGION = "region", _("region")
-    AREA = "area", _("geographic area")
-    TOPIC = "topic", _("topic")
-    REPORTING_AREA = "reporting-area", _("reporting area")
-
-
-class OutlineSection(RestrictedModel):
-    """One heading of the agreed outline of a dialogue, a theme and a kind of subject."""
-
-    mentions = ("theme",)
-    belongs_to = ("dialogue",)
-
-    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="outline", verbose_name=_("dialogue"))
-    theme = models.ForeignKey(Theme, models.PROTECT, related_name="outline", verbose_name=_("theme"))
-    kind = models.CharField(_("kind of subject"), max_length=20, choices=SubjectKind, default=SubjectKind.COUNTRY)
-    slug = models.SlugField(_("last word of the address"), validators=[validate_not_reserved])
-    title = models.CharField(_("title"), max_length=120)
-    guidance = models.TextField(_("what belongs here"), blank=True)
-    position = models.PositiveSmallIntegerField(_("position"))
-
-    class Meta:
-        ordering = ["dialogue", "theme", "kind", "position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["dialogue", "theme", "kind", "slug"], name="one_heading_once_in_an_outline"
-            ),
-        ]
-        verbose_name = _("section of an outline")
-        verbose_name_plural = _("outlines")
-
-    def __str__(self):
-        return self.title

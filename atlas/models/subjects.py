@@ -2,12 +2,23 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from djgeojson.fields import PointField
 
 from access.names import CANNOT_BE_USED, Name
 from atlas.addresses import validate_not_reserved
-from atlas.models.dialogues import SubjectKind
 from atlas.models.keys import ISO3
+
+
+class SubjectKind(models.TextChoices):
+    COUNTRY = "country", _("country")
+    ROUTE = "route", _("route")
+    HUB = "hub", pgettext_lazy("a town on migration routes", "hub")
+    CITY = "city", _("city")
+    REGION = "region", _("region")
+    AREA = "area", _("geographic area")
+    TOPIC = "topic", _("topic")
+    REPORTING_AREA = "reporting-area", _("reporting area")
 
 
 class Subject(Name):
