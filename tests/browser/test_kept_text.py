@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from playwright.sync_api import expect
 
 from demo.portal import PASSWORD
 
@@ -64,7 +65,7 @@ def test_a_text_typed_while_the_session_ended_is_back_after_signing_in_again(typ
     assert typed.url.split("?")[0] == where.split("?")[0]
     assert typed.locator(FIELD).input_value() != typed.typed
     typed.locator("[data-put-back]").click()
-    typed.wait_for_function(f"document.querySelector('{FIELD}')?.value === '{typed.typed}'")
+    expect(typed.locator(FIELD)).to_have_value(typed.typed)
     typed.locator("input[name=_save]").click()
     typed.locator(".messagelist .success").wait_for()
     typed.goto(where)
