@@ -7,7 +7,7 @@
 import contextlib
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -60,8 +60,10 @@ def broker_url(redis_url: str) -> str:
 
 
 @contextlib.contextmanager
-def running(home: Path | str) -> Iterator[Addresses]:
+def running(home: Path | str, *, disposable: bool = False) -> Iterator[Addresses]:
     """Runs both servers for the block, restarting one that crashes.
+
+    `disposable`: a crash of the machine may cost the data, so PostgreSQL need not wait for the disk.
 
     When another process runs them already, such as `make demo`, it uses those and leaves them; when others use the ones
     started here, the end of the block waits for them. Raises ServersError when they cannot be started.
@@ -69,7 +71,7 @@ def running(home: Path | str) -> Iterator[Addresses]:
     # Imported here, as settings import this module for the addresses alone.
     from devserver import locks
 
-    places = places_of(home)
+    places = replace(places_of(home), is_disposable=disposable)
     with contextlib.ExitStack() as stack:
         while not _started_here(places, stack):
             with contextlib.ExitStack() as attempt:

@@ -1,4 +1,4 @@
-"""`python -m devserver run [--home DIR] -- CMD ARGS…` and `python -m devserver status [--home DIR]`."""
+"""`python -m devserver run [--home DIR] [--disposable] -- CMD ARGS…` and `python -m devserver status [--home DIR]`."""
 
 import argparse
 import os
@@ -27,6 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     actions = parser.add_subparsers(dest="action", required=True)
     run = actions.add_parser("run", help="start the servers unless configured, run a command, stop them")
     run.add_argument("--home", type=Path, default=default_home(), help="folder of the servers (default: var)")
+    run.add_argument("--disposable", action="store_true", help="data that a crash of the machine may cost: faster")
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- CMD ARGS…")
     status = actions.add_parser("status", help="say what runs and where")
     status.add_argument("--home", type=Path, default=default_home())
@@ -37,17 +38,17 @@ def main(arguments: Sequence[str]) -> int:
     if not command:
         parser.error("say which command to run: python -m devserver run -- CMD ARGS…")
     try:
-        return run_with_servers(chosen.home, command)
+        return run_with_servers(chosen.home, command, disposable=chosen.disposable)
     except ServersError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def run_with_servers(home: Path, command: Sequence[str]) -> int:
+def run_with_servers(home: Path, command: Sequence[str], *, disposable: bool = False) -> int:
     """Runs `command` with the three URLs in its environment; returns its exit code, 128 + the signal that ended it."""
     if not addresses(home).missing_from(os.environ):
         return run_to_its_end(command, os.environ)
-    with running(home) as found:
+    with running(home, disposable=disposable) as found:
         return run_to_its_end(command, {**os.environ, **found.missing_from(os.environ)})
 
 

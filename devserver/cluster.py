@@ -43,6 +43,13 @@ SETTINGS = {
     "logging_collector": "off",  # the supervisor keeps the log
     "allow_alter_system": "off",  # this file is written anew at every start: the one place to look
 }
+# Data that is loaded anew whenever it is missing, as that of the tests: nothing waits for the disk.
+DISPOSABLE_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "4GB",  # a checkpoint writes what the end of the tests drops
+}
 
 
 def prepare(places: Places) -> None:
@@ -237,6 +244,7 @@ def _write_configuration(places: Places) -> None:
     folder.chmod(0o755 if places.is_apart else PRIVATE)
     settings = {
         **SETTINGS,
+        **(DISPOSABLE_SETTINGS if places.is_disposable else {}),
         "unix_socket_directories": '"' + str(places.sockets).replace('"', '""') + '"',  # a list, hence quoted twice
         "hba_file": str(folder / "pg_hba.conf"),
         "ident_file": str(folder / "pg_ident.conf"),

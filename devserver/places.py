@@ -46,6 +46,7 @@ class Places:
     state: Path  # the cluster: data, configuration, the superuser's secret
     sockets: Path  # PostgreSQL's
     valkey_sockets: Path  # apart for root: what the unprivileged user may replace, root must not trust
+    is_disposable: bool = False  # a crash of the machine may cost the data: the servers do not wait for the disk
 
     @property
     def is_apart(self) -> bool:

@@ -201,6 +201,15 @@ def test_settings_are_those_asked_for(shared: Path) -> None:
         assert rows(url, f"SHOW {name}") == [(value,)]
 
 
+@pytest.mark.servers
+def test_servers_with_disposable_data_do_not_wait_for_the_disk(home: Path) -> None:
+    with devserver.running(home, disposable=True) as found:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            assert rows(found.database_url, f"SHOW {name}") == [("off",)]
+    with devserver.running(home) as found:
+        assert rows(found.database_url, "SHOW fsync") == [("on",)]
+
+
 def test_folders_are_private_and_those_above_are_left_alone(tmp_path: Path) -> None:
     above = tmp_path / "closed"
     above.mkdir(mode=0o700)
