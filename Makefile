@@ -4,18 +4,32 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 WITH_SERVERS := $(RUN) -m devserver run --home var/test --
 
-.PHONY: demo test test-fast check bench lock messages clean
+.PHONY: demo test test-fast test-deep test-programs static-of-tests check bench lock messages clean
 
 demo: $(VENV)/.installed
 	@$(RUN) -m demo
 
-test: $(VENV)/.installed-dev
-	@IMAP_MODE=test IMAP_VAR=var/test $(RUN) manage.py prepare_static
-	@IMAP_MODE=test IMAP_VAR=var/test $(WITH_SERVERS) $(RUN) -m pytest -n auto --dist loadgroup $(ARGS)
+TESTS := IMAP_MODE=test IMAP_VAR=var/test
+PYTEST := $(WITH_SERVERS) $(RUN) -m pytest -n auto --dist loadgroup
 
-test-fast: $(VENV)/.installed-dev
-	@IMAP_MODE=test IMAP_VAR=var/test $(RUN) manage.py prepare_static
-	@IMAP_MODE=test IMAP_VAR=var/test $(WITH_SERVERS) $(RUN) -m pytest -n auto --dist loadgroup -m "not servers and not browser" $(ARGS)
+# Everything. Before and after every commit.
+test: static-of-tests
+	@$(TESTS) $(PYTEST) $(ARGS)
+
+# The modules that tests/fast.txt lists: all day long.
+test-fast: static-of-tests
+	@$(TESTS) $(WITH_SERVERS) $(RUN) -m pytest -n 2 $(ARGS) @tests/fast.txt
+
+# Properties with a thousand examples, every pair of page and kind of row. Takes hours.
+test-deep: static-of-tests
+	@IMAP_DEEP=1 $(TESTS) $(PYTEST) -m deep $(ARGS)
+
+# What the portal gives, opened in programs of others; says at the end which of them are missing.
+test-programs: static-of-tests
+	@$(TESTS) $(PYTEST) -m programs -rs $(ARGS)
+
+static-of-tests: $(VENV)/.installed-dev
+	@$(TESTS) $(RUN) manage.py prepare_static
 
 check: $(VENV)/.installed-dev
 	$(RUN) -m ruff check .

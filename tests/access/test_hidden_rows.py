@@ -1,9 +1,8 @@
 """Whatever subset of rows is hidden: each page is composed of the others, and says nothing of those that are not shown.
 
-`IMAP_DEEP=1` tries twenty times as many subsets.
+`make test-deep` tries twenty times as many subsets, and every pair of page and kind of row.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,12 +33,12 @@ from tests.access.marking import (
 from tests.access.planting import NARROW, OPENING, Planted
 from tests.access.planting_news import month_of
 from tests.conftest import STRANGER, browser_of, forget_all_pages, user_of
+from tests.depth import IS_DEEP, examples
 from tests.readers import answer_to, difference, raw
 
-IS_DEEP = bool(os.environ.get("IMAP_DEEP"))
 PHASES = list(Phase) if IS_DEEP else [Phase.explicit, Phase.generate]  # looking for the smallest subset takes minutes
 OFTEN = settings(
-    max_examples=1000 if IS_DEEP else 50, deadline=None, derandomize=not IS_DEEP, database=None, phases=PHASES,
+    max_examples=examples(50), deadline=None, derandomize=not IS_DEEP, database=None, phases=PHASES,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 LOGINS = (STRANGER, "official.mar")
@@ -188,6 +187,7 @@ def looks(draw: st.DrawFn, pages: list[Page], kinds: set[str]) -> list[tuple[str
     ]
 
 
+@pytest.mark.deep
 def test_whatever_is_hidden_every_page_shows_the_rest_and_nothing_of_it(marked, clients):
     pages, rows = pages_of(marked), candidates()
 
@@ -216,14 +216,15 @@ def said_to(client: Client, path: str) -> tuple[bytes, int]:
     return re.sub(rb'"timeStamp":"[^"]*"', b"", answer.text), answer.queries
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("kind", sorted(LIVES))
 def test_making_changing_and_removing_a_hidden_row_changes_no_byte_for_anyone_else(marked, clients, kind):
-    """No header, number, date or order either: on every page on which rows of its kind stand."""
+    """No header, number, date or order either: on every page on which rows of its kind stand (deep: on every page)."""
     of_kind = {"storystep": "story", "mapedition": "layer", "edition": "profile"}.get(kind, kind)
     asked = [
         (login, address_of(shown, LANGUAGES[number % 3]))
         for number, shown in enumerate(pages_of(marked))
-        if of_kind in shown.kinds
+        if IS_DEEP or of_kind in shown.kinds
         for login in (LOGINS if IS_DEEP else [LOGINS[number % 2]])
     ]
     assert asked
@@ -238,6 +239,7 @@ def test_making_changing_and_removing_a_hidden_row_changes_no_byte_for_anyone_el
     assert step >= 2
 
 
+@pytest.mark.deep
 def test_changing_a_hidden_row_changes_no_byte_for_anyone_else(marked, clients):
     pages, rows = pages_of(marked), candidates()
 

@@ -7,7 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 from hypothesis import HealthCheck, given
-from hypothesis import settings as examples
+from hypothesis import settings as of_hypothesis
 from hypothesis import strategies as st
 
 from accounts.models import Action, LogEntry, User
@@ -16,6 +16,7 @@ from demo.cast import PASSWORD
 from tests.accounts.conftest import confirm
 from tests.accounts.soft_key import SoftKey
 from tests.conftest import user_of
+from tests.depth import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -310,9 +311,10 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.deep
 @given(change=st.tuples(st.sampled_from(["id", "rawId", "type", "response", "clientExtensionResults"]), JSON),
        inner=st.tuples(st.sampled_from(["clientDataJSON", "authenticatorData", "signature", "userHandle"]), JSON))  # fmt: skip
-@examples(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@of_hypothesis(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_stands_in_a_credential_no_answer_breaks(db, settings, change, inner):
     settings.ACCOUNT_RATE_LIMITS = settings.MFA_RATE_LIMITS = {}
     client = Client()

@@ -21,6 +21,7 @@ CROSSING = "Evros river crossing"
 
 pytestmark = [
     pytest.mark.servers,
+    pytest.mark.programs,
     pytest.mark.skipif(OGRINFO is None, reason="ogrinfo (Debian's gdal-bin) is missing: GDAL's driver is not tested"),
     pytest.mark.xdist_group("gdal"),
 ]

@@ -61,7 +61,10 @@ PROGRAMS = [
     by_pdfium,
     pytest.param(
         by_pdftotext,
-        marks=pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext (poppler-utils) is not installed"),
+        marks=[
+            pytest.mark.programs,
+            pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext (poppler-utils) is not installed"),
+        ],
     ),
 ]
 

@@ -17,6 +17,7 @@ from routes.importing import shapefile_zip
 from routes.importing.errors import MESSAGES, ImportRefused, message_of
 from routes.importing.files import read_file
 from routes.importing.rows import LARGEST_UNPACKED_MB, MEGABYTE, Drawn
+from tests.depth import examples
 
 NEAREST = 1e-6  # degrees
 LINE = [[13.1802, 32.9022], [12.9, 34.25], [12.6089, 35.5028]]
@@ -116,7 +117,8 @@ def test_numbers_of_exported_rows_come_back(tmp_path):
     assert row.number == 12
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.deep
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.tuples(st.floats(-20, 60), st.floats(0, 50)), min_size=2, max_size=40, unique=True))
 def test_whatever_line_is_drawn_its_vertices_come_back_from_geojson(points):
     content = {"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": points}}

@@ -15,6 +15,7 @@ READER = Path(__file__).with_name("openlayers.mjs")
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.programs,
     pytest.mark.skipif(
         not (shutil.which("node") and (PROGRAMS / "node_modules" / "ol").is_dir()),
         reason="OpenLayers is not installed: npm install --no-save --prefix var/programs ol",

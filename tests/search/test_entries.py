@@ -1,7 +1,6 @@
 """The entries of the search tables are at any moment what making them anew would give, whatever is edited in whatever order."""
 
 import json
-import os
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -24,6 +23,7 @@ from search.kinds import kind_named, kinds
 from search.models import Entry, RestrictedEntry
 from search.query import search
 from search.reindex import rebuild
+from tests.depth import examples
 from tests.newscentre.feeds_of_tests import article, feed
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,6 @@ DESK = Viewer.secretariat_of(*ALL_FOUR)
 THEME = ["dialogue:mtm:irregular-mixed-migration"]
 # With the word for its readers, where it has readers of its own.
 VECTOR = "CASE WHEN audiences = '{}' THEN vector ELSE vector || imap_word_for_readers(md5(audiences::text)::uuid) END"
-DEEP = bool(os.environ.get("IMAP_DEEP"))
 
 LANGUAGES = st.sampled_from(["en", "fr", "ar"])
 WORDS = st.sampled_from(["", "zugzwang", "Côte d’Ivoire", "المهاجرين", "remise"])
@@ -215,11 +214,12 @@ class Edits(RuleBasedStateMachine):
         assert entries(only) == entries_made_anew(only)
 
 
+@pytest.mark.deep
 def test_entries_are_what_making_them_anew_would_give_whatever_is_edited():
     run_state_machine_as_test(
         Edits,
         settings=settings(
-            max_examples=200 if DEEP else 8, stateful_step_count=30 if DEEP else 10, deadline=None,
+            max_examples=examples(8, deep=200), stateful_step_count=examples(10, deep=30), deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

@@ -1,6 +1,5 @@
 """One folding: Python's and the database's are one, letter by letter, on every PostgreSQL that serves the portal."""
 
-import os
 import re
 import shutil
 import tempfile
@@ -19,6 +18,7 @@ from devserver.places import places_of
 from devserver.supervisor import Supervisor
 from search.letters_in_sql import functions
 from search.normalisation import SMALL, folded, searched, spelled
+from tests.depth import examples
 from tests.imap import debian
 
 BLOCKS = (
@@ -50,7 +50,6 @@ KNOWN = [
 SERVERS = ["embedded", *(f"Debian's {version.parent.name}" for version in debian.VERSIONS)]
 if not debian.VERSIONS:
     SERVERS.append(pytest.param("Debian's", marks=pytest.mark.skip(reason=debian.WHY_SKIPPED)))
-EXAMPLES = 2000 if os.environ.get("IMAP_DEEP") else 100
 OFTEN = "abdlmnqstuyLDQU'’.- \"الويبفكل"
 TEXTS = st.text(st.one_of(st.sampled_from(OFTEN), st.sampled_from(KNOWN)), max_size=40)
 
@@ -124,7 +123,10 @@ def test_what_the_migrations_made_last_is_what_is_made_of_todays_table():
     assert written == ";\n".join(statement.strip() for statement in functions()) + ";\n"
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.deep
+@settings(
+    max_examples=examples(100, deep=2000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(texts=st.lists(TEXTS, max_size=20))
 @example(
     texts=[

@@ -15,6 +15,7 @@ from newscentre.stages.clean import plain
 from newscentre.stages.documents import LONGEST_TEXT, Wording
 from profiles.editing.html import for_editor, from_editor
 from profiles.texts import MOST_LEVELS, clean, is_too_deep
+from tests.depth import examples
 from untrusted.markup import FLAT, depth, shallow
 
 SIZE = 300_000  # characters, as long as a text may be
@@ -84,7 +85,8 @@ def real_depth(html: str) -> int:
     return deepest
 
 
-@settings(max_examples=400, deadline=None)
+@pytest.mark.deep
+@settings(max_examples=examples(400), deadline=None)
 @given(st.lists(st.sampled_from(WORDS), max_size=60).map("".join))
 def test_no_markup_is_deeper_than_it_is_measured(html):
     if not re.search("<svg|<math", html):  # which are taken away before anything parses them
