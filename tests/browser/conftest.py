@@ -25,7 +25,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 60_000  # for whatever a page does: how fast the machine is today is no test's matter
+PATIENCE_MS = 180_000  # for whatever a page does: how fast the machine is today is no test's matter
 CACHE = 15  # Valkey's database for the portal's cache; the tests without a browser use 0
 
 

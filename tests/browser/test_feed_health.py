@@ -14,7 +14,7 @@ def test_the_page_follows_a_feed_by_itself(page_as, complaints):
     row = looking.get_by_role("row", name="Harbour notes")
     expect(row).to_contain_text("due")
     pause(working)
-    expect(row).to_contain_text("paused", timeout=15_000)
+    expect(row).to_contain_text("paused")
     assert heard == []
 
 
