@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
-WITH_SERVERS := $(RUN) -m devserver run --home var/test --
+WITH_SERVERS := $(RUN) -m devserver run --home var/test --disposable --
 
 .PHONY: demo test test-fast test-deep test-programs static-of-tests check bench lock messages clean
 
