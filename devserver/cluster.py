@@ -46,7 +46,6 @@ SETTINGS = {
 # Data that is loaded anew whenever it is missing, as that of the tests: nothing waits for the disk.
 DISPOSABLE_SETTINGS = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_wal_size": "4GB",  # a checkpoint writes what the end of the tests drops
 }

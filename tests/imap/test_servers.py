@@ -204,7 +204,7 @@ def test_settings_are_those_asked_for(shared: Path) -> None:
 @pytest.mark.servers
 def test_servers_with_disposable_data_do_not_wait_for_the_disk(home: Path) -> None:
     with devserver.running(home, disposable=True) as found:
-        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+        for name in ("fsync", "full_page_writes"):
             assert rows(found.database_url, f"SHOW {name}") == [("off",)]
     with devserver.running(home) as found:
         assert rows(found.database_url, "SHOW fsync") == [("on",)]
