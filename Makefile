@@ -9,7 +9,8 @@ WITH_SERVERS := $(RUN) -m devserver run --home var/test --disposable --
 demo: $(VENV)/.installed
 	@$(RUN) -m demo
 
-TESTS := IMAP_MODE=test IMAP_VAR=var/test
+# Bytecode is kept even where the environment says otherwise: each worker would compile all tests anew.
+TESTS := IMAP_MODE=test IMAP_VAR=var/test PYTHONDONTWRITEBYTECODE=
 PYTEST := $(WITH_SERVERS) $(RUN) -m pytest -n auto --dist loadgroup
 
 # Everything. Before and after every commit.
