@@ -19,9 +19,12 @@ from django.core.cache.backends.redis import RedisCache
 from django.core.management import call_command
 from django.core.signals import request_started
 from django.db import connections
+from django.template import Context, Template
 from django.test import Client
 from django.test.client import ClientHandler
+from django.test.signals import template_rendered
 from django.utils import translation
+from django.utils.safestring import SafeString
 from psycopg2.extensions import TRANSACTION_STATUS_INTRANS
 
 from access.keeping import keeping
@@ -141,6 +144,14 @@ def one_portal(django_test_environment) -> None:
     portal.load_middleware()
     ClientHandler._middleware_chain = staticmethod(portal._middleware_chain)
     request_started.connect(have_the_whole_time)
+    Template._render = _rendered  # type: ignore[method-assign]
+
+
+def _rendered(self: Template, context: Context) -> SafeString:
+    """As Django renders in tests, but an answer keeps the context of its page alone, not of each of its hundred parts."""
+    if context.template is self:
+        template_rendered.send(sender=self, template=self, context=context)
+    return self.nodelist.render(context)
 
 
 def have_the_whole_time(**kwargs: object) -> None:
