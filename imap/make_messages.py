@@ -81,7 +81,8 @@ def messages_in(path: Path) -> Iterator[Message]:
     """The messages of one module or template. Raises SyntaxError where a template is wrong."""
     text = path.read_text()
     if path.suffix != ".py":
-        text = templatize(text, origin=str(path))
+        # A template is indented freely; Python, as which the words are read, is not.
+        text = "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines())
     for _line, words, _comments, context in extract("python", BytesIO(text.encode()), KEYWORDS):
         yield Message(words, context=context)
 

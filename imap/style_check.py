@@ -12,6 +12,8 @@ from imap.local_apps import ROOMS
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULE_LINES, FUNCTION_LINES, MODULES_IN_FOLDER = 400, 50, 30
+TEMPLATE_COLUMNS = 120
+TEMPLATE_ENDINGS = {".html", ".txt", ".typ"}
 CHECKED = (*ROOMS, "bench")
 PRIVATE = re.compile(r"^\s*(?:from|import) allauth[\w.]*\.internal", re.MULTILINE)
 PRIVATE_PLACE = Path("accounts/signing_in/allauth_internals.py")
@@ -36,14 +38,27 @@ def violations() -> Iterator[str]:
     for folder, number in folders.items():
         if number > MODULES_IN_FOLDER:
             yield f"{folder}: {number} modules; a folder has at most {MODULES_IN_FOLDER}."
+    for path in _tracked("templates"):
+        if path.suffix in TEMPLATE_ENDINGS:
+            yield from (f"{path.relative_to(ROOT)}:{said}" for said in _long_lines(path.read_text()))
+
+
+def _tracked(pattern: str) -> Iterator[Path]:
+    """The files under version control whose path matches, or that lie in the folder."""
+    known = subprocess.run(["git", "ls-files", "-z", pattern], cwd=ROOT, capture_output=True, text=True, check=True)
+    yield from (path for name in known.stdout.split("\0") if name and (path := ROOT / name).is_file())
 
 
 def _modules() -> Iterator[Path]:
-    known = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for name in known.stdout.splitlines():
-        path = ROOT / name
-        if name.split("/")[0] in CHECKED and "migrations" not in path.parts and path.exists():
+    for path in _tracked("*.py"):
+        if path.relative_to(ROOT).parts[0] in CHECKED and "migrations" not in path.parts:
             yield path
+
+
+def _long_lines(text: str) -> Iterator[str]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if len(line) > TEMPLATE_COLUMNS:
+            yield f"{number}: {len(line)} characters; a line of a template has at most {TEMPLATE_COLUMNS}."
 
 
 def _long_functions(text: str) -> Iterator[str]:
