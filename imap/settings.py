@@ -217,6 +217,10 @@ STATIC_ROOT = Path(configuration.text("IMAP_STATIC_ROOT", str(VAR_DIR / "static"
 FONTS_DIR = VAR_DIR / "fonts"
 PRINT_FONTS_DIR = VAR_DIR / "print-fonts"  # whole faces, for sheets; no page sends them
 STATICFILES_DIRS = [BASE_DIR / "static", ("fonts", FONTS_DIR)]
+STATICFILES_FINDERS = [
+    "imap.style_sheets.StyleSheetFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 # What is uploaded is at no address: a view that asks who is looking hands it out.
 PRIVATE_FILES = {
     "location": VAR_DIR / "files",

@@ -21,7 +21,7 @@ APART = 14.0  # ΔE of CIE 1976; about 2.3 can just be told apart side by side
 
 
 def linear(name: str) -> tuple[float, ...]:
-    digits = re.search(rf"--{name}:#([0-9a-f]{{6}})", TOKENS)[1]
+    digits = re.search(rf"--{name}: #([0-9a-f]{{6}})", TOKENS)[1]
     shares = (int(digits[index : index + 2], 16) / 255 for index in (0, 2, 4))
     return tuple(share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
 
