@@ -13,6 +13,7 @@ from imap.local_apps import ROOMS
 ROOT = Path(__file__).resolve().parent.parent
 MODULE_LINES, FUNCTION_LINES, MODULES_IN_FOLDER = 400, 50, 30
 TEMPLATE_COLUMNS = 120
+STRAY_COLOUR = re.compile(r"\s*(?!--)[\w-]+:.*(#[0-9a-f]{3,8}\b|\b(rgb|hsl)a?\()", re.IGNORECASE)
 TEMPLATE_ENDINGS = {".html", ".txt", ".typ"}
 CHECKED = (*ROOMS, "bench")
 PRIVATE = re.compile(r"^\s*(?:from|import) allauth[\w.]*\.internal", re.MULTILINE)
@@ -41,6 +42,8 @@ def violations() -> Iterator[str]:
     for path in _tracked("templates"):
         if path.suffix in TEMPLATE_ENDINGS:
             yield from (f"{path.relative_to(ROOT)}:{said}" for said in _long_lines(path.read_text()))
+    for path in _tracked("static/css"):
+        yield from (f"{path.relative_to(ROOT)}:{said}" for said in _stray_colours(path.read_text()))
 
 
 def _tracked(pattern: str) -> Iterator[Path]:
@@ -59,6 +62,12 @@ def _long_lines(text: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), start=1):
         if len(line) > TEMPLATE_COLUMNS:
             yield f"{number}: {len(line)} characters; a line of a template has at most {TEMPLATE_COLUMNS}."
+
+
+def _stray_colours(text: str) -> Iterator[str]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if STRAY_COLOUR.match(line):
+            yield f"{number}: a colour that is no token; static/css/tokens.css names them all."
 
 
 def _long_functions(text: str) -> Iterator[str]:

@@ -46,6 +46,16 @@ def add(tree: Path, name: str, text: str) -> None:
             "a" * 121,
             "templates/mail/a.txt:1: 121 characters; a line of a template has at most 120.",
         ),
+        (
+            "static/css/portal/page.css",
+            "a {\n  border: 1px solid #FFF;\n}\n",
+            "static/css/portal/page.css:2: a colour that is no token; static/css/tokens.css names them all.",
+        ),
+        (
+            "static/css/print.css",
+            "a {\n  color: rgb(0 0 0);\n}\n",
+            "static/css/print.css:2: a colour that is no token; static/css/tokens.css names them all.",
+        ),
     ],
 )
 def test_each_limit_is_named(tree, name, text, violation):
@@ -63,6 +73,7 @@ def test_what_is_at_the_limit_passes(tree):
     add(tree, "atlas/a.py", "pass\n" * 400)
     add(tree, "templates/atlas/a.html", "ب" * 120 + "\n")
     add(tree, "templates/atlas/picture.svg", "a" * 121)
+    add(tree, "static/css/a.css", "#fff:hover {\n  --rule: #fff;\n  color: var(--rule);\n}\n")
     add(tree, "elsewhere/a.py", "pass\n" * 401)
     assert list(style_check.violations()) == []
 
