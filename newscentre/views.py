@@ -1,28 +1,21 @@
 """Readers' pages of the news. Each queries with `visible_to`; what is not visible does not exist."""
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from access import tokens
-from access.viewer import Viewer
 from accounts.activity_log.writer import log_action
 from accounts.models import Action
 from accounts.requests import ReaderRequest
-from atlas.models import Dialogue, Subject, SubjectKind
-from atlas.sorting import in_reading_order
 from newscentre.articles.filters import Filters, Place
-from newscentre.articles.listing import also_told_by, named_in, news_page, publishers_for, seen_by
-from newscentre.articles.names import named_in_the_press
+from newscentre.articles.listing import also_told_by, named_in, news_page, seen_by
+from newscentre.filter_forms import NewsFilterForm
 from newscentre.filter_labels import in_words
-from newscentre.models import Article, Category
-
-LANGUAGES = [code for code, _name in settings.LANGUAGES]
+from newscentre.models import Article
 
 
 @require_safe
@@ -43,7 +36,9 @@ def news(request: ReaderRequest) -> HttpResponse:
         response = render(request, "newscentre/in_place.html", context)
         response["HX-Push-Url"] = reverse("news") + filters.as_query()
     else:
-        response = render(request, "newscentre/news.html", context | _choices(request))
+        response = render(
+            request, "newscentre/news.html", context | {"filter_form": NewsFilterForm(filters, request.viewer)}
+        )
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -51,24 +46,6 @@ def news(request: ReaderRequest) -> HttpResponse:
 def is_in_place(request: ReaderRequest) -> bool:
     """Whether the page that is open asks for what changes in it."""
     return request.headers.get("HX-Request") == "true"
-
-
-def _choices(request: ReaderRequest) -> dict[str, object]:
-    return {
-        "languages": LANGUAGES,
-        "categories": list(Category.objects.told_to(request.viewer)),
-        "subjects": _subjects(request.viewer),
-        "dialogues": in_reading_order(Dialogue.objects.visible_to(request.viewer)),
-        "publishers": in_reading_order(publishers_for(request.viewer)),
-    }
-
-
-def _subjects(viewer: Viewer) -> list[tuple[str, list[Subject]]]:
-    """What articles name and the viewer may be told of, in two groups; a hub and a town of one name are one choice."""
-    countries, places = {}, {}
-    for subject in in_reading_order(named_in_the_press().told_to(viewer)):
-        (countries if subject.kind == SubjectKind.COUNTRY else places).setdefault(subject.slug, subject)
-    return [(_("Countries"), list(countries.values())), (_("Towns"), list(places.values()))]
 
 
 @require_safe

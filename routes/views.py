@@ -20,9 +20,11 @@ from atlas.country_map import countries_on_map, map_of
 from atlas.file_names import content_disposition
 from atlas.models import Subject, SubjectKind
 from atlas.print_cache import MEDIA_TYPES, PrintLimitReached
+from indicators.filter_forms import NationalityForm
 from indicators.vintages import AsOfDate, as_of_date
 from routes.exports.files import FORMATS, LAYERS, exported
 from routes.exports.notice import notice_of, sources_of
+from routes.filter_forms import RouteFilterForm
 from routes.forms import AnswerForm
 from routes.layer_responses import LayerAddress, layer_response, note_layers, visible_layers_at
 from routes.layers import ZOOMS, LayerFile
@@ -161,6 +163,7 @@ def _context(request: ReaderRequest, shown: RouteMap, links: LinksOf, asked: AsO
     names = names_of_nationalities(shown.areas, request.viewer)
     wanted = request.GET.get("nationality", "")
     nationality = wanted if wanted in names else ""
+    nationalities = sorted(names.items(), key=lambda item: item[1])
     content = map_content(
         shown, request.viewer, links(request.viewer, dialogue.pk), layer_addresses(edition), names, nationality
     )
@@ -173,8 +176,8 @@ def _context(request: ReaderRequest, shown: RouteMap, links: LinksOf, asked: AsO
         "content": content,
         "layers": layers_of(shown),
         "page_readers": edition.readers,
-        "nationalities": sorted(names.items(), key=lambda item: item[1]),
-        "nationality": nationality,
+        "filter_form": RouteFilterForm(shown.routes, nationalities),
+        "nationality_form": NationalityForm(nationalities, nationality) if nationalities else None,
         "twin": twin_of(shown, names, nationality),
         "segments": segments_by_route(shown),
         "asked": asked,

@@ -14,7 +14,7 @@ from accounts.email_addresses import AddressCheck, check_of
 from accounts.models import State
 from accounts.nominations import mandates, nominating
 from accounts.nominations.admin_pages import page, partners_of_desk
-from accounts.nominations.forms import AddressForm, DecisionForm, PaperForm
+from accounts.nominations.forms import AddressForm, DecisionForm, PaperForm, PartnerChoiceForm
 from accounts.requests import ReaderRequest
 from accounts.safe_forms.page_state import PageState, facts_of
 from atlas.models import Partner
@@ -159,7 +159,7 @@ class SubmissionAdmin(DialogueModelAdmin):
         partner = next((partner for partner in partners if partner.pk == slug), None)
         title = _("Record a nomination that came on paper")
         if partner is None:
-            return page(self, request, "submission/choose_partner", title, {"partners": partners})
+            return page(self, request, "submission/choose_partner", title, {"form": PartnerChoiceForm(partners)})
         form = PaperForm(
             request.POST or None,
             request.FILES or None,

@@ -1,5 +1,6 @@
 """Forms for nominating, correcting and ending. The rules themselves are in `accounts.nominations.nominating`."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django import forms
@@ -46,6 +47,20 @@ class AddressField(forms.CharField):
     def clean(self, value):
         written = super().clean(value)
         return normalised(written) if written else written
+
+
+class PartnerChoiceForm(forms.Form):
+    """The partner for which a nomination on paper is recorded, sent by GET."""
+
+    use_required_attribute = False
+
+    partner = forms.ChoiceField(label=gettext_lazy("Partner"))
+
+    def __init__(self, partners: Iterable[Partner]):
+        super().__init__(label_suffix="")
+        field = self.fields["partner"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(partner.pk, partner.display_name) for partner in partners]
 
 
 class PersonForm(forms.Form):

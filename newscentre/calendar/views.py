@@ -20,13 +20,12 @@ from accounts.requests import ReaderRequest
 from accounts.signing_in.personal_tokens import person_bearing
 from accounts.signing_in.rate_limits import is_spent, is_within
 from atlas.file_names import content_disposition
-from atlas.models import Dialogue, Theme
-from atlas.sorting import in_reading_order
 from atlas.wording import first_weekday, weekdays
 from newscentre.calendar import listing
 from newscentre.calendar.ics import CONTENT_TYPE, as_calendar
 from newscentre.calendar.models import Meeting, MeetingDocument
 from newscentre.calendar.months import Month, weeks_of
+from newscentre.filter_forms import MeetingFilterForm
 from newscentre.filter_labels import partners_by_name
 from newscentre.private_files import file_response
 
@@ -55,7 +54,7 @@ def month(request: ReaderRequest, month: str) -> HttpResponse:
     in_it = filters.apply(listing.meetings_seen(request.viewer), request.viewer).of_month(shown.year, shown.number)
     meetings = list(in_it.order_by("starts", "pk"))
     context = {
-        **_frame(request, filters),
+        **_frame(request, filters, is_month=True),
         "month": shown,
         "month_to_show": shown,
         "weekdays": weekdays(),
@@ -67,17 +66,13 @@ def month(request: ReaderRequest, month: str) -> HttpResponse:
     return render(request, "newscentre/calendar/month.html", context)
 
 
-def _frame(request: ReaderRequest, filters: listing.MeetingFilters) -> dict[str, object]:
-    countries, years = listing.countries_and_years(request.viewer)
+def _frame(request: ReaderRequest, filters: listing.MeetingFilters, is_month: bool = False) -> dict[str, object]:
     return {
         "active": "calendar",
         "filters": filters,
         "query": filters.as_query(),
         "month_to_show": f"{timezone.localdate():%Y-%m}",
-        "dialogues": in_reading_order(Dialogue.objects.visible_to(request.viewer)),
-        "themes": in_reading_order(Theme.objects.sayable_to(request.viewer)),
-        "countries": in_reading_order(countries),
-        "years": years,
+        "filter_form": MeetingFilterForm(filters, request.viewer, is_month),
     }
 
 

@@ -11,8 +11,7 @@ from access.viewer import Viewer
 from accounts.activity_log.writer import log_action
 from accounts.models import Action
 from accounts.requests import ReaderRequest
-from atlas.models import Dialogue, Theme
-from atlas.sorting import in_reading_order
+from newscentre.filter_forms import LibraryFilterForm
 from newscentre.filter_labels import partners_by_name
 from newscentre.library import listing
 from newscentre.models import Publication, PublicationFile
@@ -33,8 +32,7 @@ def library(request: ReaderRequest) -> HttpResponse:
         "filters": filters,
         "publications": publications[: listing.MOST],
         "projects": [] if filters.subject else projects[: listing.MOST],
-        "dialogues": in_reading_order(Dialogue.objects.visible_to(request.viewer)),
-        "themes": in_reading_order(Theme.objects.sayable_to(request.viewer)),
+        "filter_form": LibraryFilterForm(filters, request.viewer),
     }
     return render(request, "newscentre/library/library.html", context)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from access.presets import Preset
@@ -33,15 +32,6 @@ def narrower(context, audience: Iterable[str]) -> str:
 def narrower_name(name: Any) -> str:
     """The same of a name that was asked for by `told_to`."""
     return access_badge([]) if name.is_narrower else ""
-
-
-@register.simple_tag
-def name_option(name: Any, value: str, words: str, chosen: str) -> str:
-    """A choice of a name; one of which not every reader of the page may be told says so, in words alone, as options do."""
-    if name.is_narrower:
-        words = _("%(name)s (not for every reader of this page)") % {"name": words}
-    marks = SafeString((' class="narrower"' if name.is_narrower else "") + (" selected" if value == chosen else ""))
-    return format_html('<option value="{}"{}>{}</option>', value, marks, words)
 
 
 @register.filter

@@ -19,6 +19,7 @@ from access.viewer import ANYONE
 from access.viewing import viewing
 from accounts.requests import ReaderRequest
 from routes.embeds.keys import embed_with
+from routes.filter_forms import RouteFilterForm
 from routes.layer_responses import layer_response
 from routes.layers import ZOOMS, LayerFile, visible_layers_of
 from routes.models import Embed
@@ -61,6 +62,7 @@ def embedded(request: ReaderRequest, embed: Embed, key: str) -> HttpResponse:
         "edition": edition,
         "dialogue": edition.dialogue,
         "routes": shown.routes,
+        "filter_form": RouteFilterForm(shown.routes),
         "map": drawn_map(shown, ANYONE),
         "content": content,
         "segments": segments_by_route(shown),
