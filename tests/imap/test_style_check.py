@@ -37,9 +37,9 @@ def add(tree: Path, name: str, text: str) -> None:
             "atlas/a.py: imports what is private to allauth; accounts/signing_in/allauth_internals.py is the place.",
         ),
         (
-            "templates/atlas/a.html",
-            "<p>\n" + "ب" * 121 + "\n</p>\n",
-            "templates/atlas/a.html:2: 121 characters; a line of a template has at most 120.",
+            "templates/print/a.typ",
+            "#par[\n" + "ب" * 121 + "\n]\n",
+            "templates/print/a.typ:2: 121 characters; a line of a template has at most 120.",
         ),
         (
             "templates/mail/a.txt",
@@ -71,7 +71,7 @@ def test_a_folder_has_a_limit(tree):
 
 def test_what_is_at_the_limit_passes(tree):
     add(tree, "atlas/a.py", "pass\n" * 400)
-    add(tree, "templates/atlas/a.html", "ب" * 120 + "\n")
+    add(tree, "templates/mail/a.txt", "ب" * 120 + "\n")
     add(tree, "templates/atlas/picture.svg", "a" * 121)
     add(tree, "static/css/a.css", "#fff:hover {\n  --rule: #fff;\n  color: var(--rule);\n}\n")
     add(tree, "elsewhere/a.py", "pass\n" * 401)
