@@ -106,7 +106,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        # allauth asks for its pages by names of its own, account/ and mfa/: ours stand in the room of accounts.
+        "DIRS": [BASE_DIR / "templates", BASE_DIR / "templates" / "accounts" / "allauth"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

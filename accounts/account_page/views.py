@@ -49,7 +49,7 @@ def own_page(request: ReaderRequest) -> HttpResponse:
         "tokens": PersonalToken.objects.alive().filter(user=request.user),
         "has_password": request.user.has_usable_password(),
     }
-    return render(request, "account/own_page.html", context)
+    return render(request, "accounts/own_page.html", context)
 
 
 @login_required
@@ -81,13 +81,13 @@ def make_token(request: ReaderRequest) -> HttpResponse:
     """Asks for the purpose of a new token, then shows its secret once."""
     form = TokenForm(request.POST or None)
     if not form.is_valid():
-        return render(request, "account/make_token.html", {"form": form})
+        return render(request, "accounts/make_token.html", {"form": form})
     token, secret = make(request.user, *(form.cleaned_data[name] for name in ("name", "scope", "days")))
     tell(request, request.user, "token_made", token=token.name, expires_on=token.expires_on)
     address = (
         absolute_url(reverse("calendar_subscription", args=[secret])) if token.scope == TokenScope.CALENDAR else ""
     )
-    return render(request, "account/token_made.html", {"token": token, "secret": secret, "address": address})
+    return render(request, "accounts/token_made.html", {"token": token, "secret": secret, "address": address})
 
 
 @login_required

@@ -32,7 +32,7 @@ class Joining(View):
             response = super().dispatch(request, *args, **kwargs)
         except ClosedInvitation:
             request.session.pop(DIGEST, None)
-            response = render(request, "account/join_closed.html", status=404)
+            response = render(request, "accounts/join_closed.html", status=404)
         return response
 
 
@@ -68,4 +68,4 @@ class Join(Joining):
         return invitation_with(request.session.get(DIGEST, ""))
 
     def _page(self, request: ReaderRequest, invitation: Invitation, form: SetPasswordForm) -> HttpResponse:
-        return render(request, "account/join.html", {"form": form, "person": invitation.user})
+        return render(request, "accounts/join.html", {"form": form, "person": invitation.user})

@@ -25,7 +25,7 @@ def terms(request: ReaderRequest, version: date | None = None) -> HttpResponse:
         "is_newest": shown in versions[:1],
         "versions": [one for one in versions if one != shown],
     }
-    return render(request, "account/terms.html", context)
+    return render(request, "accounts/terms.html", context)
 
 
 @login_required
@@ -40,4 +40,4 @@ def accept_terms(request: ReaderRequest) -> HttpResponse:
         where = return_url(request) or reverse("home")
         forget(request)
         return HttpResponseRedirect(where)
-    return render(request, "account/accept_terms.html", {"terms": newest, "is_missing": request.method == "POST"})
+    return render(request, "accounts/accept_terms.html", {"terms": newest, "is_missing": request.method == "POST"})

@@ -103,7 +103,7 @@ class KeyOnceMoreView(ReauthenticateWebAuthnView):
 def sign_in_again(request: ReaderRequest) -> HttpResponse:
     """Reauthentication through the agency, for people with neither password nor factor."""
     context = {"agency": agency_of_the_session(request), "next": request.GET.get("next", "")}
-    return render(request, "account/sign_in_again.html", context)
+    return render(request, "accounts/sign_in_again.html", context)
 
 
 @login_required
@@ -120,7 +120,7 @@ def second_factors(request: ReaderRequest) -> HttpResponse:
     }
     if not is_due:
         forget(request)  # offered once
-    return render(request, "mfa/index.html", context)
+    return render(request, "accounts/second_factors.html", context)
 
 
 @confirmed
@@ -135,4 +135,4 @@ def remove_factor(request: ReaderRequest, pk: int) -> HttpResponse:
     others = [one for one in factors_in_words(request.user) if one.pk != pk]
     only_codes = bool(others) and all(one.type == Type.RECOVERY_CODES for one in others)
     context = {"factor": shown, "may_remove": may_remove(factor), "others": others, "only_codes": only_codes}
-    return render(request, "mfa/remove.html", context)
+    return render(request, "accounts/remove_factor.html", context)
