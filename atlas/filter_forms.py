@@ -40,7 +40,7 @@ class FilterForm(forms.Form):
     """What a list is filtered by. It is drawn only: the views read the address, and refuse nothing."""
 
     def __init__(self, values: Mapping[str, Any], **options):
-        super().__init__(initial=values, label_suffix="", **options)
+        super().__init__(initial=dict(values), label_suffix="", **options)
 
     def offer(self, name: str, choices: Iterable[Choice], attributes: Attributes | None = None) -> None:
         """Sets the choices of a field: value and label each, with attributes of their options."""

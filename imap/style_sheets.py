@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -35,10 +35,12 @@ def joined(path: Path) -> str:
 class StyleSheetStorage(FileSystemStorage):
     """Reads each style sheet joined and minified; everything else as it is."""
 
-    def _open(self, name: str, mode: str = "rb") -> File:
+    prefix: str
+
+    def open(self, name: str, mode: str = "rb") -> File:
         if is_style_sheet(name):
             return ContentFile(cssmin(joined(Path(self.path(name)))).encode(), name=name)
-        return super()._open(name, mode)
+        return super().open(name, mode)
 
     def get_modified_time(self, name: str) -> datetime:
         """The time of the youngest component, so that a change of one is collected."""
@@ -52,13 +54,13 @@ class StyleSheetStorage(FileSystemStorage):
 class StyleSheetFinder(FileSystemFinder):
     """Finds the project's static files; components are part of what imports them and are not collected."""
 
-    def __init__(self, app_names: object = None, *args: object, **kwargs: object):
+    def __init__(self, app_names: Sequence[str] | None = None, *args: object, **kwargs: object):
         super().__init__(app_names, *args, **kwargs)
         for root, storage in self.storages.items():
             own = StyleSheetStorage(location=root)
             own.prefix = storage.prefix
             self.storages[root] = own
 
-    def list(self, ignore_patterns: object) -> Iterator[tuple[str, FileSystemStorage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         """Path and storage of each file that is collected."""
         yield from (found for found in super().list(ignore_patterns) if not is_component(found[0]))
