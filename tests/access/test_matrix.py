@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import Q
@@ -52,7 +53,7 @@ from tests.access.planting import (
 )
 from tests.access.planting_news import NAMED, month_of
 from tests.access.planting_routes import EMBED_KEY, ROUTE, YEAR
-from tests.conftest import EVERYBODY, STRANGER, forget_all_pages, user_of
+from tests.conftest import EVERYBODY, STRANGER, _as_owner, forget_all_pages, user_of
 from tests.readers import anonymised, answer_to, body_of, raw
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -433,6 +434,9 @@ EVERYWHERE = ("en", "ar", "fr")
 IN_ALL_LANGUAGES = {"profile", "across"}  # the others differ between languages in words of the interface alone
 WITH_PROFILES = {name for name, surfaces in SURFACES.items() if any(surface.shows for surface in surfaces)}
 KEPT_ON_THE_SHELF = {"profile", "section"}
+# Who holds, of the tokens that any row names, the same as another: what they may read is asked for that other one.
+SAME_TOKENS = {"focalpoint.mar": "official.mar", "frontex": "unhcr"}
+OF_ONE_PERSON = ("self:", "authority:")  # tokens of rows that stand on a person's own pages: watches, nominations
 
 
 def browser_of(login: str) -> Client:
@@ -498,12 +502,14 @@ WALKS: dict[str, list[Walked]] = {}
 def walk(login: str, planted: dict[Preset, Planted]) -> list[Walked]:
     """All addresses in all languages, where names of things and people are full of markup; once for each worker.
 
+    Of those who hold the same tokens as another, the addresses on which the person may matter: accounts and the like.
     The tests that look at one person's walk are of one group (`walks_as`).
     """
     if login not in WALKS:
+        names = set(SURFACES) - WITH_PROFILES if login in SAME_TOKENS else set(SURFACES)
         with transaction.atomic():
             plant_markup(planted)
-            WALKS[login] = list(crawl(login, planted, languages=EVERYWHERE))
+            WALKS[login] = list(crawl(login, planted, names=names, languages=EVERYWHERE))
             transaction.set_rollback(True)
         forget_all_pages()
     return WALKS[login]
@@ -552,6 +558,30 @@ def test_each_person_reads_what_the_table_says_and_nothing_else(planted, login):
 def test_tokens_of_each_person_say_the_same_as_the_table(planted, login):
     viewer = ANYONE if login == STRANGER else user_of(login).viewer
     assert {preset.value for preset, one in planted.items() if viewer.may_read(one.profile.audience)} == TABLE[login]
+
+
+@pytest.mark.parametrize(("login", "other"), SAME_TOKENS.items())
+def test_who_is_asked_for_by_another_holds_the_same_of_all_tokens_that_rows_name(planted, login, other):
+    """But for those of one person alone, whose rows stand on pages that are asked for as each person."""
+    named = {token for token in tokens_that_rows_name() if not token.startswith(OF_ONE_PERSON)}
+    assert {"public", "nominated", f"dialogue:{DIALOGUE}:{THEME}", f"secretariat:{DIALOGUE}"} < named
+    assert user_of(login).viewer.tokens & named == user_of(other).viewer.tokens & named
+    assert TABLE[login] == TABLE[other]
+    assert may_see(login) | {("theme", "watch")} == may_see(other) | {("theme", "watch")}, "a watch is a person's own"
+
+
+def tokens_that_rows_name() -> set[str]:
+    """Of all audiences of all rows, whoever may read them."""
+    columns = {
+        (model._meta.db_table, field.column)
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if field.name in {"audience", *getattr(model, "further_audiences", ())}
+    }
+    assert len(columns) > len(WITH_AUDIENCES)
+    asked = (f'SELECT unnest("{column}") FROM "{table}"' for table, column in sorted(columns))
+    keeping = "SELECT set_config('imap.keeping', 'on', false)"  # else not even the owner is shown the rows
+    return {token for (token,) in _as_owner(keeping, " UNION ".join(asked))}
 
 
 def test_pages_kept_for_one_reader_are_not_shown_to_another(planted):
