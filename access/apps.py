@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.core.checks import register
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class AccessConfig(AppConfig):
@@ -8,9 +8,10 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from access.clean_texts import clean_texts_on_the_way_in
+        from access.installation import install, withdraw_rights
         from access.names import check_declarations
-        from access.roles import grant_to_application
 
         clean_texts_on_the_way_in()
         register(check_declarations)
-        post_migrate.connect(grant_to_application, dispatch_uid="access.grant_to_application")
+        pre_migrate.connect(withdraw_rights, dispatch_uid="access.withdraw_rights")
+        post_migrate.connect(install, dispatch_uid="access.install")

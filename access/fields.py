@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.lookups import Regex
 from django.utils.translation import gettext_lazy as _
 
 from access import tokens
@@ -30,7 +32,7 @@ def validate_tokens(audience: Iterable[str]) -> None:
 
 
 class AudienceField(ArrayField):
-    """An array of tokens. Empty by default; the database adds the row's secretariat (see `access.lock`)."""
+    """An array of tokens. Empty by default; the database adds the row's secretariat (see `access.row_level_security`)."""
 
     def __init__(self, **options):
         options.setdefault("base_field", models.TextField())
@@ -39,3 +41,9 @@ class AudienceField(ArrayField):
         options.setdefault("blank", True)
         options.setdefault("validators", [validate_tokens])
         super().__init__(**options)
+
+
+def names_no_group(constraint: str) -> models.CheckConstraint:
+    """Constraint that an audience names neither a group nor a person: for rows that outlive both."""
+    words = Func(F("audience"), Value(" "), function="array_to_string", output_field=models.TextField())
+    return models.CheckConstraint(condition=~Q(Regex(words, Value("(^| )(group|person):"))), name=constraint)

@@ -6,7 +6,7 @@ administrators alone declare; when the viewer is of the secretariat that made it
 
 A model says in `names` which of its foreign keys (or paths over them) name, and in `mentions` which do not; one that
 says neither fails Django's checks. `names_by_key` is for arrays of keys. The rule is stated twice, as every rule of
-access: here from these declarations, over the rows' `visible_to`, and in a view of each table (`SayableView`) that
+access: here from these declarations, over the rows' `visible_to`, and in a view of each table (`imap/sql`) that
 reads under the lock of whoever asks. Both are asked together and once for a whole query, never for each row.
 
 Names that have an audience, or belong to a row that has one (sources, dialogues, headings), follow that audience.
@@ -18,12 +18,11 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core import checks
-from django.db import migrations, models
+from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Prefetch, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from access import tokens
-from access.lock import secretariat_holds
 from access.viewer import Viewer
 
 CANNOT_BE_USED = _("This address cannot be used.")
@@ -159,54 +158,6 @@ def _end_of(model: type[models.Model], path: str) -> type[models.Model] | None:
 
 def view_of(name: type[models.Model]) -> str:
     return f"{name._meta.db_table}_sayable"
-
-
-class SayableView(migrations.RunSQL):
-    """A view of the keys of a table of names that whoever asks may be told: the rule once more, in PostgreSQL.
-
-    `naming`: SQL of conditions on the name `n`, EXISTS of rows that name it; the lock of those tables decides.
-    `own`: what makes it sayable without them.
-    """
-
-    OWN = f"n.is_reference OR {secretariat_holds('n.made_by_id')}"
-
-    def __init__(self, table: str, key: str, naming: Sequence[str], own: str = OWN):
-        self.arguments: Mapping[str, Any] = {"table": table, "key": key, "naming": naming, "own": own}
-        conditions = [own, *naming]
-        super().__init__(
-            sql=[
-                f"CREATE VIEW {table}_sayable WITH (security_invoker) AS "
-                f"SELECT n.{key} AS key FROM {table} n WHERE {' OR '.join(conditions)}"
-            ],
-            reverse_sql=[f"DROP VIEW {table}_sayable"],
-        )
-
-    def deconstruct(self):
-        return (self.__class__.__name__, [], dict(self.arguments))
-
-    def describe(self):
-        return f"Say which rows of {self.arguments['table']} may be named"
-
-
-class SayableKeys(migrations.RunSQL):
-    """A function that gives the keys of a table's view: PostgreSQL plans the view once in a session, not in each question.
-
-    It runs as whoever asks, under their lock.
-    """
-
-    def __init__(self, table: str, key_type: str):
-        self.arguments = {"table": table, "key_type": key_type}
-        super().__init__(
-            sql=f"CREATE FUNCTION {table}_sayable_keys() RETURNS SETOF {key_type} LANGUAGE plpgsql STABLE PARALLEL SAFE AS "
-            f"$$ BEGIN RETURN QUERY SELECT key::{key_type} FROM {table}_sayable; END $$",
-            reverse_sql=f"DROP FUNCTION {table}_sayable_keys()",
-        )
-
-    def deconstruct(self):
-        return (self.__class__.__name__, [], dict(self.arguments))
-
-    def describe(self):
-        return f"Keep the plan of which rows of {self.arguments['table']} may be named"
 
 
 def check_declarations(app_configs=None, **options) -> list[checks.CheckMessage]:

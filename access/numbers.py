@@ -1,9 +1,10 @@
 """Random numbers for keys and addresses, so that no number tells how many rows a reader cannot see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from django.apps import apps
 from django.db import models
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import RawSQL
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -17,13 +18,6 @@ def random_number_sql(hex_digits: int) -> str:
     return f"(1000000000 + ('x' || left(md5(gen_random_uuid()::text), {hex_digits}))::bit({bits})::bigint)"
 
 
-class RandomNumber(models.Func):
-    """A random number that the database draws, of 52 bits."""
-
-    template = random_number_sql(hex_digits=13)
-    output_field = models.BigIntegerField()
-
-
 class RandomKeyField(models.BigAutoField):
     """Primary key of rows whose own number readers are told, in files, in the API or in an address.
 
@@ -33,15 +27,21 @@ class RandomKeyField(models.BigAutoField):
 
     default_sql = random_number_sql(hex_digits=10)
 
-    def db_type_suffix(self, connection: BaseDatabaseWrapper) -> str:
-        return f"DEFAULT {self.default_sql}"
+
+def random_keys_sql() -> Iterator[str]:
+    """SQL that makes the database draw the keys of all such tables; it may run again."""
+    for model in apps.get_models():
+        if isinstance(model._meta.pk, RandomKeyField):
+            key, default = model._meta.pk.column, model._meta.pk.default_sql
+            table = model._meta.db_table
+            yield f"ALTER TABLE {table} ALTER {key} DROP IDENTITY IF EXISTS, ALTER {key} SET DEFAULT {default}"
 
 
 class AddressNumberMixin(models.Model):
     """`address_number`: of a row that stands at an address of its own."""
 
     address_number = models.BigIntegerField(
-        _("number in its address"), unique=True, editable=False, db_default=RandomNumber()
+        _("number in its address"), unique=True, editable=False, db_default=RawSQL(random_number_sql(hex_digits=13), ())
     )
 
     class Meta:

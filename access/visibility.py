@@ -5,7 +5,7 @@ While a secretariat views as someone else, each audience overlaps `within` too (
 
 A model says in `belongs_to` which foreign keys lead to the rows it belongs to, and has an `audience` of its own,
 or none; and in `further_audiences` which columns must be overlapped too. An audience that may be null inherits. Rows of a model with `desk` (a path to the dialogue) are seen by that
-dialogue's secretariat only. `access.lock` states the same rule to PostgreSQL.
+dialogue's secretariat only. `access.row_level_security` states the same rule to PostgreSQL.
 """
 
 from collections.abc import Mapping

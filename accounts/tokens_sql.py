@@ -7,10 +7,10 @@ person stands in the dialogue (`imap_standing`); what is a person's own stays th
 The same rule says what a typical person would hold, for a secretariat that views as one.
 
 Who takes part in a dialogue is under its lock, and tokens are asked for before there is a viewer: so these functions read
-as the portal (`access.lock.as_the_portal`), and return tokens and standings alone.
+as the portal (`access.row_level_security.as_the_portal`), and return tokens and standings alone.
 """
 
-from access.lock import as_the_portal
+from access.row_level_security import as_the_portal
 
 TAKES_PART = "m.partner_id = held.partner_id AND (m.left IS NULL OR m.left > extract(year FROM CURRENT_DATE))"
 IS_CURRENT = "held.ended_at IS NULL AND held.begins_on <= CURRENT_DATE AND (held.ends_on IS NULL OR held.ends_on >= CURRENT_DATE)"

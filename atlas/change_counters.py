@@ -1,6 +1,6 @@
 """Counters that grow with every change of rows on which pages and layers depend, whoever made it and how.
 
-Each transaction that changes a row of such a table counts itself in `profiles_mark`, once, in one of several slots, so
+Each transaction that changes a row of such a table counts itself in `atlas_changecounter`, once, in one of several slots, so
 that two who publish seldom wait for one another. The sum grows with every such commit, and with nothing else. What pages
 share (names, indicators, sources) is counted apart as well, as it is part of the key of every kept page.
 
@@ -11,66 +11,16 @@ all its queries saw one state, as they would in one snapshot.
 from collections import OrderedDict
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from django.db import connection, migrations
+from django.db import connection
 from django.utils import timezone
 
+from access.triggers import Trigger
 from access.viewer import ANYONE
 from access.viewing import asked
 
-SLOTS = 16
-MAKE = (
-    "CREATE TABLE profiles_mark (slot smallint PRIMARY KEY, number bigint NOT NULL DEFAULT 0)",
-    f"INSERT INTO profiles_mark SELECT generate_series(0, {SLOTS - 1})",
-    # What the transaction changed is nobody else's until it commits: `imap.changing` says so to its own questions.
-    # A savepoint that is rolled back takes both the count and the setting with it.
-    f"""
-    CREATE FUNCTION profiles_count_change() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        IF coalesce(current_setting('imap.changing', true), '') = '' THEN
-            UPDATE profiles_mark SET number = number + 1 WHERE slot = pg_backend_pid() % {SLOTS};
-            PERFORM set_config('imap.changing', 'on', true);
-        END IF;
-        RETURN NULL;
-    END
-    $$
-    """,
-)
-UNMAKE = ("DROP FUNCTION profiles_count_change()", "DROP TABLE profiles_mark")
-
-# A second number beside the first, for what all pages share. A transaction that changes both counts in both.
-COUNT_REFERENCE = (
-    "ALTER TABLE profiles_mark ADD COLUMN reference bigint NOT NULL DEFAULT 0",
-    f"""
-    CREATE FUNCTION profiles_count_reference() RETURNS void LANGUAGE plpgsql AS $$
-    DECLARE
-        counted text := coalesce(current_setting('imap.changing', true), '');
-    BEGIN
-        IF counted <> 'reference' THEN
-            UPDATE profiles_mark SET number = number + (counted = '')::int, reference = reference + 1
-             WHERE slot = pg_backend_pid() % {SLOTS};
-            PERFORM set_config('imap.changing', 'reference', true);
-        END IF;
-    END
-    $$
-    """,
-    """
-    CREATE FUNCTION profiles_count_reference_change() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        PERFORM profiles_count_reference();
-        RETURN NULL;
-    END
-    $$
-    """,
-)
-DO_NOT_COUNT_REFERENCE = (
-    "DROP FUNCTION profiles_count_reference_change()",
-    "DROP FUNCTION profiles_count_reference()",
-    "ALTER TABLE profiles_mark DROP COLUMN reference",
-)
-
 CHANGES = """
-    coalesce(current_setting('imap.changing', true), ''), (SELECT sum(number)::bigint FROM profiles_mark),
-    (SELECT sum(reference)::bigint FROM profiles_mark)
+    coalesce(current_setting('imap.changing', true), ''), (SELECT sum(number)::bigint FROM atlas_changecounter),
+    (SELECT sum(reference)::bigint FROM atlas_changecounter)
 """
 # Columns of a query, which is told `today`.
 MARK = f"{CHANGES}, concat(current_setting('imap.viewer', true), current_setting('imap.within', true)), %(today)s"
@@ -145,30 +95,10 @@ class CachedLookup(Generic[Found]):
         self._kept.clear()
 
 
-class Counted(migrations.RunSQL):
-    """Makes changes of a table count, those that come by replication or from a backup too."""
-
-    trigger, function = "count_change", "profiles_count_change"
-
-    def __init__(self, table: str):
-        self.table = table
-        super().__init__(
-            sql=[
-                f"CREATE TRIGGER {self.trigger} BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
-                f"FOR EACH STATEMENT EXECUTE FUNCTION {self.function}()",
-                f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {self.trigger}",
-            ],
-            reverse_sql=f"DROP TRIGGER {self.trigger} ON {table}",
-        )
-
-    def deconstruct(self):
-        return (self.__class__.__name__, [self.table], {})
-
-    def describe(self):
-        return f"Count the changes of {self.table}"
-
-
-class CountedAsReference(Counted):
-    """Makes changes of a table count for every page: of names, indicators, sources, whatever pages show of the world."""
-
-    trigger, function = "count_reference_change", "profiles_count_reference_change"
+# Declared in the `triggers` of a model: every change of its table counts, those by replication or from a backup too.
+EVERY_CHANGE = "BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE"
+COUNTED = Trigger("count_change", EVERY_CHANGE, "atlas_count_change()", per_statement=True, always=True)
+# The same, for every page: of names, indicators, sources, whatever pages show of the world.
+COUNTED_AS_REFERENCE = Trigger(
+    "count_reference_change", EVERY_CHANGE, "atlas_count_reference_change()", per_statement=True, always=True
+)

@@ -1,4 +1,4 @@
-"""Functions of the database that say which versions of a thing a viewer is shown: for migrations.
+"""Functions of the database that say which versions of a thing a viewer is shown.
 
 A version is shown to a viewer when it is the first that they may read, or when it looks otherwise to them than the one
 before it that they may read. Both locks are asked: the functions run as whoever calls them, under the policies, and

@@ -9,12 +9,18 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from access.policies import RowPolicies
+from access.row_level_security import secretariat_holds
 from access.viewer import Viewer
 from access.visibility import RestrictedModel, RestrictedQuerySet
 from atlas.models import OutlineSection, Subject
 from newscentre.models import Review
 from profiles.models import Profile
 from routes.models import Story
+
+# What belongs to a row that is locked is written by its secretariat; names are written by whoever may change them.
+WRITING = f"((profile_id IS NULL AND story_id IS NULL AND review_id IS NULL) OR {secretariat_holds('dialogue')})"
+IS_SAYABLE = "(subject_id IS NULL OR subject_id IN (SELECT atlas_subject_sayable_keys()))"
 
 
 class JournalEntry(models.Model):
@@ -59,6 +65,7 @@ class FormerAddress(RestrictedModel):
 
     belongs_to = ("profile", "story", "review", "heading")
     mentions = ("subject",)
+    row_policies = RowPolicies(reading=IS_SAYABLE, writing=WRITING, changing=f"({WRITING} AND {IS_SAYABLE})")
 
     dialogue = models.SlugField(blank=True)
     theme = models.SlugField(blank=True)

@@ -8,13 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField
 from access.names import CANNOT_BE_USED
+from access.triggers import Trigger
 from access.visibility import RestrictedModel, SaysItsReaders
+from atlas.change_counters import COUNTED, COUNTED_AS_REFERENCE
 from atlas.models import Dialogue, Subject
 from atlas.periods import last_day, validate_partial_date
 from atlas.wording import plain_number
 
 
 class Topic(models.Model):
+    triggers = (COUNTED_AS_REFERENCE,)
+
     slug = models.SlugField(_("identifier"), primary_key=True)
     name = models.CharField(_("name"), max_length=120)
     position = models.PositiveSmallIntegerField(_("position"), default=1)
@@ -41,6 +45,8 @@ class Unit(models.TextChoices):
 class Indicator(models.Model):
     """A quantity, with its unit, its definition and the definition's source."""
 
+    triggers = (COUNTED_AS_REFERENCE,)
+
     slug = models.SlugField(_("identifier"), primary_key=True)
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="indicators", verbose_name=_("topic"))
     name = models.CharField(_("name"), max_length=160)
@@ -63,6 +69,7 @@ class StateDefinition(models.Model):
     """A state's own definition, where it differs from the indicator's."""
 
     mentions = ("subject",)
+    triggers = (COUNTED_AS_REFERENCE,)
 
     indicator = models.ForeignKey(
         Indicator, models.CASCADE, related_name="state_definitions", verbose_name=_("indicator")
@@ -91,6 +98,11 @@ class Source(SaysItsReaders, RestrictedModel):
     """The source of figures. A restricted source restricts its figures."""
 
     belongs_to = ("dialogue",)
+    triggers = (
+        COUNTED,
+        COUNTED_AS_REFERENCE,
+        Trigger("forget_gone", "BEFORE UPDATE OF url", "indicators_source_forget_gone()", when="NEW.url <> OLD.url"),
+    )
 
     slug = models.SlugField(_("identifier"), unique=True, error_messages={"unique": CANNOT_BE_USED})
     dialogue = models.ForeignKey(
@@ -140,6 +152,7 @@ class Observation(SaysItsReaders, RestrictedModel):
 
     names = ("subject",)
     belongs_to = ("dialogue", "source")
+    triggers = (COUNTED, Trigger("keep_vintages", "BEFORE UPDATE OR DELETE", "imap_keep_vintages()"))
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations", verbose_name=_("indicator"))
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="observations", verbose_name=_("subject"))
@@ -220,6 +233,7 @@ class FurtherSource(RestrictedModel):
     """One more source that says the same."""
 
     belongs_to = ("observation", "source")
+    triggers = (COUNTED,)
 
     observation = models.ForeignKey(Observation, models.CASCADE, verbose_name=_("figure"))
     source = models.ForeignKey(Source, models.PROTECT, verbose_name=_("source"))

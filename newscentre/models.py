@@ -21,6 +21,7 @@ from access import tokens
 from access.fields import AudienceField, no_tokens
 from access.names import CANNOT_BE_USED, Name
 from access.numbers import AddressNumberMixin
+from access.triggers import Trigger
 from access.visibility import RestrictedModel, RestrictedQuerySet, SaysItsReaders
 from atlas import wording
 from atlas.addresses import validate_not_reserved
@@ -263,6 +264,17 @@ class Article(SaysItsReaders, AddressNumberMixin, RestrictedModel):
     """
 
     belongs_to = ("feed",)
+    triggers = (
+        Trigger("released", "BEFORE INSERT OR UPDATE OF status", "newscentre_article_released()"),
+        Trigger("tags_of_new", "AFTER INSERT", "newscentre_article_tags()"),
+        Trigger(
+            "tags_of_changed",
+            "AFTER UPDATE OF subjects, categories, published_at, status",
+            "newscentre_article_tags()",
+            when="(NEW.subjects, NEW.categories, NEW.published_at, NEW.status)"
+            " IS DISTINCT FROM (OLD.subjects, OLD.categories, OLD.published_at, OLD.status)",
+        ),
+    )
 
     feed = models.ForeignKey(Feed, models.PROTECT, related_name="articles", verbose_name=_("feed"))
     audience = AudienceField(verbose_name=_("audience"), null=True, default=no_tokens)

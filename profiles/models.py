@@ -13,11 +13,21 @@ from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField
 from access.names import CANNOT_BE_USED, Name
+from access.policies import RowPolicies
+from access.row_level_security import secretariat_holds
 from access.visibility import RestrictedModel
 from atlas.addresses import validate_not_reserved
+from atlas.change_counters import COUNTED, COUNTED_AS_REFERENCE
 from atlas.models import Dialogue, OutlineSection, Subject, Theme
 from atlas.periods import validate_partial_date
 from indicators.models import Observation, Source
+
+# SQL: section and edition are of one profile, and the viewer is the secretariat of its dialogue.
+OF_THE_SAME_PROFILE = (
+    "EXISTS (SELECT 1 FROM profiles_section s JOIN profiles_profile p ON p.id = s.profile_id"
+    " JOIN profiles_edition e ON e.profile_id = p.id"
+    f" WHERE s.id = section_id AND e.id = edition_id AND {secretariat_holds('p.dialogue_id')})"
+)
 
 
 class Endorsement(models.TextChoices):
@@ -29,6 +39,8 @@ class Endorsement(models.TextChoices):
 
 class Tag(Name):
     """A cross-cutting tag, such as the protection of vulnerable groups."""
+
+    triggers = (COUNTED_AS_REFERENCE,)
 
     slug = models.SlugField(_("identifier"), primary_key=True, error_messages={"unique": CANNOT_BE_USED})
     name = models.CharField(_("name"), max_length=120)
@@ -47,6 +59,7 @@ class Profile(RestrictedModel):
 
     mentions = ("theme", "subject")
     belongs_to = ("dialogue",)
+    triggers = (COUNTED,)
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="profiles", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="profiles", verbose_name=_("theme"))
@@ -97,6 +110,8 @@ class Section(RestrictedModel):
     mentions = ("tags",)
     belongs_to = ("profile",)
     regardless_of = {"heading": "It is of the profile’s own dialogue, to which the profile belongs."}
+    triggers = (COUNTED,)
+    join_table_triggers = {"tags": (COUNTED_AS_REFERENCE,)}
 
     profile = models.ForeignKey(Profile, models.CASCADE, related_name="sections")
     heading = models.ForeignKey(
@@ -196,6 +211,7 @@ class Edition(RestrictedModel):
     names = ("profile__subject", "profile__theme")
     belongs_to = ("profile",)
     append_only = True
+    triggers = (COUNTED,)
 
     profile = models.ForeignKey(Profile, models.PROTECT, related_name="editions", verbose_name=_("profile"))
     number = models.PositiveIntegerField(_("number"))
@@ -228,6 +244,8 @@ class EditionText(RestrictedModel):
     names_by_key = {"tags": "profiles.Tag"}
     belongs_to = ("edition", "section")
     append_only = True
+    triggers = (COUNTED,)
+    row_policies = RowPolicies(writing=OF_THE_SAME_PROFILE)
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="texts")
     section = models.ForeignKey(Section, models.PROTECT, related_name="texts")
@@ -255,6 +273,7 @@ class GoneLink(RestrictedModel):
     """An outside address in a published text that is no longer available; `gone_on`: the day on which that was seen."""
 
     belongs_to = ("text",)
+    triggers = (COUNTED_AS_REFERENCE,)
 
     text = models.ForeignKey(EditionText, models.CASCADE, related_name="gone_links")
     address = models.TextField()
@@ -275,6 +294,8 @@ class Citation(RestrictedModel):
 
     belongs_to = ("edition", "section", "source")
     append_only = True
+    triggers = (COUNTED,)
+    row_policies = RowPolicies(writing=OF_THE_SAME_PROFILE)
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="citations")
     section = models.ForeignKey(Section, models.PROTECT, related_name="citations")
@@ -298,6 +319,8 @@ class CitedFigure(RestrictedModel):
 
     belongs_to = ("edition", "section", "observation")
     append_only = True
+    triggers = (COUNTED,)
+    row_policies = RowPolicies(writing=OF_THE_SAME_PROFILE)
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="figures")
     section = models.ForeignKey(Section, models.PROTECT, related_name="figures")

@@ -1,4 +1,4 @@
-"""Which editions of a profile a viewer is told of (`atlas.shown_rows_sql`): for migrations.
+"""Which editions of a profile a viewer is told of (`atlas.shown_rows_sql`).
 
 Two look alike to a viewer when the texts, sources and figures that they see of both are the same. What changes for others
 alone moves no number and no date of theirs.
@@ -73,9 +73,4 @@ SHOWN = those_shown(
     """,
     look_alike="profiles_editions_look_alike",
     most="most",
-)
-MAKE = (LOOKS_ALIKE, SHOWN)
-UNMAKE = (
-    "DROP FUNCTION profiles_editions_shown(bigint, numeric, integer, text[], text[])",
-    "DROP FUNCTION profiles_editions_look_alike(bigint, bigint, text[], text[])",
 )

@@ -1,4 +1,4 @@
-"""Which maps of a dialogue a viewer is told of (`atlas.shown_rows_sql`): for migrations.
+"""Which maps of a dialogue a viewer is told of (`atlas.shown_rows_sql`).
 
 Two look alike to a viewer when their years, titles and readers and the features that they see are the same, and no agency
 more checked the newer one. One that says just the same again, with another date, is shown to everybody. What changes for
@@ -57,9 +57,4 @@ SHOWN = those_shown(
          WHERE e.dialogue_id = of_dialogue AND NOT e.is_proof AND {seen("e")} ORDER BY e.year DESC, e.number DESC
     """,
     look_alike="routes_maps_look_alike",
-)
-MAKE = (LOOKS_ALIKE, SHOWN)
-UNMAKE = (
-    "DROP FUNCTION routes_maps_shown(text, text[], text[])",
-    "DROP FUNCTION routes_maps_look_alike(bigint, bigint, text[], text[])",
 )

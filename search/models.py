@@ -11,7 +11,15 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from access.fields import AudienceField
+from access.policies import RowPolicies
 from access.visibility import RestrictedModel
+
+# SQL: the viewer is a secretariat that every one of the audiences may be checked by.
+IS_A_SECRETARIATS = (
+    "EXISTS (SELECT 1 FROM unnest((SELECT imap_viewer())::text[]) held WHERE held LIKE 'secretariat:%' AND ("
+    + " OR ".join(f"held = ANY ({{0}}{name})" for name in ("audience", "second", "third", "fourth", "fifth"))
+    + "))"
+)
 
 
 class Indexed(models.Model):
@@ -49,6 +57,8 @@ class Readers(RestrictedModel):
     There are few such sets, so that the lock is asked about each of them once, not about each entry. `id` is their digest.
     """
 
+    row_policies = RowPolicies(writing=IS_A_SECRETARIATS.format(""))
+
     further_audiences = ("second", "third", "fourth", "fifth")
 
     id = models.UUIDField(primary_key=True)
@@ -69,6 +79,11 @@ class RestrictedEntry(Indexed, RestrictedModel):
     """Entry of a record that not everyone may read."""
 
     belongs_to = ("readers",)
+    row_policies = RowPolicies(
+        # An index serves a policy's own condition, whatever its operator; of a query's conditions those alone that are leakproof.
+        reading="vector @@ imap_asked()",
+        writing=f"EXISTS (SELECT 1 FROM search_readers r WHERE r.id = readers_id AND {IS_A_SECRETARIATS.format('r.')})",
+    )
 
     readers = models.ForeignKey(Readers, models.PROTECT, related_name="+")
 

@@ -27,7 +27,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 from psycopg2.extensions import TRANSACTION_STATUS_INTRANS
 
-from access.keeping import keeping
+from access.owner_access import owner_access
 from accounts.models import LogEntry, User
 from demo.cast import CAST
 from imap.local_apps import ROOMS
@@ -116,7 +116,7 @@ def world_template(django_test_environment, django_db_blocker) -> str:
             call_command("migrate", database="owner", verbosity=0)
             call_command("load_world", stdout=io.StringIO())
             call_command("make_cast", stdout=io.StringIO())
-            with keeping():  # the demonstration's nomination left a line; each test of the log writes its own
+            with owner_access():  # the demonstration's nomination left a line; each test of the log writes its own
                 LogEntry.objects.using("owner").all().delete()
             _use(home)
             _as_owner(f"ALTER DATABASE {unfinished} RENAME TO {name}")

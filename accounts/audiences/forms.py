@@ -14,7 +14,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from access.covering import is_covered
+from access.audience_comparison import is_covered
 from access.presets import Preset
 from access.tokens import PUBLIC
 from access.viewer import Viewer, narrowest

@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from access.fields import AudienceField
+from access.fields import AudienceField, names_no_group
+from access.policies import RowPolicies
 from access.visibility import RestrictedModel
 from accounts.models.people import User
 from atlas.models import Dialogue
@@ -32,6 +33,7 @@ class LogEntry(RestrictedModel):
 
     append_only = True
     regardless_of = {"dialogue": "A line says what was, to those it names, whatever became of the dialogue."}
+    row_policies = RowPolicies(writing="true")  # whoever does something is noted
 
     at = models.DateTimeField(_("when"), db_default=Now())
     action = models.CharField(_("action"), max_length=20, choices=Action)
@@ -59,6 +61,7 @@ class LogEntry(RestrictedModel):
         ordering = ["-at", "-pk"]
         # One index for the pages, the counts by day and the purge: each line written pays for every index.
         indexes = [models.Index(fields=["-at", "-id"], name="log_in_its_order")]
+        constraints = [names_no_group("accounts_logentry_names_no_group")]
         verbose_name = _("line of the log")
         verbose_name_plural = _("log")
 

@@ -11,8 +11,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.fields import AudienceField
+from access.fields import AudienceField, names_no_group
 from access.numbers import RandomKeyField
+from access.policies import RowPolicies
+from access.row_level_security import secretariat_holds
 from access.visibility import RestrictedModel
 from accounts.models.people import Affiliation, User
 from accounts.models.words import refuse_hidden_words
@@ -24,10 +26,30 @@ def letter_path(nomination: "Nomination", name: str) -> str:
     return f"nominations/{nomination.received_on:%Y}/{secrets.token_hex(16)}.{name.rpartition('.')[2]}"
 
 
+# SQL for the policies of nominations: who nominates for a partner, and the secretariats to which a nomination was sent.
+HOLDS_AUTHORITY = "('authority:' || {}) = ANY ((SELECT imap_viewer())::text[])"
+A_SECRETARIAT_READS = (
+    "EXISTS (SELECT 1 FROM unnest((SELECT imap_viewer())::text[]) held"
+    " WHERE held LIKE 'secretariat:%' AND held = ANY (audience))"
+)
+AUTHORITY_OF_NOMINATION = HOLDS_AUTHORITY.format(
+    "(SELECT n.partner_id FROM accounts_nomination n WHERE n.id = nomination_id)"
+)
+SUBMISSION_WRITING = (
+    f"({secretariat_holds('dialogue_id')} OR (state IN ('waiting', 'withdrawn') AND {AUTHORITY_OF_NOMINATION}))"
+)
+THEMES_WRITING = (
+    "EXISTS (SELECT 1 FROM accounts_submission s JOIN accounts_nomination n ON n.id = s.nomination_id"
+    f" WHERE s.id = submission_id AND ({secretariat_holds('s.dialogue_id')}"
+    f" OR (s.state = 'waiting' AND {HOLDS_AUTHORITY.format('n.partner_id')})))"
+)
+
+
 class Nomination(RestrictedModel):
     """A partner names a person who shall read for it. Without `nominated_by` it came on paper."""
 
     mentions = ("partner",)
+    row_policies = RowPolicies(writing=f"({HOLDS_AUTHORITY.format('partner_id')} OR {A_SECRETARIAT_READS})")
 
     id = RandomKeyField(primary_key=True)
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="nominations", verbose_name=_("partner"))
@@ -56,6 +78,7 @@ class Nomination(RestrictedModel):
 
     class Meta:
         ordering = ["-received_on", "-created_at"]
+        constraints = [names_no_group("accounts_nomination_names_no_group")]
         verbose_name = _("nomination")
         verbose_name_plural = _("nominations")
 
@@ -85,6 +108,7 @@ class Submission(RestrictedModel):
 
     mentions = ("themes",)
     belongs_to = ("dialogue", "nomination")
+    row_policies = RowPolicies(writing=SUBMISSION_WRITING, join_tables={"themes": THEMES_WRITING})
 
     id = RandomKeyField(primary_key=True)
     nomination = models.ForeignKey(Nomination, models.CASCADE, related_name="submissions", verbose_name=_("nomination"))
@@ -188,6 +212,7 @@ class MandateEvent(RestrictedModel):
     belongs_to = ("nomination",)
     regardless_of = {"dialogue": "It tells its own people what became of their mandate, whoever wrote it."}
     append_only = True
+    row_policies = RowPolicies(writing="audience && (SELECT imap_viewer())")
 
     at = models.DateTimeField(_("when"), default=timezone.now)
     event = models.CharField(_("event"), max_length=20, choices=Event)
@@ -208,6 +233,7 @@ class MandateEvent(RestrictedModel):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        constraints = [names_no_group("accounts_mandateevent_names_no_group")]
         verbose_name = _("event of a mandate")
         verbose_name_plural = _("history of mandates")
 

@@ -15,8 +15,10 @@ from access import tokens
 from access.fields import refuse_what_no_token_can_name
 from access.names import CANNOT_BE_USED, NamedQuerySet, Sayable
 from access.numbers import RandomKeyField
+from access.triggers import Trigger
 from access.viewer import ANYONE, Viewer
 from accounts.models.words import refuse_hidden_words
+from atlas.change_counters import COUNTED_AS_REFERENCE
 from atlas.models import Dialogue, Partner, Theme
 
 
@@ -314,6 +316,16 @@ class ReadingGroup(Sayable, models.Model):
     """
 
     regardless_of = {"dialogue": "Named by a rule of its own, to its members and its secretariat."}
+    triggers = (
+        COUNTED_AS_REFERENCE,
+        Trigger("stays", "BEFORE DELETE", "accounts_readinggroup_stays()"),
+        Trigger(
+            "stays_in_its_dialogue",
+            "BEFORE UPDATE",
+            "accounts_readinggroup_stays()",
+            when="NEW.slug <> OLD.slug OR NEW.dialogue_id <> OLD.dialogue_id",
+        ),
+    )
 
     slug = models.SlugField(
         _("identifier"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from access.fields import AudienceField
+from access.triggers import Trigger
 from access.viewer import Viewer
 from access.visibility import RestrictedModel
 from accounts.models.people import User
@@ -56,6 +57,7 @@ class Widening(SecondPersonRequest, RestrictedModel):
 
     belongs_to = ("dialogue",)
     desk = "dialogue"
+    triggers = (Trigger("refuse_others", "BEFORE INSERT OR UPDATE OF wanted", "accounts_widening_refuse_others()"),)
 
     content_type = models.ForeignKey(
         ContentType, models.CASCADE, editable=False, related_name="+", verbose_name=_("kind")

@@ -1,6 +1,7 @@
 """The world of the portal: dialogues, subjects and their names, partners, memberships, coverage, boundaries."""
 
 from atlas.models.boundaries import Basemap, BoundaryRule, Treatment
+from atlas.models.change_counters import ChangeCounter
 from atlas.models.dialogues import Accent, Dialogue, DialogueTheme, Theme
 from atlas.models.keys import IN_TOKENS, ISO3, KEY
 from atlas.models.outlines import OutlineSection
@@ -14,6 +15,7 @@ __all__ = [
     "Accent",
     "Basemap",
     "BoundaryRule",
+    "ChangeCounter",
     "Coverage",
     "Dialogue",
     "DialogueTheme",

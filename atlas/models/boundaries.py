@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.visibility import RestrictedModel
+from atlas.change_counters import COUNTED_AS_REFERENCE
 from atlas.models.dialogues import Dialogue
 from atlas.models.keys import ISO3
 
@@ -19,6 +20,7 @@ class BoundaryRule(RestrictedModel):
     """How a territory is drawn: one rule for all dialogues (no dialogue named), or a dialogue's own."""
 
     belongs_to = ("dialogue",)
+    triggers = (COUNTED_AS_REFERENCE,)
 
     dialogue = models.ForeignKey(
         Dialogue, models.CASCADE, null=True, blank=True, related_name="boundary_rules", verbose_name=_("dialogue")

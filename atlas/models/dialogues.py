@@ -7,9 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from access import tokens
 from access.fields import AudienceField, everyone
 from access.names import Name
+from access.policies import RowPolicies
 from access.presets import Preset
+from access.row_level_security import IS_PORTAL, overlap
 from access.visibility import RestrictedModel
 from atlas.addresses import validate_not_reserved
+from atlas.change_counters import COUNTED_AS_REFERENCE
 from atlas.models.keys import IN_TOKENS, KEY
 
 
@@ -23,6 +26,8 @@ class Accent(models.TextChoices):
 
 class Theme(Name):
     """A pillar; a dialogue takes up one or several."""
+
+    triggers = (COUNTED_AS_REFERENCE,)
 
     slug = models.SlugField(_("last word of the address"), **KEY, validators=[validate_not_reserved, *IN_TOKENS])
     name = models.CharField(_("name"), max_length=120)
@@ -46,6 +51,8 @@ class Dialogue(RestrictedModel):
 
     are_few = True
     mentions = ("themes",)
+    triggers = (COUNTED_AS_REFERENCE,)
+    row_policies = RowPolicies(writing=overlap(), also_reads=IS_PORTAL)
 
     slug = models.SlugField(_("last word of the address"), **KEY, validators=[validate_not_reserved, *IN_TOKENS])
     short_name = models.CharField(_("short name"), max_length=60)
@@ -89,6 +96,7 @@ class DialogueTheme(RestrictedModel):
 
     names = ("theme",)
     belongs_to = ("dialogue",)
+    triggers = (COUNTED_AS_REFERENCE,)
 
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="dialogue_themes", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="dialogue_themes", verbose_name=_("theme"))

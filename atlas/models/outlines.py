@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.visibility import RestrictedModel
 from atlas.addresses import validate_not_reserved
+from atlas.change_counters import COUNTED, COUNTED_AS_REFERENCE
 from atlas.models.dialogues import Dialogue, Theme
 from atlas.models.subjects import SubjectKind
 
@@ -14,6 +15,7 @@ class OutlineSection(RestrictedModel):
 
     mentions = ("theme",)
     belongs_to = ("dialogue",)
+    triggers = (COUNTED, COUNTED_AS_REFERENCE)
 
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="outline", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="outline", verbose_name=_("theme"))

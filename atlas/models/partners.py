@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.names import Name
 from access.visibility import RestrictedModel, RestrictedQuerySet
+from atlas.change_counters import COUNTED_AS_REFERENCE
 from atlas.models.dialogues import Dialogue
 from atlas.models.keys import IN_TOKENS, KEY
 from atlas.models.subjects import Subject
@@ -24,6 +25,7 @@ class Partner(Name):
     """A state, an agency or another organisation. A state is named by its subject."""
 
     mentions = ("subject",)
+    triggers = (COUNTED_AS_REFERENCE,)
 
     slug = models.SlugField(_("identifier"), **KEY, validators=IN_TOKENS)
     kind = models.CharField(_("kind"), max_length=20, choices=PartnerKind)
@@ -82,6 +84,7 @@ class Membership(RestrictedModel):
 
     names = ("partner",)
     belongs_to = ("dialogue",)
+    triggers = (COUNTED_AS_REFERENCE,)
 
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="memberships", verbose_name=_("dialogue"))
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="memberships", verbose_name=_("partner"))
@@ -117,6 +120,7 @@ class Coverage(RestrictedModel):
 
     names = ("subject",)
     belongs_to = ("dialogue",)
+    triggers = (COUNTED_AS_REFERENCE,)
 
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="coverage", verbose_name=_("dialogue"))
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="coverage", verbose_name=_("subject"))

@@ -7,6 +7,7 @@ from djgeojson.fields import PointField
 
 from access.names import CANNOT_BE_USED, Name
 from atlas.addresses import validate_not_reserved
+from atlas.change_counters import COUNTED_AS_REFERENCE
 from atlas.models.keys import ISO3
 
 
@@ -25,6 +26,8 @@ class Subject(Name):
     """What a profile or a figure is about. Its name is today's; earlier ones are `FormerName`s."""
 
     mentions = ("country", "members", "nearest_route")
+    triggers = (COUNTED_AS_REFERENCE,)
+    join_table_triggers = {"members": (COUNTED_AS_REFERENCE,)}
 
     kind = models.CharField(_("kind"), max_length=20, choices=SubjectKind)
     slug = models.SlugField(_("last word of the address"), validators=[validate_not_reserved])
@@ -80,6 +83,7 @@ class FormerName(models.Model):
     """A name that held until a year; said where its subject is."""
 
     mentions = ("subject",)
+    triggers = (COUNTED_AS_REFERENCE,)
 
     subject = models.ForeignKey(Subject, models.CASCADE, related_name="former_names", verbose_name=_("subject"))
     name = models.CharField(_("name"), max_length=160)
@@ -102,6 +106,7 @@ class NameVariant(models.Model):
     """Another spelling under which readers and the press look for a subject; said where it is."""
 
     mentions = ("subject",)
+    triggers = (COUNTED_AS_REFERENCE,)
 
     subject = models.ForeignKey(Subject, models.CASCADE, related_name="variants", verbose_name=_("subject"))
     language = models.CharField(_("language"), max_length=7)

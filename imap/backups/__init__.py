@@ -1,6 +1,6 @@
 """A backup is a folder: `database.dump` (of pg_dump), `files/` (of Django's storage) and `manifest.json`.
 
-Made and taken back by the owner's role, which says that it keeps (`access.keeping`): the lock is on all the while.
+Made and taken back by the owner's role, which says that it keeps (`access.owner_access`): the lock is on all the while.
 """
 
 

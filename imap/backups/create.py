@@ -11,7 +11,7 @@ from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from access.keeping import OWNER
+from access.owner_access import OWNER
 from imap.backups import BackupError, database, files
 from imap.backups.manifest import DATABASE, FILES, Manifest, copy_of
 from imap.backups.permissions import private_folders

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from access.keeping import OWNER, SETTING, keeping
+from access.owner_access import OWNER, SETTING, owner_access
 from imap.backups import BackupError
 from imap.backups.programs import program, run
 
@@ -33,7 +33,7 @@ NOT_OWNED = f"""
 NOT_KEPT = f"""
     SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relrowsecurity AND {OURS} AND NOT EXISTS (
-        SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'keeping'
+        SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'owner_access'
         AND p.polroles = ARRAY[current_user::regrole::oid]) ORDER BY 1
 """
 # The schemas that hold something; of an empty database none.
@@ -107,7 +107,7 @@ def snapshot() -> Iterator[str]:
     with transaction.atomic(OWNER):
         asked("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         [(name,)] = asked("SELECT pg_export_snapshot()")
-        with keeping():
+        with owner_access():
             yield name
 
 

@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
 
-from access.keeping import OWNER, keeping
+from access.owner_access import OWNER, owner_access
 from imap.backups import BackupError, database, files
 from imap.backups.manifest import DATABASE, FILES, Manifest
 from imap.journal.replay import replay
@@ -97,7 +97,7 @@ def refuse_to_replace() -> None:
 
 def refuse_difference(manifest: Manifest) -> None:
     """Raises BackupError when the database does not hold what the manifest says, or holds it without its lock."""
-    with keeping():
+    with owner_access():
         rows = database.row_counts()
     if differing := sorted(table for table in {*rows, *manifest.rows} if rows.get(table) != manifest.rows.get(table)):
         counts = ", ".join(f"{table}: {rows.get(table)}, not {manifest.rows.get(table)}" for table in differing[:5])

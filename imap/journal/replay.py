@@ -11,7 +11,7 @@ from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 from psycopg2 import sql
 
-from access.keeping import OWNER, keeping
+from access.owner_access import OWNER, owner_access
 from imap.journal import JournalError
 from imap.journal.files import Journal, Line, read
 from imap.journal.writer import wait_for_shipping
@@ -101,7 +101,7 @@ def replay(*, without_file: bool = False) -> Replayed:
     """
     if settings.JOURNAL_DIR is None:
         return Replayed()
-    with keeping(), connections[OWNER].cursor() as cursor:
+    with owner_access(), connections[OWNER].cursor() as cursor:
         compared = JournalComparison.of(settings.JOURNAL_DIR, OWNER)
         result = Replayed(torn=compared.journal.torn)
         if compared.trimmed_too_far and not without_file:

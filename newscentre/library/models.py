@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField, no_tokens
 from access.numbers import AddressNumberMixin
+from access.triggers import Trigger
 from access.visibility import RestrictedModel, SaysItsReaders
 from atlas.models import Dialogue, Partner, Subject, Theme
 from atlas.periods import first_day, validate_partial_date
@@ -25,6 +26,9 @@ class Publication(SaysItsReaders, AddressNumberMixin, RestrictedModel):
 
     mentions = ("theme", "made_with")
     belongs_to = ("dialogue",)
+    triggers = (
+        Trigger("forget_gone", "BEFORE UPDATE OF link", "newscentre_link_forget_gone()", when="NEW.link <> OLD.link"),
+    )
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="publications", verbose_name=_("dialogue"))
     slug = models.SlugField(_("identifier"), max_length=80)

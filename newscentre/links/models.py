@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField
+from access.triggers import Trigger
 from access.visibility import RestrictedModel, SaysItsReaders
 from atlas.models import Dialogue
 from newscentre.stages.fetch import Reason
@@ -30,6 +31,14 @@ class Link(SaysItsReaders, RestrictedModel):
     """An institution, forum or glossary elsewhere. `gone_on`: since when it is no longer available, as far as known."""
 
     belongs_to = ("dialogue",)
+    triggers = (
+        Trigger(
+            "forget_gone",
+            "BEFORE UPDATE OF address",
+            "newscentre_link_forget_gone()",
+            when="NEW.address <> OLD.address",
+        ),
+    )
 
     dialogue = models.ForeignKey(
         Dialogue, models.PROTECT, related_name="links", verbose_name=_("kept by the Secretariat of")

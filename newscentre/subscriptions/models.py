@@ -8,12 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from access import tokens
 from access.fields import AudienceField
 from access.numbers import RandomKeyField
+from access.policies import RowPolicies
 from access.visibility import RestrictedModel
 from accounts.models import User
 
 
 class Watch(RestrictedModel):
     """A filter of the news that a reader keeps. What somebody looks for is theirs alone; no secretariat reads it."""
+
+    row_policies = RowPolicies(
+        writing="('self:' || owner_id) = ANY ((SELECT imap_viewer())::text[]) AND audience = ARRAY['self:' || owner_id]"
+    )
 
     id = RandomKeyField(primary_key=True)
     owner = models.ForeignKey(User, models.CASCADE, related_name="watches", verbose_name=_("reader"))

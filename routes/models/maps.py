@@ -6,7 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField
+from access.policies import RowPolicies
 from access.visibility import RestrictedModel, SaysItsReaders
+from atlas.change_counters import COUNTED
 from atlas.models import Dialogue, Partner, Subject
 from atlas.periods import validate_partial_date
 from routes.models.records import Layer, Reason, Segment, Stop
@@ -20,6 +22,7 @@ class MapEdition(SaysItsReaders, RestrictedModel):
 
     belongs_to = ("dialogue",)
     append_only = True
+    triggers = (COUNTED,)
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="map_editions", verbose_name=_("dialogue"))
     year = models.PositiveSmallIntegerField(_("year of the map"))
@@ -73,6 +76,7 @@ class MapFeature(SaysItsReaders, RestrictedModel):
     names = ("route", "stop__place")
     belongs_to = ("edition", "segment", "stop", "reason")
     append_only = True
+    triggers = (COUNTED,)
 
     edition = models.ForeignKey(MapEdition, models.PROTECT, related_name="features")
     kind = models.CharField(max_length=10, choices=FeatureKind)
@@ -134,6 +138,10 @@ class MapAnswer(RestrictedModel):
     mentions = ("partner",)
     belongs_to = ("edition",)
     append_only = True
+    row_policies = RowPolicies(
+        writing="(EXISTS (SELECT 1 FROM routes_mapedition e WHERE e.id = edition_id AND e.is_proof)"
+        " AND ('partner:' || partner_id) = ANY ((SELECT imap_viewer())::text[]))"
+    )
 
     edition = models.ForeignKey(MapEdition, models.PROTECT, related_name="answers", verbose_name=_("map edition"))
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="map_answers", verbose_name=_("agency"))

@@ -11,6 +11,7 @@ from access.fields import AudienceField
 from access.numbers import RandomKeyField
 from access.visibility import RestrictedModel
 from atlas.addresses import validate_not_reserved
+from atlas.change_counters import COUNTED
 from atlas.models import Dialogue, Subject, SubjectKind, Theme
 from atlas.periods import validate_partial_date
 
@@ -20,6 +21,7 @@ class Layer(RestrictedModel):
 
     mentions = ("theme",)
     belongs_to = ("dialogue",)
+    triggers = (COUNTED,)
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="layers", verbose_name=_("dialogue"))
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="layers", verbose_name=_("theme"))
@@ -69,6 +71,7 @@ class Stop(RestrictedModel):
 
     mentions = ("place",)
     belongs_to = ("layer",)
+    triggers = (COUNTED,)
 
     id = RandomKeyField(primary_key=True)
     layer = models.ForeignKey(Layer, models.PROTECT, related_name="stops", verbose_name=_("layer"))
@@ -112,6 +115,7 @@ class Segment(RestrictedModel):
 
     mentions = ("route",)
     belongs_to = ("layer", "start", "end")
+    triggers = (COUNTED,)
 
     id = RandomKeyField(primary_key=True)
     layer = models.ForeignKey(Layer, models.PROTECT, related_name="segments", verbose_name=_("layer"))
@@ -228,6 +232,7 @@ class Reason(RestrictedModel):
 
     mentions = ("route",)
     belongs_to = ("dialogue",)
+    triggers = (COUNTED,)
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="reasons", verbose_name=_("dialogue"))
     route = models.ForeignKey(

@@ -5,6 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from access.fields import AudienceField
+from access.policies import RowPolicies
+from access.triggers import Trigger
 from access.visibility import RestrictedModel
 from atlas.addresses import validate_not_reserved
 from atlas.models import Dialogue, Subject, SubjectKind, Theme
@@ -44,6 +46,10 @@ class StoryStep(RestrictedModel):
 
     mentions = ("route",)
     belongs_to = ("story",)
+    row_policies = RowPolicies(read_from_both_ends=("layers",))
+    join_table_triggers = {
+        "layers": (Trigger("step_has_layers", "AFTER INSERT OR UPDATE OR DELETE", "routes_step_has_layers()"),)
+    }
 
     story = models.ForeignKey(Story, models.CASCADE, related_name="steps", verbose_name=_("guided story"))
     position = models.PositiveSmallIntegerField(_("position"), default=1)

@@ -4,8 +4,8 @@ import pytest
 from django.apps import apps
 from django.db import connection, connections
 
-from access.lock import Lock
 from access.roles import APPEND_ONLY
+from access.row_level_security import Lock
 from tests.access import catalogue
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
@@ -134,9 +134,9 @@ def test_a_materialised_view_is_found_whatever_it_holds(query):
             "accounts_logentry has a policy for removing",
         ),
         ("ALTER POLICY reading ON profiles_profile TO CURRENT_USER", "profiles_profile has a policy for some roles"),
-        ("DROP POLICY keeping ON profiles_profile", "profiles_profile cannot be kept by its owner"),
-        ("ALTER POLICY keeping ON profiles_profile TO PUBLIC", "profiles_profile cannot be kept by its owner"),
-        ("ALTER POLICY keeping ON profiles_profile USING (true)", "profiles_profile cannot be kept by its owner"),
+        ("DROP POLICY owner_access ON profiles_profile", "profiles_profile is closed to its owner"),
+        ("ALTER POLICY owner_access ON profiles_profile TO PUBLIC", "profiles_profile is closed to its owner"),
+        ("ALTER POLICY owner_access ON profiles_profile USING (true)", "profiles_profile is closed to its owner"),
     ],
 )
 def test_a_lock_that_is_not_whole_is_found(statement, fault):
@@ -146,7 +146,7 @@ def test_a_lock_that_is_not_whole_is_found(statement, fault):
 def test_a_locked_table_without_any_policy_is_found():
     found = faults_after("CREATE TABLE stray (audience text[])", *LOCK[:2])
     assert "stray has no policy for reading" in found
-    assert "stray cannot be kept by its owner" in found
+    assert "stray is closed to its owner" in found
 
 
 @pytest.mark.parametrize("kind", ["FUNCTION stray() RETURNS int", "PROCEDURE stray()"])

@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from access import tokens
-from access.keeping import keeping
+from access.owner_access import owner_access
 from access.viewing import viewing
 from accounts.audiences.forms import AudienceForm
 from accounts.dialogue_model_admin import AudienceAdmin
@@ -121,7 +121,7 @@ def test_the_database_takes_no_reader_of_another_dialogue_into_any_audience(grou
 )
 def test_nor_does_the_owner_into_what_was_published(groups, table):
     statement = f"UPDATE {table} SET audience = array_append(audience, 'group:no-such-group')"
-    with pytest.raises(IntegrityError, match="names no reader of the dialogue"), keeping():
+    with pytest.raises(IntegrityError, match="names no reader of the dialogue"), owner_access():
         connections["owner"].cursor().execute(statement)
 
 
@@ -160,7 +160,7 @@ def test_a_group_keeps_its_dialogue_and_its_name_in_audiences_and_is_not_removed
 def test_who_read_by_a_group_without_standing_is_engaged_until_a_date_before_it_counts_no_more():
     switch = import_module("accounts.migrations.0018_groups_count_with_standing")
     today = timezone.localdate()
-    with transaction.atomic("owner"), keeping(), connections["owner"].cursor() as cursor:
+    with transaction.atomic("owner"), owner_access(), connections["owner"].cursor() as cursor:
         cursor.execute(switch.RULE_OF_ENGAGEMENTS)
         for table in ("accounts_engagement", "accounts_readinggroup_members"):
             cursor.execute(f"DELETE FROM {table} WHERE user_id = %s", [user_of("official.ukr").pk])

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from access import tokens
 from access.fields import AudienceField
-from access.lock import Lock
 from access.models import RestrictedModel
 from access.presets import Preset
 from access.roles import APPEND_ONLY, why_role_is_unsafe
+from access.row_level_security import Lock
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from accounts.models import Acceptance, LogEntry, MandateEvent, Nomination
@@ -244,7 +244,7 @@ def test_putting_on_and_taking_off_name_the_same_policies():
     lock = Lock("t", audience="own", parents={}, write="true")
     made = {sql.split()[2] for sql in lock.sql if sql.startswith("CREATE POLICY")}
     dropped = {sql.split(" ON ")[0].split()[-1] for sql in lock.reverse_sql if sql.startswith("DROP POLICY")}
-    assert made == dropped == {"reading", "adding", "changing", "removing", "keeping"}
+    assert made == dropped == {"reading", "adding", "changing", "removing", "owner_access"}
 
 
 # Writing --------------------------------------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ def test_who_can_read_names_none_but_those_that_may_be_named(others):
 
 def test_a_map_names_no_agency_that_its_reader_may_not_be_told_of(others):
     with viewing(DESK), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('imap.keeping', '', true)")
+        cursor.execute("SELECT set_config('imap.owner_access', '', true)")
         newest = MapEdition.objects.filter(dialogue="mtm", is_proof=False).order_by("-year", "-number").first()
         values = {field.attname: getattr(newest, field.attname) for field in MapEdition._meta.concrete_fields}
         features = list(newest.features.all())

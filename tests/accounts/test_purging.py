@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
-from access.keeping import keeping
+from access.owner_access import owner_access
 from access.viewer import Viewer
 from access.viewing import viewing
 from accounts.activity_log.purging import purge_log
@@ -25,7 +25,7 @@ AGES = {"today": 0, "just kept": KEPT - 1, "just too old": KEPT + 1, "long ago":
 def lines() -> None:
     """Written by the owner, as nobody else can write a line of another day."""
     now = timezone.now()
-    with keeping():
+    with owner_access():
         LogEntry.objects.using("owner").bulk_create(
             LogEntry(at=now - timedelta(days=days), action=Action.READ, object=name, audience=["secretariat:mtm"])
             for name, days in AGES.items()
@@ -33,7 +33,7 @@ def lines() -> None:
 
 
 def kept() -> set[str]:
-    with keeping():
+    with owner_access():
         return set(LogEntry.objects.using("owner").filter(object__in=AGES).values_list("object", flat=True))
 
 

@@ -33,7 +33,7 @@ def spoil(path, old, new):
 
 def counted():
     with viewing(Viewer.secretariat_of(*ALL_FOUR)), connection.cursor() as cursor:
-        cursor.execute("SELECT sum(reference) FROM profiles_mark")
+        cursor.execute("SELECT sum(reference) FROM atlas_changecounter")
         models = (Subject, Membership, Coverage, NameVariant, Observation, Profile, Edition)
         return [model._base_manager.count() for model in models] + [cursor.fetchone()[0]]
 

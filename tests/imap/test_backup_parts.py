@@ -138,4 +138,4 @@ def test_a_password_reaches_the_programs_by_their_environment_and_never_as_an_ar
     for arguments, environment in seen:
         assert "a-secret" not in " ".join(arguments)
         assert environment["PGPASSWORD"] == "a-secret"
-        assert "imap.keeping=on" in environment["PGOPTIONS"]
+        assert "imap.owner_access=on" in environment["PGOPTIONS"]

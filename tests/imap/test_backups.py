@@ -60,7 +60,7 @@ class Place:
     def rows(self, query: str, role: str = "imap_owner", viewer: str = "", *, keeps: bool = False) -> list[tuple]:
         with contextlib.closing(psycopg2.connect(self.url(role))) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT set_config('imap.viewer', %s, true)", [viewer])
-            cursor.execute("SELECT set_config('imap.keeping', %s, true)", ["on" if keeps else ""])
+            cursor.execute("SELECT set_config('imap.owner_access', %s, true)", ["on" if keeps else ""])
             cursor.execute(query)
             return cursor.fetchall()
 
@@ -247,7 +247,7 @@ def test_a_database_that_is_not_empty_is_not_restored_into(drill):
 def test_it_is_replaced_when_its_name_was_typed_and_not_else(drill):
     name = drill.after.url("imap_app").rpartition("/")[2]
     with contextlib.closing(psycopg2.connect(drill.after.url("imap_owner"))) as owner, owner, owner.cursor() as cursor:
-        cursor.execute("SET imap.keeping = 'on'")
+        cursor.execute("SET imap.owner_access = 'on'")
         cursor.execute("DELETE FROM profiles_draft")
         cursor.execute("CREATE TABLE later (id int)")
     drill.after.write(LETTER, b"changed since")

@@ -80,7 +80,7 @@ def test_every_module_and_name_exists(document):
 def _exists(span: str) -> bool:
     name = NAME.match(span)
     assert name
-    if FILE.fullmatch(span) or name[0] in {"imap.viewer", "imap.within", "imap.keeping"}:  # settings of PostgreSQL
+    if FILE.fullmatch(span) or name[0] in {"imap.viewer", "imap.within", "imap.owner_access"}:  # settings of PostgreSQL
         return True
     module, attributes = name[0].split("."), []
     while module:
@@ -144,7 +144,7 @@ def test_a_document_that_names_what_is_not_there_is_found(tmp_path):
     """Else the tests above could not fail."""
     wrong = tmp_path / "wrong.md"
     wrong.write_text(
-        "`tests/imap/test_nothing.py` `tests/imap/test_documents.py::test_nothing` `access.lock.Nothing` `NO_SUCH_SETTING`\n"
+        "`tests/imap/test_nothing.py` `tests/imap/test_documents.py::test_nothing` `access.row_level_security.Nothing` `NO_SUCH_SETTING`\n"
         "`manage.py nothing` `make nothing` [there](nowhere.md) `docs/operations.md`, `::test_nothing`\n"
     )
     for check in (

@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from access import tokens
-from access.keeping import keeping
+from access.owner_access import owner_access
 from access.viewing import viewing
 from accounts.models import (
     Affiliation,
@@ -78,7 +78,7 @@ def test_what_was_done_since_a_backup_is_done_again_once(deed):
     done_then_taken_back(deed)
     assert answer(question) == before
     assert why_not_to_serve()
-    with keeping():
+    with owner_access():
         assert replay().done > 0
         assert answer(question, "owner") == wanted
         noted_by_replaying = JournalEntry.objects.using("owner").filter(shipped_at=None).count()
@@ -158,7 +158,7 @@ def test_a_source_that_others_cite_is_closed_where_it_cannot_be_removed_again(fo
         "of_table": "indicators_source",
     }
     files.append(folder, [{**line, "key": key, "change": None}])
-    with keeping():
+    with owner_access():
         replayed = replay()
         assert [row.split()[0] for row in replayed.closed] == ["indicators_source"]
         assert answer(f"SELECT audience::text FROM indicators_source WHERE id = {source.pk}", "owner") == (
@@ -173,7 +173,7 @@ def test_an_audience_that_names_a_group_of_after_the_backup_is_closed():
             Profile.objects.filter(**HOW, slug="morocco").update(audience=[tokens.group("new-readers")])
 
     done_then_taken_back(narrow_to_a_new_group)
-    with keeping():
+    with owner_access():
         assert replay().closed
         assert answer(DEEDS[narrow_a_profile], "owner") == "{secretariat:mtm}"
 
@@ -247,7 +247,7 @@ def test_what_was_in_the_backup_and_ended_since_ends_again(make, end, question, 
             end(make("default"))
 
     done_then_taken_back(make_and_end)
-    with keeping():
+    with owner_access():
         make("owner")
         JournalEntry.objects.using("owner").all().delete()  # of making it
         assert answer(question.format(NEW), "owner") != wanted
@@ -259,7 +259,7 @@ def test_a_mandate_that_cannot_be_removed_again_is_over():
     """Nothing was noted of the reminders that were sent of it."""
     pk = mandate().pk
     key = {"id": pk, "user_id": user_of("official.mar").pk, "partner_id": "morocco"}
-    with keeping():
+    with owner_access():
         Reminder.objects.using("owner").create(
             affiliation_id=pk, ends_on="2030-01-01", days_before=30, is_to_person=True
         )
@@ -341,7 +341,7 @@ def test_what_was_narrowed_and_given_again_ends_as_it_was_when_the_database_fail
         wanted = answer(question)
         transaction.set_rollback(True)
     done_then_taken_back(lambda: [deed() for deed in deeds])
-    with keeping():
+    with owner_access():
         assert replay().closed == []
         assert answer(question, "owner") == wanted
 
@@ -350,7 +350,7 @@ def test_what_was_given_again_after_the_backup_is_given_by_the_replay(folder):
     """The backup is of between the two: it knows the first entry."""
     done_then_taken_back(lambda: [narrow_a_profile(), audience_becomes("nominated")()])
     first, _second = files.read(folder).lines
-    with keeping():
+    with owner_access():
         values = {name: first[name] for name in ("id", "at", "of_table", "key", "change")}
         JournalEntry.objects.using("owner").create(**values, shipped_at=timezone.now())
         assert replay().done == 1
@@ -369,6 +369,6 @@ def test_what_a_successors_mandate_gets_opens_nothing_for_the_predecessor():
         Affiliation.objects.filter(pk=row.pk).update(may_nominate=False)
 
     done_then_taken_back(pass_it_on_and_prolong_it)
-    with keeping():
+    with owner_access():
         replay()
         assert "partner:morocco" not in answer(tokens_of("official.mar"), "owner")

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from access.keeping import keeping
+from access.owner_access import owner_access
 from access.viewing import NotNoted, viewing
 from accounts.models import (
     Affiliation,
@@ -169,7 +169,7 @@ def test_a_backup_of_before_what_was_trimmed_is_refused_until_that_is_said(folde
         transaction.set_rollback(True)
     files.trim(folder, between)
     assert any("was trimmed" in reason for reason in why_not_to_serve())
-    with keeping():
+    with owner_access():
         with pytest.raises(JournalError, match="put back a copy"):
             replay()
         replay(without_file=True)
@@ -292,7 +292,7 @@ def test_a_process_that_starts_waits_for_whoever_is_between_the_file_and_the_end
 
 
 def test_another_file_is_replayed_only_when_that_is_said(folder):
-    with keeping():
+    with owner_access():
         JournalEntry.objects.using("owner").create(of_table="x", key={"id": 1}, shipped_at=timezone.now())
         with pytest.raises(JournalError, match="--without-file"):
             replay()

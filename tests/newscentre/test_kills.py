@@ -108,7 +108,7 @@ class Portal:
         with contextlib.closing(psycopg2.connect(url)) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute("SET imap.keeping = 'on'")
+                cursor.execute("SET imap.owner_access = 'on'")
                 cursor.execute(query, values)
                 return cursor.fetchall() if cursor.description else []
 

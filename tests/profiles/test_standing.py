@@ -247,4 +247,4 @@ def test_every_table_that_settles_a_page_counts_its_changes():
             "WHERE tgname IN ('count_change', 'count_reference_change') AND tgenabled = 'A'"
         )
         counted = {table for (table,) in cursor.fetchall()}
-    assert asked - counted == {"profiles_mark"}
+    assert asked - counted == {"atlas_changecounter"}

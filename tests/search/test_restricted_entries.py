@@ -55,9 +55,9 @@ def test_no_word_of_a_restricted_row_can_be_had_by_the_applications_role_without
     _as_owner("ANALYZE")
     assert holding(CANARY) == []
     with connection.cursor() as cursor:  # the setting that opens every row opens the owner's alone
-        cursor.execute("SET imap.keeping = 'on'")
+        cursor.execute("SET imap.owner_access = 'on'")
         assert holding(CANARY) == []
-        cursor.execute("RESET imap.keeping")
+        cursor.execute("RESET imap.owner_access")
     with viewing(ANYONE):
         assert holding(CANARY) == []
     with viewing(DESK):

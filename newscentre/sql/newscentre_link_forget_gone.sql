@@ -1,0 +1,7 @@
+-- Another address is not the one that was gone.
+CREATE FUNCTION newscentre_link_forget_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.gone_on := NULL;
+    RETURN NEW;
+END
+$$;
