@@ -75,7 +75,7 @@ CATALOGUE_DIGEST = """
     SELECT md5(string_agg(line, E'\\n' ORDER BY line COLLATE "C")) FROM (
         SELECT concat_ws(' ', 'policy', p.polrelid::regclass, p.polname, p.polcmd, p.polpermissive, p.polroles::regrole[],
                          pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) AS line
-        FROM pg_policy p
+        FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = 'public'::regnamespace
         UNION ALL
         SELECT concat_ws(' ', 'trigger', t.tgenabled, pg_get_triggerdef(t.oid))
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid

@@ -104,7 +104,7 @@ def _policies(table: str, *, reading: str, adding: str, changing: str, append_on
 
 def _reading(model: type[models.Model], declared: RowPolicies, writing: str) -> str:
     table = model._meta.db_table
-    parents = [model._meta.get_field(name) for name in getattr(model, "belongs_to", ())]
+    parents: list[Any] = [model._meta.get_field(name) for name in getattr(model, "belongs_to", ())]
     conditions = [in_its_dialogue(key.column) for key in parents if _leads_to_a_dialogue(key)]
     for column, may_be_null in _columns_of_audiences(model).items():
         conditions.append(f"({column} IS NULL OR {overlap(column)})" if may_be_null else overlap(column))
@@ -122,7 +122,8 @@ def _writing(model: type[models.Model]) -> str:
     path = dialogue_of(model)
     assert path, f"{model._meta.label} leads to no dialogue and declares no `writing` in its `row_policies`."
     if not (_columns_of_audiences(model) or len(path) > 1 or getattr(model, "desk", None)):
-        return in_its_dialogue(model._meta.get_field(path[0]).column)
+        key: Any = model._meta.get_field(path[0])
+        return in_its_dialogue(key.column)
     return _secretariat_over(model, path)
 
 
@@ -177,4 +178,5 @@ def _leads_to_a_dialogue(key: Any) -> bool:
 def _columns_of_audiences(model: type[models.Model]) -> dict[str, bool]:
     """The columns that must be overlapped → whether they may be null."""
     names = ("audience", *getattr(model, "further_audiences", ()))
-    return {field.column: field.null for field in model._meta.fields if field.name in names}
+    fields: list[Any] = [field for field in model._meta.fields if field.name in names]
+    return {field.column: field.null for field in fields}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -58,7 +59,7 @@ def _dialogue_of_row(model: type[models.Model]) -> str:
     path = dialogue_of(model)
     if path is None:
         return ""
-    key: models.Field = model._meta.get_field(path[0])  # type: ignore[assignment]
+    key: Any = model._meta.get_field(path[0])
     expression = f"($1).{key.column}"
     for name in path[1:]:
         parent = key.related_model

@@ -172,6 +172,8 @@ def _fingerprint() -> str:
 
 
 def _is_of_the_database(path: Path) -> bool:
+    if path.suffix == ".sql":
+        return True
     if path.suffix != ".py":
         return False
     return path.stem in {
@@ -182,9 +184,12 @@ def _is_of_the_database(path: Path) -> bool:
         "letters",
         "letters_in_sql",
         "demo",
-        "lock",
-        "mark",
+        "database_rules",
+        "installation",
+        "policies",
+        "row_level_security",
         "tokens_sql",
+        "triggers",
     } or path.parent.name in {
         "migrations",
         "models",

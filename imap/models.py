@@ -24,7 +24,7 @@ IS_SAYABLE = "(subject_id IS NULL OR subject_id IN (SELECT atlas_subject_sayable
 
 
 class JournalEntry(models.Model):
-    """Written by triggers alone (`imap/migrations`); shipped to files outside the database, replayed after a restore.
+    """Written by triggers alone (`imap.journal.noted_changes`); shipped to files outside the database, replayed after a restore.
 
     `key`: the columns that name the row. `change`: what its columns became; null where the row was removed.
     """

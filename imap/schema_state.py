@@ -45,8 +45,7 @@ def _of_the_table(field: models.Field) -> models.Field:
         del options["default"]
     if "base_field" in options:
         options["base_field"] = _of_the_table(options["base_field"])
-    made = _class_of(path)(*args, **options)
-    return made
+    return _class_of(path)(*args, **options)
 
 
 def _class_of(path: str) -> Callable[..., Any]:

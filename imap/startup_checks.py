@@ -5,6 +5,7 @@ import logging
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from access.installation import why_rules_differ
 from access.roles import why_role_is_unsafe
 from accounts.models import User
 from imap.journal.replay import why_not_to_serve
@@ -15,13 +16,16 @@ logger = logging.getLogger(__name__)
 
 
 def refuse_unsafe_start() -> None:
-    """Raises ImproperlyConfigured when the database role could pass the lock, the journal was not replayed, or demo accounts are in
-    production."""
-    reasons = [*why_role_is_unsafe(), *why_not_to_serve()]
-    if settings.IS_PRODUCTION and User.objects.filter(email__endswith=f"@{settings.DEMO_DOMAIN}").exists():
-        reasons.append("The demo accounts exist in this database.")
-    if reasons:
+    """Raises ImproperlyConfigured when the database role could bypass row-level security, the database's rules are not those of
+    the code, the journal was not replayed, or demo accounts are in production."""
+    if reasons := [*why_role_is_unsafe(), *why_rules_differ()] or [*why_not_to_serve(), *_why_people_are_unsafe()]:
         raise ImproperlyConfigured("The i-Map refuses to start: " + " ".join(reasons))
+
+
+def _why_people_are_unsafe() -> list[str]:
+    if settings.IS_PRODUCTION and User.objects.filter(email__endswith=f"@{settings.DEMO_DOMAIN}").exists():
+        return ["The demo accounts exist in this database."]
+    return []
 
 
 def tell_what_confines() -> None:

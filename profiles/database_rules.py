@@ -27,6 +27,7 @@ OF_TEXT = (
     "SELECT t.id FROM profiles_editiontext t JOIN changed c ON c.edition_id = t.edition_id AND c.language = t.language"
 )
 
+UNLOCKED = {"profiles_tag": "Names: said under the rule of `access.names`."}
 FUNCTIONS = (LOOKS_ALIKE, SHOWN)
 TRIGGERS = (
     *when(

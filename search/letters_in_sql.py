@@ -1,10 +1,13 @@
-"""`search.normalisation` as functions of PostgreSQL, for migrations to make: `imap_folded` and `imap_searched`.
+"""`search.normalisation` as functions of PostgreSQL, as `search/sql/imap_folded.sql` holds them: `imap_folded` and `imap_searched`.
+
+`python -m search.letters_in_sql` writes that file.
 
 Nothing in them depends on the locale of a database: small letters come from the table, classes of letters are spelled out.
 """
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from search.normalisation import (
     ACUTE,
@@ -18,6 +21,7 @@ from search.normalisation import (
     SPELLINGS,
 )
 
+FILE = Path(__file__).parent / "sql/imap_folded.sql"
 OFTEN = "ىة"  # in nearly every Arabic text
 LAST_OF_GROUPS = "\u024f\u03ff\u052f\u05ff\u065f\u0669\u06d5\u06ff\U0010ffff"  # Latin, Greek, Cyrillic …, Arabic digits and letters …
 
@@ -129,3 +133,12 @@ CREATE OR REPLACE FUNCTION imap_searched(said text) RETURNS text LANGUAGE sql IM
     SELECT regexp_replace(imap_folded(said), {single(pattern)}, {single(other)}, 'g')
 $$
 """
+
+
+def written() -> str:
+    """The contents of the file."""
+    return ";\n".join(statement.strip() for statement in functions()) + ";\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(written(), encoding="utf-8")

@@ -11,389 +11,815 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('atlas', '0001_schema'),
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('contenttypes', '0002_remove_content_type_name'),
+        ("atlas", "0001_schema"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("contenttypes", "0002_remove_content_type_name"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SentForm',
+            name="SentForm",
             fields=[
-                ('key', models.UUIDField(primary_key=True, serialize=False)),
-                ('person', models.BigIntegerField()),
-                ('answer', models.CharField(max_length=2000)),
-                ('at', models.DateTimeField(db_index=True)),
+                ("key", models.UUIDField(primary_key=True, serialize=False)),
+                ("person", models.BigIntegerField()),
+                ("answer", models.CharField(max_length=2000)),
+                ("at", models.DateTimeField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name='TermsOfUse',
+            name="TermsOfUse",
             fields=[
-                ('version', models.DateField(primary_key=True, serialize=False)),
-                ('text', models.TextField()),
-                ('text_en', models.TextField(null=True)),
-                ('text_fr', models.TextField(null=True)),
-                ('text_ar', models.TextField(null=True)),
+                ("version", models.DateField(primary_key=True, serialize=False)),
+                ("text", models.TextField()),
+                ("text_en", models.TextField(null=True)),
+                ("text_fr", models.TextField(null=True)),
+                ("text_ar", models.TextField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('password', models.CharField(max_length=128)),
-                ('last_login', models.DateTimeField(null=True)),
-                ('is_superuser', models.BooleanField(default=False)),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('language', models.CharField(default='en', max_length=7)),
-                ('news_digest', models.CharField(default='none', max_length=10)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_staff', models.BooleanField(default=False)),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('visit_began_at', models.DateTimeField(null=True)),
-                ('last_visit_at', models.DateTimeField(null=True)),
-                ('sign_ins_ended', models.PositiveIntegerField(default=0)),
-                ('groups', models.ManyToManyField(related_name='user_set', related_query_name='user', to='auth.group')),
-                ('user_permissions', models.ManyToManyField(related_name='user_set', related_query_name='user', to='auth.permission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("password", models.CharField(max_length=128)),
+                ("last_login", models.DateTimeField(null=True)),
+                ("is_superuser", models.BooleanField(default=False)),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("language", models.CharField(default="en", max_length=7)),
+                ("news_digest", models.CharField(default="none", max_length=10)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_staff", models.BooleanField(default=False)),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("visit_began_at", models.DateTimeField(null=True)),
+                ("last_visit_at", models.DateTimeField(null=True)),
+                ("sign_ins_ended", models.PositiveIntegerField(default=0)),
+                ("groups", models.ManyToManyField(related_name="user_set", related_query_name="user", to="auth.group")),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(related_name="user_set", related_query_name="user", to="auth.permission"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Affiliation',
+            name="Affiliation",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('office', models.CharField(max_length=160)),
-                ('begins_on', models.DateField(default=django.utils.timezone.localdate)),
-                ('ends_on', models.DateField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('leaves_on', models.DateField(null=True)),
-                ('left_dialogues', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('is_focal_point', models.BooleanField(default=False)),
-                ('may_nominate', models.BooleanField(default=False)),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='affiliations', to='atlas.partner')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='affiliations', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("office", models.CharField(max_length=160)),
+                ("begins_on", models.DateField(default=django.utils.timezone.localdate)),
+                ("ends_on", models.DateField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("leaves_on", models.DateField(null=True)),
+                (
+                    "left_dialogues",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None),
+                ),
+                ("is_focal_point", models.BooleanField(default=False)),
+                ("may_nominate", models.BooleanField(default=False)),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="affiliations", to="atlas.partner"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="affiliations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AgencyAccount',
+            name="AgencyAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('agency', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=255)),
-                ('first_used_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agency_accounts', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("agency", models.CharField(max_length=60)),
+                ("subject", models.CharField(max_length=255)),
+                ("first_used_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="agency_accounts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApprovedAddress',
+            name="ApprovedAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254)),
-                ('approved_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='approved_addresses', to='atlas.partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("email", models.EmailField(max_length=254)),
+                ("approved_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="approved_addresses",
+                        to="atlas.partner",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Engagement',
+            name="Engagement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(max_length=160)),
-                ('ends_on', models.DateField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='engagements', to='atlas.dialogue')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='engagements', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("purpose", models.CharField(max_length=160)),
+                ("ends_on", models.DateField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="engagements", to="atlas.dialogue"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="engagements",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("email", models.EmailField(max_length=254)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("sent_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LogEntry',
+            name="LogEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('action', models.CharField(max_length=20)),
-                ('object', models.CharField(max_length=200)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('dialogue', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='atlas.dialogue')),
-                ('person', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='log', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("action", models.CharField(max_length=20)),
+                ("object", models.CharField(max_length=200)),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="atlas.dialogue",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="log",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Nomination',
+            name="Nomination",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('office', models.CharField(max_length=160)),
-                ('email', models.EmailField(max_length=254)),
-                ('language', models.CharField(default='en', max_length=7)),
-                ('reason', models.TextField(max_length=2000)),
-                ('letter', models.FileField(upload_to='')),
-                ('is_focal_point', models.BooleanField(default=False)),
-                ('may_nominate', models.BooleanField(default=False)),
-                ('predecessor_leaves_on', models.DateField(null=True)),
-                ('received_on', models.DateField(default=django.utils.timezone.localdate)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('nominated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='nominations_made', to=settings.AUTH_USER_MODEL)),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='nominations', to='atlas.partner')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('successor_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='successors', to='accounts.affiliation')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='nominations', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=120)),
+                ("office", models.CharField(max_length=160)),
+                ("email", models.EmailField(max_length=254)),
+                ("language", models.CharField(default="en", max_length=7)),
+                ("reason", models.TextField(max_length=2000)),
+                ("letter", models.FileField(upload_to="")),
+                ("is_focal_point", models.BooleanField(default=False)),
+                ("may_nominate", models.BooleanField(default=False)),
+                ("predecessor_leaves_on", models.DateField(null=True)),
+                ("received_on", models.DateField(default=django.utils.timezone.localdate)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "nominated_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="nominations_made",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="nominations", to="atlas.partner"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "successor_to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="successors",
+                        to="accounts.affiliation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="nominations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MandateEvent',
+            name="MandateEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('event', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=120)),
-                ('note', models.TextField()),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dialogue', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mandate_events', to='atlas.dialogue')),
-                ('partner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mandate_events', to='atlas.partner')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mandate_events', to=settings.AUTH_USER_MODEL)),
-                ('nomination', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='accounts.nomination')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("event", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=120)),
+                ("note", models.TextField()),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandate_events",
+                        to="atlas.dialogue",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandate_events",
+                        to="atlas.partner",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandate_events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "nomination",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="accounts.nomination",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PartnerPolicy',
+            name="PartnerPolicy",
             fields=[
-                ('partner', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='policy', serialize=False, to='atlas.partner')),
-                ('domains', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=253), default=list, size=None)),
-                ('months', models.PositiveSmallIntegerField(default=12)),
-                ('requires_second_factor', models.BooleanField(default=False)),
+                (
+                    "partner",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="policy",
+                        serialize=False,
+                        to="atlas.partner",
+                    ),
+                ),
+                (
+                    "domains",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=253), default=list, size=None
+                    ),
+                ),
+                ("months", models.PositiveSmallIntegerField(default=12)),
+                ("requires_second_factor", models.BooleanField(default=False)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('months__range', (1, 36))), name='months_between_one_and_thirty_six', violation_error_code='months', violation_error_message='A mandate runs for 1 to 36 months.')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("months__range", (1, 36))),
+                        name="months_between_one_and_thirty_six",
+                        violation_error_code="months",
+                        violation_error_message="A mandate runs for 1 to 36 months.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PersonalToken',
+            name="PersonalToken",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('scope', models.CharField(max_length=20)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_on', models.DateField()),
-                ('last_used_on', models.DateField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='personal_tokens', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60)),
+                ("scope", models.CharField(max_length=20)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_on", models.DateField()),
+                ("last_used_on", models.DateField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="personal_tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PolicyWidening',
+            name="PolicyWidening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('state', models.CharField(default='waiting', max_length=20)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('added_domains', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=253), default=list, size=None)),
-                ('months', models.PositiveSmallIntegerField(null=True)),
-                ('requires_second_factor', models.BooleanField(null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='policy_widenings', to='atlas.partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("state", models.CharField(default="waiting", max_length=20)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "added_domains",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=253), default=list, size=None
+                    ),
+                ),
+                ("months", models.PositiveSmallIntegerField(null=True)),
+                ("requires_second_factor", models.BooleanField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="policy_widenings", to="atlas.partner"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReadingGroup',
+            name="ReadingGroup",
             fields=[
-                ('slug', models.SlugField(error_messages={'unique': 'This address cannot be used.'}, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=160)),
-                ('name_en', models.CharField(max_length=160, null=True)),
-                ('name_fr', models.CharField(max_length=160, null=True)),
-                ('name_ar', models.CharField(max_length=160, null=True)),
-                ('ends_on', models.DateField(null=True)),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reading_groups', to='atlas.dialogue')),
-                ('members', models.ManyToManyField(related_name='reading_groups', to=settings.AUTH_USER_MODEL)),
+                (
+                    "slug",
+                    models.SlugField(
+                        error_messages={"unique": "This address cannot be used."}, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=160)),
+                ("name_en", models.CharField(max_length=160, null=True)),
+                ("name_fr", models.CharField(max_length=160, null=True)),
+                ("name_ar", models.CharField(max_length=160, null=True)),
+                ("ends_on", models.DateField(null=True)),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reading_groups", to="atlas.dialogue"
+                    ),
+                ),
+                ("members", models.ManyToManyField(related_name="reading_groups", to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('ends_on', models.DateField()),
-                ('days_before', models.PositiveSmallIntegerField()),
-                ('is_to_person', models.BooleanField(default=False)),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('affiliation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='accounts.affiliation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("ends_on", models.DateField()),
+                ("days_before", models.PositiveSmallIntegerField()),
+                ("is_to_person", models.BooleanField(default=False)),
+                ("sent_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "affiliation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reminders", to="accounts.affiliation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Scope',
+            name="Scope",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('is_granted', models.BooleanField(default=False)),
-                ('affiliation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scopes', to='accounts.affiliation')),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scopes', to='atlas.dialogue')),
-                ('theme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scopes', to='atlas.theme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("is_granted", models.BooleanField(default=False)),
+                (
+                    "affiliation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="scopes", to="accounts.affiliation"
+                    ),
+                ),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="scopes", to="atlas.dialogue"
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="scopes", to="atlas.theme"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SecretariatMember',
+            name="SecretariatMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='secretariat_members', to='atlas.dialogue')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='secretariats', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="secretariat_members",
+                        to="atlas.dialogue",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="secretariats",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('state', models.CharField(default='waiting', max_length=20)),
-                ('reason', models.TextField(max_length=2000)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='atlas.dialogue')),
-                ('nomination', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submissions', to='accounts.nomination')),
-                ('themes', models.ManyToManyField(related_name='+', to='atlas.theme')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("state", models.CharField(default="waiting", max_length=20)),
+                ("reason", models.TextField(max_length=2000)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="submissions", to="atlas.dialogue"
+                    ),
+                ),
+                (
+                    "nomination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="submissions",
+                        to="accounts.nomination",
+                    ),
+                ),
+                ("themes", models.ManyToManyField(related_name="+", to="atlas.theme")),
             ],
         ),
         migrations.CreateModel(
-            name='Acceptance',
+            name="Acceptance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('language', models.CharField(max_length=7)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acceptances', to=settings.AUTH_USER_MODEL)),
-                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acceptances', to='accounts.termsofuse')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("language", models.CharField(max_length=7)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acceptances",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "terms",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acceptances",
+                        to="accounts.termsofuse",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UseOfQuarter',
+            name="UseOfQuarter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('began_on', models.DateField()),
-                ('reads', models.PositiveIntegerField()),
-                ('readers', models.PositiveIntegerField()),
-                ('partners', models.PositiveIntegerField()),
-                ('profiles', models.PositiveIntegerField()),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='atlas.dialogue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("began_on", models.DateField()),
+                ("reads", models.PositiveIntegerField()),
+                ("readers", models.PositiveIntegerField()),
+                ("partners", models.PositiveIntegerField()),
+                ("profiles", models.PositiveIntegerField()),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="atlas.dialogue"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Widening',
+            name="Widening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('state', models.CharField(default='waiting', max_length=20)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('name', models.CharField(max_length=200)),
-                ('held', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=None, null=True, size=None)),
-                ('wanted', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=None, null=True, size=None)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='widenings', to='atlas.dialogue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("state", models.CharField(default="waiting", max_length=20)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "held",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=None, null=True, size=None
+                    ),
+                ),
+                (
+                    "wanted",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=None, null=True, size=None
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="contenttypes.contenttype"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="widenings", to="atlas.dialogue"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_account_for_an_address', violation_error_code='email', violation_error_message='There is an account with this address already.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                name="one_account_for_an_address",
+                violation_error_code="email",
+                violation_error_message="There is an account with this address already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='affiliation',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user', 'partner'), name='one_open_affiliation_to_a_partner', violation_error_code='partner', violation_error_message='This person stands for this partner already.'),
+            model_name="affiliation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("user", "partner"),
+                name="one_open_affiliation_to_a_partner",
+                violation_error_code="partner",
+                violation_error_message="This person stands for this partner already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agencyaccount',
-            constraint=models.UniqueConstraint(fields=('agency', 'subject'), name='one_person_for_an_agency_account'),
+            model_name="agencyaccount",
+            constraint=models.UniqueConstraint(fields=("agency", "subject"), name="one_person_for_an_agency_account"),
         ),
         migrations.AddConstraint(
-            model_name='agencyaccount',
-            constraint=models.UniqueConstraint(fields=('user', 'agency'), name='one_account_at_an_agency'),
+            model_name="agencyaccount",
+            constraint=models.UniqueConstraint(fields=("user", "agency"), name="one_account_at_an_agency"),
         ),
         migrations.AddConstraint(
-            model_name='approvedaddress',
-            constraint=models.UniqueConstraint(fields=('partner', 'email'), name='one_approval_of_an_address'),
+            model_name="approvedaddress",
+            constraint=models.UniqueConstraint(fields=("partner", "email"), name="one_approval_of_an_address"),
         ),
         migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user', 'dialogue'), name='one_open_engagement', violation_error_code='user', violation_error_message='This person is engaged in this dialogue already.'),
+            model_name="engagement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("user", "dialogue"),
+                name="one_open_engagement",
+                violation_error_code="user",
+                violation_error_message="This person is engaged in this dialogue already.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='logentry',
-            index=models.Index(fields=['-at', '-id'], name='log_in_its_order'),
+            model_name="logentry",
+            index=models.Index(fields=["-at", "-id"], name="log_in_its_order"),
         ),
         migrations.AddConstraint(
-            model_name='logentry',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Regex(models.Func(models.F('audience'), models.Value(' '), function='array_to_string', output_field=models.TextField()), models.Value('(^| )(group|person):')), _negated=True), name='accounts_logentry_names_no_group'),
+            model_name="logentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.Regex(
+                        models.Func(
+                            models.F("audience"),
+                            models.Value(" "),
+                            function="array_to_string",
+                            output_field=models.TextField(),
+                        ),
+                        models.Value("(^| )(group|person):"),
+                    ),
+                    _negated=True,
+                ),
+                name="accounts_logentry_names_no_group",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nomination',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Regex(models.Func(models.F('audience'), models.Value(' '), function='array_to_string', output_field=models.TextField()), models.Value('(^| )(group|person):')), _negated=True), name='accounts_nomination_names_no_group'),
+            model_name="nomination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.Regex(
+                        models.Func(
+                            models.F("audience"),
+                            models.Value(" "),
+                            function="array_to_string",
+                            output_field=models.TextField(),
+                        ),
+                        models.Value("(^| )(group|person):"),
+                    ),
+                    _negated=True,
+                ),
+                name="accounts_nomination_names_no_group",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mandateevent',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Regex(models.Func(models.F('audience'), models.Value(' '), function='array_to_string', output_field=models.TextField()), models.Value('(^| )(group|person):')), _negated=True), name='accounts_mandateevent_names_no_group'),
+            model_name="mandateevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.Regex(
+                        models.Func(
+                            models.F("audience"),
+                            models.Value(" "),
+                            function="array_to_string",
+                            output_field=models.TextField(),
+                        ),
+                        models.Value("(^| )(group|person):"),
+                    ),
+                    _negated=True,
+                ),
+                name="accounts_mandateevent_names_no_group",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policywidening',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('partner',), name='one_widening_of_a_policy_waits', violation_error_message='A wider policy of this partner waits to be confirmed already.'),
+            model_name="policywidening",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "waiting")),
+                fields=("partner",),
+                name="one_widening_of_a_policy_waits",
+                violation_error_message="A wider policy of this partner waits to be confirmed already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policywidening',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='a_second_person_confirms_a_policy', violation_error_message='A second person confirms a wider policy.'),
+            model_name="policywidening",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "confirmed"), _negated=True),
+                    models.Q(
+                        ("decided_by__isnull", False), models.Q(("decided_by", models.F("asked_by")), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="a_second_person_confirms_a_policy",
+                violation_error_message="A second person confirms a wider policy.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='readinggroup',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*$')), name='a_group_names_a_token', violation_error_code='slug', violation_error_message='Small letters, digits and hyphens only: it becomes part of who may read.'),
+            model_name="readinggroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")),
+                name="a_group_names_a_token",
+                violation_error_code="slug",
+                violation_error_message="Small letters, digits and hyphens only: it becomes part of who may read.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('affiliation', 'ends_on', 'days_before', 'is_to_person'), name='one_reminder_of_a_step'),
+            model_name="reminder",
+            constraint=models.UniqueConstraint(
+                fields=("affiliation", "ends_on", "days_before", "is_to_person"), name="one_reminder_of_a_step"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scope',
-            constraint=models.UniqueConstraint(fields=('affiliation', 'dialogue', 'theme'), name='one_scope_once'),
+            model_name="scope",
+            constraint=models.UniqueConstraint(fields=("affiliation", "dialogue", "theme"), name="one_scope_once"),
         ),
         migrations.AddConstraint(
-            model_name='secretariatmember',
-            constraint=models.UniqueConstraint(fields=('user', 'dialogue'), name='one_seat_in_a_secretariat'),
+            model_name="secretariatmember",
+            constraint=models.UniqueConstraint(fields=("user", "dialogue"), name="one_seat_in_a_secretariat"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('nomination', 'dialogue'), name='one_submission_to_a_dialogue'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(fields=("nomination", "dialogue"), name="one_submission_to_a_dialogue"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='a_refusal_has_a_reason', violation_error_code='reason', violation_error_message='Whoever declines a nomination says why.'),
+            model_name="submission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "declined"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_refusal_has_a_reason",
+                violation_error_code="reason",
+                violation_error_message="Whoever declines a nomination says why.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='acceptance',
-            constraint=models.UniqueConstraint(fields=('user', 'terms'), name='one_acceptance_of_a_version'),
+            model_name="acceptance",
+            constraint=models.UniqueConstraint(fields=("user", "terms"), name="one_acceptance_of_a_version"),
         ),
         migrations.AddConstraint(
-            model_name='useofquarter',
-            constraint=models.UniqueConstraint(fields=('dialogue', 'began_on'), name='one_row_for_a_quarter'),
+            model_name="useofquarter",
+            constraint=models.UniqueConstraint(fields=("dialogue", "began_on"), name="one_row_for_a_quarter"),
         ),
         migrations.AddConstraint(
-            model_name='widening',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('content_type', 'object_id'), name='one_widening_of_a_row_waits', violation_error_message='A wider audience of this waits to be confirmed already.'),
+            model_name="widening",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "waiting")),
+                fields=("content_type", "object_id"),
+                name="one_widening_of_a_row_waits",
+                violation_error_message="A wider audience of this waits to be confirmed already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='widening',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='a_second_person_confirms_a_widening', violation_error_message='A second person of the Secretariat confirms a wider audience.'),
+            model_name="widening",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "confirmed"), _negated=True),
+                    models.Q(
+                        ("decided_by__isnull", False), models.Q(("decided_by", models.F("asked_by")), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="a_second_person_confirms_a_widening",
+                violation_error_message="A second person of the Secretariat confirms a wider audience.",
+            ),
         ),
     ]

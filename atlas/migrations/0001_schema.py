@@ -7,271 +7,438 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ChangeCounter',
+            name="ChangeCounter",
             fields=[
-                ('slot', models.SmallIntegerField(primary_key=True, serialize=False)),
-                ('number', models.BigIntegerField(db_default=0)),
-                ('reference', models.BigIntegerField(db_default=0)),
+                ("slot", models.SmallIntegerField(primary_key=True, serialize=False)),
+                ("number", models.BigIntegerField(db_default=0)),
+                ("reference", models.BigIntegerField(db_default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Dialogue',
+            name="Dialogue",
             fields=[
-                ('slug', models.SlugField(error_messages={'unique': 'This address cannot be used.'}, primary_key=True, serialize=False)),
-                ('short_name', models.CharField(max_length=60)),
-                ('short_name_en', models.CharField(max_length=60, null=True)),
-                ('short_name_fr', models.CharField(max_length=60, null=True)),
-                ('short_name_ar', models.CharField(max_length=60, null=True)),
-                ('name', models.CharField(max_length=160)),
-                ('name_en', models.CharField(max_length=160, null=True)),
-                ('name_fr', models.CharField(max_length=160, null=True)),
-                ('name_ar', models.CharField(max_length=160, null=True)),
-                ('strapline', models.CharField(max_length=160)),
-                ('strapline_en', models.CharField(max_length=160, null=True)),
-                ('strapline_fr', models.CharField(max_length=160, null=True)),
-                ('strapline_ar', models.CharField(max_length=160, null=True)),
-                ('about', models.TextField()),
-                ('about_en', models.TextField(null=True)),
-                ('about_fr', models.TextField(null=True)),
-                ('about_ar', models.TextField(null=True)),
-                ('naming', models.TextField()),
-                ('naming_en', models.TextField(null=True)),
-                ('naming_fr', models.TextField(null=True)),
-                ('naming_ar', models.TextField(null=True)),
-                ('disclaimer', models.TextField()),
-                ('disclaimer_en', models.TextField(null=True)),
-                ('disclaimer_fr', models.TextField(null=True)),
-                ('disclaimer_ar', models.TextField(null=True)),
-                ('licence', models.TextField()),
-                ('licence_en', models.TextField(null=True)),
-                ('licence_fr', models.TextField(null=True)),
-                ('licence_ar', models.TextField(null=True)),
-                ('secretariat', models.CharField(max_length=160)),
-                ('secretariat_en', models.CharField(max_length=160, null=True)),
-                ('secretariat_fr', models.CharField(max_length=160, null=True)),
-                ('secretariat_ar', models.CharField(max_length=160, null=True)),
-                ('contact_email', models.EmailField(max_length=254)),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=7), size=None)),
-                ('started', models.PositiveSmallIntegerField(null=True)),
-                ('position', models.PositiveSmallIntegerField(default=1)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "slug",
+                    models.SlugField(
+                        error_messages={"unique": "This address cannot be used."}, primary_key=True, serialize=False
+                    ),
+                ),
+                ("short_name", models.CharField(max_length=60)),
+                ("short_name_en", models.CharField(max_length=60, null=True)),
+                ("short_name_fr", models.CharField(max_length=60, null=True)),
+                ("short_name_ar", models.CharField(max_length=60, null=True)),
+                ("name", models.CharField(max_length=160)),
+                ("name_en", models.CharField(max_length=160, null=True)),
+                ("name_fr", models.CharField(max_length=160, null=True)),
+                ("name_ar", models.CharField(max_length=160, null=True)),
+                ("strapline", models.CharField(max_length=160)),
+                ("strapline_en", models.CharField(max_length=160, null=True)),
+                ("strapline_fr", models.CharField(max_length=160, null=True)),
+                ("strapline_ar", models.CharField(max_length=160, null=True)),
+                ("about", models.TextField()),
+                ("about_en", models.TextField(null=True)),
+                ("about_fr", models.TextField(null=True)),
+                ("about_ar", models.TextField(null=True)),
+                ("naming", models.TextField()),
+                ("naming_en", models.TextField(null=True)),
+                ("naming_fr", models.TextField(null=True)),
+                ("naming_ar", models.TextField(null=True)),
+                ("disclaimer", models.TextField()),
+                ("disclaimer_en", models.TextField(null=True)),
+                ("disclaimer_fr", models.TextField(null=True)),
+                ("disclaimer_ar", models.TextField(null=True)),
+                ("licence", models.TextField()),
+                ("licence_en", models.TextField(null=True)),
+                ("licence_fr", models.TextField(null=True)),
+                ("licence_ar", models.TextField(null=True)),
+                ("secretariat", models.CharField(max_length=160)),
+                ("secretariat_en", models.CharField(max_length=160, null=True)),
+                ("secretariat_fr", models.CharField(max_length=160, null=True)),
+                ("secretariat_ar", models.CharField(max_length=160, null=True)),
+                ("contact_email", models.EmailField(max_length=254)),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=7), size=None),
+                ),
+                ("started", models.PositiveSmallIntegerField(null=True)),
+                ("position", models.PositiveSmallIntegerField(default=1)),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
             ],
         ),
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('is_reference', models.BooleanField(default=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('slug', models.SlugField()),
-                ('name', models.CharField(max_length=160)),
-                ('name_en', models.CharField(max_length=160, null=True)),
-                ('name_fr', models.CharField(max_length=160, null=True)),
-                ('name_ar', models.CharField(max_length=160, null=True)),
-                ('name_since', models.PositiveSmallIntegerField(null=True)),
-                ('description', models.TextField()),
-                ('description_en', models.TextField(null=True)),
-                ('description_fr', models.TextField(null=True)),
-                ('description_ar', models.TextField(null=True)),
-                ('footnote', models.TextField()),
-                ('footnote_en', models.TextField(null=True)),
-                ('footnote_fr', models.TextField(null=True)),
-                ('footnote_ar', models.TextField(null=True)),
-                ('iso3', models.CharField(max_length=3, null=True, unique=True)),
-                ('iso2', models.CharField(max_length=2)),
-                ('point', djgeojson.fields.PointField(null=True)),
-                ('stops', models.JSONField(default=list)),
-                ('remark', models.TextField()),
-                ('source', models.TextField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('country', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='places', to='atlas.subject')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='atlas.dialogue')),
-                ('members', models.ManyToManyField(related_name='regions', to='atlas.subject')),
-                ('nearest_route', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reporting_areas', to='atlas.subject')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("is_reference", models.BooleanField(default=False)),
+                ("kind", models.CharField(max_length=20)),
+                ("slug", models.SlugField()),
+                ("name", models.CharField(max_length=160)),
+                ("name_en", models.CharField(max_length=160, null=True)),
+                ("name_fr", models.CharField(max_length=160, null=True)),
+                ("name_ar", models.CharField(max_length=160, null=True)),
+                ("name_since", models.PositiveSmallIntegerField(null=True)),
+                ("description", models.TextField()),
+                ("description_en", models.TextField(null=True)),
+                ("description_fr", models.TextField(null=True)),
+                ("description_ar", models.TextField(null=True)),
+                ("footnote", models.TextField()),
+                ("footnote_en", models.TextField(null=True)),
+                ("footnote_fr", models.TextField(null=True)),
+                ("footnote_ar", models.TextField(null=True)),
+                ("iso3", models.CharField(max_length=3, null=True, unique=True)),
+                ("iso2", models.CharField(max_length=2)),
+                ("point", djgeojson.fields.PointField(null=True)),
+                ("stops", models.JSONField(default=list)),
+                ("remark", models.TextField()),
+                ("source", models.TextField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "country",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="places",
+                        to="atlas.subject",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="atlas.dialogue"
+                    ),
+                ),
+                ("members", models.ManyToManyField(related_name="regions", to="atlas.subject")),
+                (
+                    "nearest_route",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reporting_areas",
+                        to="atlas.subject",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('is_reference', models.BooleanField(default=False)),
-                ('slug', models.SlugField(error_messages={'unique': 'This address cannot be used.'}, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=250)),
-                ('name_en', models.CharField(max_length=250, null=True)),
-                ('name_fr', models.CharField(max_length=250, null=True)),
-                ('name_ar', models.CharField(max_length=250, null=True)),
-                ('acronym', models.CharField(max_length=120)),
-                ('acronym_en', models.CharField(max_length=120, null=True)),
-                ('acronym_fr', models.CharField(max_length=120, null=True)),
-                ('acronym_ar', models.CharField(max_length=120, null=True)),
-                ('field', models.CharField(max_length=200)),
-                ('field_en', models.CharField(max_length=200, null=True)),
-                ('field_fr', models.CharField(max_length=200, null=True)),
-                ('field_ar', models.CharField(max_length=200, null=True)),
-                ('mandate', models.CharField(max_length=200)),
-                ('mandate_en', models.CharField(max_length=200, null=True)),
-                ('mandate_fr', models.CharField(max_length=200, null=True)),
-                ('mandate_ar', models.CharField(max_length=200, null=True)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='atlas.dialogue')),
-                ('subject', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='partner', to='atlas.subject')),
+                ("is_reference", models.BooleanField(default=False)),
+                (
+                    "slug",
+                    models.SlugField(
+                        error_messages={"unique": "This address cannot be used."}, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=250)),
+                ("name_en", models.CharField(max_length=250, null=True)),
+                ("name_fr", models.CharField(max_length=250, null=True)),
+                ("name_ar", models.CharField(max_length=250, null=True)),
+                ("acronym", models.CharField(max_length=120)),
+                ("acronym_en", models.CharField(max_length=120, null=True)),
+                ("acronym_fr", models.CharField(max_length=120, null=True)),
+                ("acronym_ar", models.CharField(max_length=120, null=True)),
+                ("field", models.CharField(max_length=200)),
+                ("field_en", models.CharField(max_length=200, null=True)),
+                ("field_fr", models.CharField(max_length=200, null=True)),
+                ("field_ar", models.CharField(max_length=200, null=True)),
+                ("mandate", models.CharField(max_length=200)),
+                ("mandate_en", models.CharField(max_length=200, null=True)),
+                ("mandate_fr", models.CharField(max_length=200, null=True)),
+                ("mandate_ar", models.CharField(max_length=200, null=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="atlas.dialogue"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="partner",
+                        to="atlas.subject",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NameVariant',
+            name="NameVariant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('language', models.CharField(max_length=7)),
-                ('text', models.CharField(max_length=160)),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='variants', to='atlas.subject')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("language", models.CharField(max_length=7)),
+                ("text", models.CharField(max_length=160)),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="variants", to="atlas.subject"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FormerName',
+            name="FormerName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=160)),
-                ('name_en', models.CharField(max_length=160, null=True)),
-                ('name_fr', models.CharField(max_length=160, null=True)),
-                ('name_ar', models.CharField(max_length=160, null=True)),
-                ('valid_from', models.PositiveSmallIntegerField(null=True)),
-                ('valid_until', models.PositiveSmallIntegerField()),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_names', to='atlas.subject')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=160)),
+                ("name_en", models.CharField(max_length=160, null=True)),
+                ("name_fr", models.CharField(max_length=160, null=True)),
+                ("name_ar", models.CharField(max_length=160, null=True)),
+                ("valid_from", models.PositiveSmallIntegerField(null=True)),
+                ("valid_until", models.PositiveSmallIntegerField()),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="former_names", to="atlas.subject"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Coverage',
+            name="Coverage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('remark', models.CharField(max_length=300)),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='coverage', to='atlas.dialogue')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coverage', to='atlas.subject')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("remark", models.CharField(max_length=300)),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="coverage", to="atlas.dialogue"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="coverage", to="atlas.subject"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Theme',
+            name="Theme",
             fields=[
-                ('is_reference', models.BooleanField(default=False)),
-                ('slug', models.SlugField(error_messages={'unique': 'This address cannot be used.'}, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('name_en', models.CharField(max_length=120, null=True)),
-                ('name_fr', models.CharField(max_length=120, null=True)),
-                ('name_ar', models.CharField(max_length=120, null=True)),
-                ('accent', models.CharField(default='plain', max_length=10)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='atlas.dialogue')),
+                ("is_reference", models.BooleanField(default=False)),
+                (
+                    "slug",
+                    models.SlugField(
+                        error_messages={"unique": "This address cannot be used."}, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("name_en", models.CharField(max_length=120, null=True)),
+                ("name_fr", models.CharField(max_length=120, null=True)),
+                ("name_ar", models.CharField(max_length=120, null=True)),
+                ("accent", models.CharField(default="plain", max_length=10)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="atlas.dialogue"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OutlineSection',
+            name="OutlineSection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('kind', models.CharField(default='country', max_length=20)),
-                ('slug', models.SlugField()),
-                ('title', models.CharField(max_length=120)),
-                ('title_en', models.CharField(max_length=120, null=True)),
-                ('title_fr', models.CharField(max_length=120, null=True)),
-                ('title_ar', models.CharField(max_length=120, null=True)),
-                ('guidance', models.TextField()),
-                ('guidance_en', models.TextField(null=True)),
-                ('guidance_fr', models.TextField(null=True)),
-                ('guidance_ar', models.TextField(null=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outline', to='atlas.dialogue')),
-                ('theme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outline', to='atlas.theme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("kind", models.CharField(default="country", max_length=20)),
+                ("slug", models.SlugField()),
+                ("title", models.CharField(max_length=120)),
+                ("title_en", models.CharField(max_length=120, null=True)),
+                ("title_fr", models.CharField(max_length=120, null=True)),
+                ("title_ar", models.CharField(max_length=120, null=True)),
+                ("guidance", models.TextField()),
+                ("guidance_en", models.TextField(null=True)),
+                ("guidance_fr", models.TextField(null=True)),
+                ("guidance_ar", models.TextField(null=True)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="outline", to="atlas.dialogue"
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="outline", to="atlas.theme"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DialogueTheme',
+            name="DialogueTheme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('preset', models.CharField(default='secretariat', max_length=20)),
-                ('position', models.PositiveSmallIntegerField(default=1)),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dialogue_themes', to='atlas.dialogue')),
-                ('theme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dialogue_themes', to='atlas.theme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("preset", models.CharField(default="secretariat", max_length=20)),
+                ("position", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="dialogue_themes", to="atlas.dialogue"
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="dialogue_themes", to="atlas.theme"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='dialogue',
-            name='themes',
-            field=models.ManyToManyField(related_name='dialogues', through='atlas.DialogueTheme', to='atlas.theme'),
+            model_name="dialogue",
+            name="themes",
+            field=models.ManyToManyField(related_name="dialogues", through="atlas.DialogueTheme", to="atlas.theme"),
         ),
         migrations.CreateModel(
-            name='BoundaryRule',
+            name="BoundaryRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('territory', models.SlugField()),
-                ('treatment', models.CharField(max_length=20)),
-                ('host', models.CharField(max_length=3)),
-                ('source', models.TextField()),
-                ('is_confirmed', models.BooleanField(default=True)),
-                ('dialogue', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='boundary_rules', to='atlas.dialogue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("territory", models.SlugField()),
+                ("treatment", models.CharField(max_length=20)),
+                ("host", models.CharField(max_length=3)),
+                ("source", models.TextField()),
+                ("is_confirmed", models.BooleanField(default=True)),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="boundary_rules",
+                        to="atlas.dialogue",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('dialogue', 'territory'), name='one_rule_for_a_territory', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('treatment', 'part_of'), _negated=True), models.Q(('host', ''), _negated=True), _connector='OR'), name='a_part_has_a_host', violation_error_code='host', violation_error_message='A territory that is shown as part of a country needs that country.')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dialogue", "territory"), name="one_rule_for_a_territory", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("treatment", "part_of"), _negated=True),
+                            models.Q(("host", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="a_part_has_a_host",
+                        violation_error_code="host",
+                        violation_error_message="A territory that is shown as part of a country needs that country.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Basemap',
+            name="Basemap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('gzipped', models.BinaryField()),
-                ('brotli', models.BinaryField()),
-                ('digest', models.CharField(max_length=16)),
-                ('bounds', models.JSONField(default=dict)),
-                ('dialogue', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='basemap', to='atlas.dialogue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("gzipped", models.BinaryField()),
+                ("brotli", models.BinaryField()),
+                ("digest", models.CharField(max_length=16)),
+                ("bounds", models.JSONField(default=dict)),
+                (
+                    "dialogue",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="basemap",
+                        to="atlas.dialogue",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('dialogue',), name='one_basemap_for_a_dialogue', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dialogue",), name="one_basemap_for_a_dialogue", nulls_distinct=False
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('role', models.CharField(max_length=20)),
-                ('joined', models.PositiveSmallIntegerField(null=True)),
-                ('left', models.PositiveSmallIntegerField(null=True)),
-                ('source', models.CharField(max_length=200)),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='atlas.dialogue')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='atlas.partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("role", models.CharField(max_length=20)),
+                ("joined", models.PositiveSmallIntegerField(null=True)),
+                ("left", models.PositiveSmallIntegerField(null=True)),
+                ("source", models.CharField(max_length=200)),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="atlas.dialogue"
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="atlas.partner"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('dialogue', 'partner', 'role'), name='one_role_once_in_a_dialogue'), models.CheckConstraint(condition=models.Q(('left__isnull', True), ('joined__isnull', True), ('left__gte', models.F('joined')), _connector='OR'), name='left_after_joining', violation_error_code='left', violation_error_message='A partner cannot leave before it has joined: one of the two dates is wrong.')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("dialogue", "partner", "role"), name="one_role_once_in_a_dialogue"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("left__isnull", True),
+                            ("joined__isnull", True),
+                            ("left__gte", models.F("joined")),
+                            _connector="OR",
+                        ),
+                        name="left_after_joining",
+                        violation_error_code="left",
+                        violation_error_message="A partner cannot leave before it has joined: one of the two dates is wrong.",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='subject',
-            constraint=models.UniqueConstraint(fields=('kind', 'slug'), name='one_slug_once_among_its_kind', violation_error_message='This address cannot be used.'),
+            model_name="subject",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "slug"),
+                name="one_slug_once_among_its_kind",
+                violation_error_message="This address cannot be used.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(('subject__isnull', False), models.Q(('kind', 'state'), _negated=True), _connector='OR'), name='a_state_is_a_subject', violation_error_code='subject', violation_error_message='A State is a partner by its country: choose the country.'),
+            model_name="partner",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("subject__isnull", False), models.Q(("kind", "state"), _negated=True), _connector="OR"
+                ),
+                name="a_state_is_a_subject",
+                violation_error_code="subject",
+                violation_error_message="A State is a partner by its country: choose the country.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='namevariant',
-            constraint=models.UniqueConstraint(fields=('subject', 'language', 'text'), name='one_spelling_once_for_a_subject'),
+            model_name="namevariant",
+            constraint=models.UniqueConstraint(
+                fields=("subject", "language", "text"), name="one_spelling_once_for_a_subject"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='formername',
-            constraint=models.UniqueConstraint(fields=('subject', 'valid_until'), name='one_name_ends_in_a_year'),
+            model_name="formername",
+            constraint=models.UniqueConstraint(fields=("subject", "valid_until"), name="one_name_ends_in_a_year"),
         ),
         migrations.AddConstraint(
-            model_name='coverage',
-            constraint=models.UniqueConstraint(fields=('dialogue', 'subject'), name='covered_once_by_a_dialogue'),
+            model_name="coverage",
+            constraint=models.UniqueConstraint(fields=("dialogue", "subject"), name="covered_once_by_a_dialogue"),
         ),
         migrations.AddConstraint(
-            model_name='outlinesection',
-            constraint=models.UniqueConstraint(fields=('dialogue', 'theme', 'kind', 'slug'), name='one_heading_once_in_an_outline'),
+            model_name="outlinesection",
+            constraint=models.UniqueConstraint(
+                fields=("dialogue", "theme", "kind", "slug"), name="one_heading_once_in_an_outline"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dialoguetheme',
-            constraint=models.UniqueConstraint(fields=('dialogue', 'theme'), name='one_theme_once_in_a_dialogue'),
+            model_name="dialoguetheme",
+            constraint=models.UniqueConstraint(fields=("dialogue", "theme"), name="one_theme_once_in_a_dialogue"),
         ),
     ]

@@ -10,10 +10,12 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
 
+from access.installation import why_rules_differ
 from access.owner_access import OWNER, owner_access
 from imap.backups import BackupError, database, files
 from imap.backups.manifest import DATABASE, FILES, Manifest
 from imap.journal.replay import replay
+from imap.migration_check import refusal, unknown_among
 
 OTHERS = """
     SELECT count(*) FROM pg_stat_activity
@@ -41,6 +43,8 @@ def restore_backup(folder: Path, *, replacing: bool, say: Callable[[str], object
     say(empty_cache())
     if missing := missing_migrations():
         say(f"the portal is newer than the backup by {missing} migrations: run `manage.py migrate --database owner`")
+    elif differing := why_rules_differ(OWNER):
+        say(" ".join(differing))
 
 
 def replay_or_say_why_not() -> list[str]:
@@ -63,6 +67,8 @@ def empty_cache() -> str:
 
 def refuse_unfit(manifest: Manifest, folder: Path, replacing: bool) -> None:
     """Raises BackupError when this server, its roles, its database or the storage cannot take the backup."""
+    if unknown := unknown_among(manifest.migrations.items()):
+        raise BackupError(refusal(unknown, "This backup"))
     if (server := database.server_version()) < manifest.postgresql:
         raise BackupError(
             f"The backup is of PostgreSQL {manifest.postgresql}; this server is {server}, which is older."

@@ -1,6 +1,6 @@
 """What the journal does not record, with reasons: a restored database may have it as it was in the backup.
 
-Whatever else ends, narrows or withdraws something is noted by triggers (`imap/migrations`). A new model or field is either; that
+Whatever else ends, narrows or withdraws something is noted by triggers (`imap.journal.noted_changes`). A new model or field is either; that
 none was forgotten is asked by tests/imap/test_what_is_noted.py. Where a row's removal is not noted, that stands as `removed`.
 """
 
@@ -29,6 +29,7 @@ OF_TABLES = {
     "accounts_termsofuse": ADDED_ONLY,
     "accounts_useofquarter": "Numbers of a quarter, counted by the portal.",
     "atlas_basemap": DERIVED,
+    "atlas_changecounter": DERIVED,
     "atlas_boundaryrule": "How a boundary is drawn for every reader alike; nobody reads less by it.",
     "atlas_formername": OF_REFERENCE,
     "atlas_namevariant": OF_REFERENCE,

@@ -7,49 +7,84 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('atlas', '0001_schema'),
-        ('newscentre', '0001_schema'),
-        ('profiles', '0001_schema'),
-        ('routes', '0001_schema'),
+        ("atlas", "0001_schema"),
+        ("newscentre", "0001_schema"),
+        ("profiles", "0001_schema"),
+        ("routes", "0001_schema"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='JournalEntry',
+            name="JournalEntry",
             fields=[
-                ('id', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('of_table', models.TextField()),
-                ('key', models.JSONField()),
-                ('change', models.JSONField(null=True)),
-                ('shipped_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), primary_key=True, serialize=False
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("of_table", models.TextField()),
+                ("key", models.JSONField()),
+                ("change", models.JSONField(null=True)),
+                ("shipped_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'imap_journal',
-                'indexes': [models.Index(condition=models.Q(('shipped_at', None)), fields=['at'], name='journal_to_be_shipped'), models.Index(fields=['of_table', 'key'], name='journal_by_row')],
+                "db_table": "imap_journal",
+                "indexes": [
+                    models.Index(condition=models.Q(("shipped_at", None)), fields=["at"], name="journal_to_be_shipped"),
+                    models.Index(fields=["of_table", "key"], name="journal_by_row"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FormerAddress',
+            name="FormerAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('dialogue', models.SlugField()),
-                ('theme', models.SlugField()),
-                ('kind', models.CharField(max_length=20)),
-                ('word', models.CharField(max_length=80)),
-                ('left_at', models.DateTimeField()),
-                ('heading', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='atlas.outlinesection')),
-                ('profile', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='profiles.profile')),
-                ('review', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='newscentre.review')),
-                ('story', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='routes.story')),
-                ('subject', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='atlas.subject')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("dialogue", models.SlugField()),
+                ("theme", models.SlugField()),
+                ("kind", models.CharField(max_length=20)),
+                ("word", models.CharField(max_length=80)),
+                ("left_at", models.DateTimeField()),
+                (
+                    "heading",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="atlas.outlinesection",
+                    ),
+                ),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="profiles.profile"
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="newscentre.review"
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="routes.story"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="atlas.subject"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['word'], name='former_addresses_by_word')],
+                "indexes": [models.Index(fields=["word"], name="former_addresses_by_word")],
             },
         ),
     ]

@@ -7,169 +7,319 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('atlas', '0001_schema'),
-        ('indicators', '0001_schema'),
+        ("atlas", "0001_schema"),
+        ("indicators", "0001_schema"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Profile',
+            name="Profile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('slug', models.SlugField()),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('endorsement', models.CharField(default='preparation', max_length=20)),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='profiles', to='atlas.dialogue')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='profiles', to='atlas.subject')),
-                ('theme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='profiles', to='atlas.theme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("slug", models.SlugField()),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                ("endorsement", models.CharField(default="preparation", max_length=20)),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="profiles", to="atlas.dialogue"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="profiles", to="atlas.subject"
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="profiles", to="atlas.theme"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='KeptDrafts',
+            name="KeptDrafts",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('kept_at', models.DateTimeField(auto_now_add=True)),
-                ('texts', models.JSONField(default=list)),
-                ('sections', models.JSONField(default=list)),
-                ('kept_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='kept_drafts', to=settings.AUTH_USER_MODEL)),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kept_drafts', to='profiles.profile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("kept_at", models.DateTimeField(auto_now_add=True)),
+                ("texts", models.JSONField(default=list)),
+                ("sections", models.JSONField(default=list)),
+                (
+                    "kept_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="kept_drafts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="kept_drafts", to="profiles.profile"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('published_at', models.DateTimeField()),
-                ('as_of', models.CharField(max_length=10)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('endorsement', models.CharField(max_length=20)),
-                ('is_demonstration', models.BooleanField(default=False)),
-                ('cited_subjects', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='profiles.profile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                ("published_at", models.DateTimeField()),
+                ("as_of", models.CharField(max_length=10)),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                ("endorsement", models.CharField(max_length=20)),
+                ("is_demonstration", models.BooleanField(default=False)),
+                (
+                    "cited_subjects",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="editions", to="profiles.profile"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Section',
+            name="Section",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=None, null=True, size=None)),
-                ('heading', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sections', to='atlas.outlinesection')),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='profiles.profile')),
-                ('sources', models.ManyToManyField(related_name='sections', to='indicators.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                (
+                    "audience",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=None, null=True, size=None
+                    ),
+                ),
+                (
+                    "heading",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sections",
+                        to="atlas.outlinesection",
+                    ),
+                ),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sections", to="profiles.profile"
+                    ),
+                ),
+                ("sources", models.ManyToManyField(related_name="sections", to="indicators.source")),
             ],
         ),
         migrations.CreateModel(
-            name='EditionText',
+            name="EditionText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('language', models.CharField(max_length=7)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('html', models.TextField()),
-                ('digest', models.CharField(max_length=16)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.SlugField(), default=list, size=None)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='profiles.edition')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='profiles.section')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("language", models.CharField(max_length=7)),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                ("html", models.TextField()),
+                ("digest", models.CharField(max_length=16)),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.SlugField(), default=list, size=None),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="texts", to="profiles.edition"
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="texts", to="profiles.section"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('language', models.CharField(max_length=7)),
-                ('html', models.TextField()),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='drafts', to=settings.AUTH_USER_MODEL)),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='profiles.section')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("language", models.CharField(max_length=7)),
+                ("html", models.TextField()),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="drafts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to="profiles.section"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CitedFigure',
+            name="CitedFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=200)),
-                ('value', models.DecimalField(decimal_places=8, max_digits=24)),
-                ('known_on', models.CharField(max_length=10)),
-                ('observation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='indicators.observation')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='profiles.edition')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='profiles.section')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("reference", models.CharField(max_length=200)),
+                ("value", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("known_on", models.CharField(max_length=10)),
+                (
+                    "observation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="citations",
+                        to="indicators.observation",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="figures", to="profiles.edition"
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="figures", to="profiles.section"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Citation',
+            name="Citation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='indicators.source')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='profiles.edition')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='profiles.section')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="citations", to="indicators.source"
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="citations", to="profiles.edition"
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="citations", to="profiles.section"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('is_reference', models.BooleanField(default=False)),
-                ('slug', models.SlugField(error_messages={'unique': 'This address cannot be used.'}, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('name_en', models.CharField(max_length=120, null=True)),
-                ('name_fr', models.CharField(max_length=120, null=True)),
-                ('name_ar', models.CharField(max_length=120, null=True)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='atlas.dialogue')),
+                ("is_reference", models.BooleanField(default=False)),
+                (
+                    "slug",
+                    models.SlugField(
+                        error_messages={"unique": "This address cannot be used."}, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("name_en", models.CharField(max_length=120, null=True)),
+                ("name_fr", models.CharField(max_length=120, null=True)),
+                ("name_ar", models.CharField(max_length=120, null=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="atlas.dialogue"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='section',
-            name='tags',
-            field=models.ManyToManyField(related_name='sections', to='profiles.tag'),
+            model_name="section",
+            name="tags",
+            field=models.ManyToManyField(related_name="sections", to="profiles.tag"),
         ),
         migrations.CreateModel(
-            name='GoneLink',
+            name="GoneLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('address', models.TextField()),
-                ('gone_on', models.DateField()),
-                ('text', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gone_links', to='profiles.editiontext')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("address", models.TextField()),
+                ("gone_on", models.DateField()),
+                (
+                    "text",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="gone_links",
+                        to="profiles.editiontext",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('text', 'address'), name='one_note_of_an_address_in_a_text')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("text", "address"), name="one_note_of_an_address_in_a_text")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='profile',
-            constraint=models.UniqueConstraint(fields=('dialogue', 'theme', 'slug'), name='one_profile_at_an_address'),
+            model_name="profile",
+            constraint=models.UniqueConstraint(fields=("dialogue", "theme", "slug"), name="one_profile_at_an_address"),
         ),
         migrations.AddConstraint(
-            model_name='profile',
-            constraint=models.UniqueConstraint(fields=('dialogue', 'theme', 'subject'), name='one_profile_of_a_subject'),
+            model_name="profile",
+            constraint=models.UniqueConstraint(
+                fields=("dialogue", "theme", "subject"), name="one_profile_of_a_subject"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('profile', 'number'), name='one_number_of_a_profile'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(fields=("profile", "number"), name="one_number_of_a_profile"),
         ),
         migrations.AddConstraint(
-            model_name='editiontext',
-            constraint=models.UniqueConstraint(fields=('edition', 'section', 'language'), name='one_text_of_a_section_in_an_edition'),
+            model_name="editiontext",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "section", "language"), name="one_text_of_a_section_in_an_edition"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('section', 'language'), name='one_draft_of_a_section'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(fields=("section", "language"), name="one_draft_of_a_section"),
         ),
         migrations.AddConstraint(
-            model_name='citedfigure',
-            constraint=models.UniqueConstraint(fields=('edition', 'section', 'reference'), name='one_value_of_a_reference_in_a_section'),
+            model_name="citedfigure",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "section", "reference"), name="one_value_of_a_reference_in_a_section"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.UniqueConstraint(fields=('edition', 'section', 'source'), name='one_source_once_in_a_section'),
+            model_name="citation",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "section", "source"), name="one_source_once_in_a_section"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='section',
-            constraint=models.UniqueConstraint(fields=('profile', 'heading'), name='one_section_of_a_heading', nulls_distinct=False),
+            model_name="section",
+            constraint=models.UniqueConstraint(
+                fields=("profile", "heading"), name="one_section_of_a_heading", nulls_distinct=False
+            ),
         ),
     ]

@@ -8,288 +8,527 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('atlas', '0001_schema'),
+        ("atlas", "0001_schema"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Layer',
+            name="Layer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('slug', models.SlugField()),
-                ('name', models.CharField(max_length=120)),
-                ('name_en', models.CharField(max_length=120, null=True)),
-                ('name_fr', models.CharField(max_length=120, null=True)),
-                ('name_ar', models.CharField(max_length=120, null=True)),
-                ('precision', models.PositiveSmallIntegerField(default=2)),
-                ('position', models.PositiveSmallIntegerField(default=1)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='layers', to='atlas.dialogue')),
-                ('theme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='layers', to='atlas.theme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("slug", models.SlugField()),
+                ("name", models.CharField(max_length=120)),
+                ("name_en", models.CharField(max_length=120, null=True)),
+                ("name_fr", models.CharField(max_length=120, null=True)),
+                ("name_ar", models.CharField(max_length=120, null=True)),
+                ("precision", models.PositiveSmallIntegerField(default=2)),
+                ("position", models.PositiveSmallIntegerField(default=1)),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="layers", to="atlas.dialogue"
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="layers", to="atlas.theme"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GeodataImport',
+            name="GeodataImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('mode', models.CharField(max_length=10)),
-                ('file', models.FileField(upload_to='')),
-                ('name', models.CharField(max_length=200)),
-                ('state', models.CharField(default='waiting', max_length=10)),
-                ('why', models.JSONField(default=None, null=True)),
-                ('notes', models.JSONField(default=list)),
-                ('rows', models.JSONField(default=list)),
-                ('outcomes', models.JSONField(default=list)),
-                ('digest', models.CharField(max_length=64)),
-                ('waiting_since', models.DateTimeField(default=None, null=True)),
-                ('brought_at', models.DateTimeField(auto_now_add=True)),
-                ('brought_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='atlas.dialogue')),
-                ('route', models.ForeignKey(limit_choices_to={'kind': 'route'}, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='atlas.subject')),
-                ('layer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='routes.layer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("mode", models.CharField(max_length=10)),
+                ("file", models.FileField(upload_to="")),
+                ("name", models.CharField(max_length=200)),
+                ("state", models.CharField(default="waiting", max_length=10)),
+                ("why", models.JSONField(default=None, null=True)),
+                ("notes", models.JSONField(default=list)),
+                ("rows", models.JSONField(default=list)),
+                ("outcomes", models.JSONField(default=list)),
+                ("digest", models.CharField(max_length=64)),
+                ("waiting_since", models.DateTimeField(default=None, null=True)),
+                ("brought_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "brought_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="atlas.dialogue"
+                    ),
+                ),
+                (
+                    "route",
+                    models.ForeignKey(
+                        limit_choices_to={"kind": "route"},
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="atlas.subject",
+                    ),
+                ),
+                (
+                    "layer",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="routes.layer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MapEdition',
+            name="MapEdition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('number', models.PositiveSmallIntegerField(default=1)),
-                ('is_proof', models.BooleanField(default=False)),
-                ('title', models.CharField(max_length=200)),
-                ('title_en', models.CharField(max_length=200, null=True)),
-                ('title_fr', models.CharField(max_length=200, null=True)),
-                ('title_ar', models.CharField(max_length=200, null=True)),
-                ('first_year', models.PositiveSmallIntegerField()),
-                ('last_year', models.PositiveSmallIntegerField()),
-                ('as_of', models.CharField(max_length=10)),
-                ('published_at', models.DateTimeField()),
-                ('checked', models.JSONField(default=list)),
-                ('digest', models.CharField(max_length=32)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='map_editions', to='atlas.dialogue')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveSmallIntegerField(default=1)),
+                ("is_proof", models.BooleanField(default=False)),
+                ("title", models.CharField(max_length=200)),
+                ("title_en", models.CharField(max_length=200, null=True)),
+                ("title_fr", models.CharField(max_length=200, null=True)),
+                ("title_ar", models.CharField(max_length=200, null=True)),
+                ("first_year", models.PositiveSmallIntegerField()),
+                ("last_year", models.PositiveSmallIntegerField()),
+                ("as_of", models.CharField(max_length=10)),
+                ("published_at", models.DateTimeField()),
+                ("checked", models.JSONField(default=list)),
+                ("digest", models.CharField(max_length=32)),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="map_editions", to="atlas.dialogue"
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MapAnswer',
+            name="MapAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('outcome', models.CharField(max_length=10)),
-                ('remark', models.TextField()),
-                ('answered_at', models.DateTimeField(auto_now_add=True)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='map_answers', to='atlas.partner')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='routes.mapedition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("outcome", models.CharField(max_length=10)),
+                ("remark", models.TextField()),
+                ("answered_at", models.DateTimeField(auto_now_add=True)),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="map_answers", to="atlas.partner"
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="routes.mapedition"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Embed',
+            name="Embed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('language', models.CharField(max_length=2)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('origins', models.CharField(max_length=500)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='embeds', to='routes.mapedition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=120)),
+                ("language", models.CharField(max_length=2)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("origins", models.CharField(max_length=500)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="embeds", to="routes.mapedition"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reason',
+            name="Reason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('date', models.CharField(max_length=10)),
-                ('text', models.TextField()),
-                ('text_en', models.TextField(null=True)),
-                ('text_fr', models.TextField(null=True)),
-                ('text_ar', models.TextField(null=True)),
-                ('source', models.CharField(max_length=250)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reasons', to='atlas.dialogue')),
-                ('route', models.ForeignKey(limit_choices_to={'kind': 'route'}, on_delete=django.db.models.deletion.PROTECT, related_name='reasons', to='atlas.subject')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("date", models.CharField(max_length=10)),
+                ("text", models.TextField()),
+                ("text_en", models.TextField(null=True)),
+                ("text_fr", models.TextField(null=True)),
+                ("text_ar", models.TextField(null=True)),
+                ("source", models.CharField(max_length=250)),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reasons", to="atlas.dialogue"
+                    ),
+                ),
+                (
+                    "route",
+                    models.ForeignKey(
+                        limit_choices_to={"kind": "route"},
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reasons",
+                        to="atlas.subject",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Segment',
+            name="Segment",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('mode', models.CharField(max_length=10)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=None, null=True, size=None)),
-                ('layer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='segments', to='routes.layer')),
-                ('route', models.ForeignKey(limit_choices_to={'kind': 'route'}, on_delete=django.db.models.deletion.PROTECT, related_name='segments', to='atlas.subject')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("mode", models.CharField(max_length=10)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "audience",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=None, null=True, size=None
+                    ),
+                ),
+                (
+                    "layer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="segments", to="routes.layer"
+                    ),
+                ),
+                (
+                    "route",
+                    models.ForeignKey(
+                        limit_choices_to={"kind": "route"},
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="segments",
+                        to="atlas.subject",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SegmentDrawing',
+            name="SegmentDrawing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('is_shown', models.BooleanField(default=True)),
-                ('first_year', models.CharField(max_length=10)),
-                ('last_year', models.CharField(max_length=10)),
-                ('remark', models.TextField()),
-                ('remark_en', models.TextField(null=True)),
-                ('remark_fr', models.TextField(null=True)),
-                ('remark_ar', models.TextField(null=True)),
-                ('line', djgeojson.fields.LineStringField()),
-                ('confidence', models.CharField(default='presumed', max_length=20)),
-                ('source', models.TextField()),
-                ('is_schematic', models.BooleanField(default=True)),
-                ('segment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='drawing', to='routes.segment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("is_shown", models.BooleanField(default=True)),
+                ("first_year", models.CharField(max_length=10)),
+                ("last_year", models.CharField(max_length=10)),
+                ("remark", models.TextField()),
+                ("remark_en", models.TextField(null=True)),
+                ("remark_fr", models.TextField(null=True)),
+                ("remark_ar", models.TextField(null=True)),
+                ("line", djgeojson.fields.LineStringField()),
+                ("confidence", models.CharField(default="presumed", max_length=20)),
+                ("source", models.TextField()),
+                ("is_schematic", models.BooleanField(default=True)),
+                (
+                    "segment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="drawing", to="routes.segment"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Stop',
+            name="Stop",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=None, null=True, size=None)),
-                ('layer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stops', to='routes.layer')),
-                ('place', models.ForeignKey(limit_choices_to={'kind__in': ['hub', 'city']}, on_delete=django.db.models.deletion.PROTECT, related_name='stops_here', to='atlas.subject')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=20)),
+                (
+                    "audience",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=None, null=True, size=None
+                    ),
+                ),
+                (
+                    "layer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stops", to="routes.layer"
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        limit_choices_to={"kind__in": ["hub", "city"]},
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stops_here",
+                        to="atlas.subject",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='segment',
-            name='end',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arriving', to='routes.stop'),
+            model_name="segment",
+            name="end",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="arriving", to="routes.stop"
+            ),
         ),
         migrations.AddField(
-            model_name='segment',
-            name='start',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='departing', to='routes.stop'),
+            model_name="segment",
+            name="start",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="departing", to="routes.stop"
+            ),
         ),
         migrations.CreateModel(
-            name='MapFeature',
+            name="MapFeature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=10)),
-                ('layer', models.SlugField()),
-                ('geometry', models.JSONField(null=True)),
-                ('west', models.FloatField(null=True)),
-                ('south', models.FloatField(null=True)),
-                ('east', models.FloatField(null=True)),
-                ('north', models.FloatField(null=True)),
-                ('properties', models.JSONField()),
-                ('countries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), default=list, size=None)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='features', to='routes.mapedition')),
-                ('route', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='atlas.subject')),
-                ('reason', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='published', to='routes.reason')),
-                ('segment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='published', to='routes.segment')),
-                ('stop', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='published', to='routes.stop')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=10)),
+                ("layer", models.SlugField()),
+                ("geometry", models.JSONField(null=True)),
+                ("west", models.FloatField(null=True)),
+                ("south", models.FloatField(null=True)),
+                ("east", models.FloatField(null=True)),
+                ("north", models.FloatField(null=True)),
+                ("properties", models.JSONField()),
+                (
+                    "countries",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=3), default=list, size=None
+                    ),
+                ),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="features", to="routes.mapedition"
+                    ),
+                ),
+                (
+                    "route",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="atlas.subject"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="published",
+                        to="routes.reason",
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="published",
+                        to="routes.segment",
+                    ),
+                ),
+                (
+                    "stop",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="published",
+                        to="routes.stop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StopDrawing',
+            name="StopDrawing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('is_shown', models.BooleanField(default=True)),
-                ('first_year', models.CharField(max_length=10)),
-                ('last_year', models.CharField(max_length=10)),
-                ('remark', models.TextField()),
-                ('remark_en', models.TextField(null=True)),
-                ('remark_fr', models.TextField(null=True)),
-                ('remark_ar', models.TextField(null=True)),
-                ('point', djgeojson.fields.PointField()),
-                ('stop', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='drawing', to='routes.stop')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("is_shown", models.BooleanField(default=True)),
+                ("first_year", models.CharField(max_length=10)),
+                ("last_year", models.CharField(max_length=10)),
+                ("remark", models.TextField()),
+                ("remark_en", models.TextField(null=True)),
+                ("remark_fr", models.TextField(null=True)),
+                ("remark_ar", models.TextField(null=True)),
+                ("point", djgeojson.fields.PointField()),
+                (
+                    "stop",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="drawing", to="routes.stop"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Story',
+            name="Story",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('slug', models.SlugField()),
-                ('title', models.CharField(max_length=160)),
-                ('title_en', models.CharField(max_length=160, null=True)),
-                ('title_fr', models.CharField(max_length=160, null=True)),
-                ('title_ar', models.CharField(max_length=160, null=True)),
-                ('introduction', models.TextField()),
-                ('introduction_en', models.TextField(null=True)),
-                ('introduction_fr', models.TextField(null=True)),
-                ('introduction_ar', models.TextField(null=True)),
-                ('position', models.PositiveSmallIntegerField(default=1)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stories', to='atlas.dialogue')),
-                ('theme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stories', to='atlas.theme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("slug", models.SlugField()),
+                ("title", models.CharField(max_length=160)),
+                ("title_en", models.CharField(max_length=160, null=True)),
+                ("title_fr", models.CharField(max_length=160, null=True)),
+                ("title_ar", models.CharField(max_length=160, null=True)),
+                ("introduction", models.TextField()),
+                ("introduction_en", models.TextField(null=True)),
+                ("introduction_fr", models.TextField(null=True)),
+                ("introduction_ar", models.TextField(null=True)),
+                ("position", models.PositiveSmallIntegerField(default=1)),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stories", to="atlas.dialogue"
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stories", to="atlas.theme"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StoryStep',
+            name="StoryStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField(default=1)),
-                ('heading', models.CharField(max_length=160)),
-                ('heading_en', models.CharField(max_length=160, null=True)),
-                ('heading_fr', models.CharField(max_length=160, null=True)),
-                ('heading_ar', models.CharField(max_length=160, null=True)),
-                ('text', models.TextField()),
-                ('text_en', models.TextField(null=True)),
-                ('text_fr', models.TextField(null=True)),
-                ('text_ar', models.TextField(null=True)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('quarter', models.PositiveSmallIntegerField(null=True)),
-                ('has_layers', models.BooleanField(db_default=False, default=False)),
-                ('latitude', models.FloatField()),
-                ('longitude', models.FloatField()),
-                ('zoom', models.FloatField(default=4)),
-                ('layers', models.ManyToManyField(related_name='+', to='routes.layer')),
-                ('route', models.ForeignKey(limit_choices_to={'kind': 'route'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='atlas.subject')),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='routes.story')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("position", models.PositiveSmallIntegerField(default=1)),
+                ("heading", models.CharField(max_length=160)),
+                ("heading_en", models.CharField(max_length=160, null=True)),
+                ("heading_fr", models.CharField(max_length=160, null=True)),
+                ("heading_ar", models.CharField(max_length=160, null=True)),
+                ("text", models.TextField()),
+                ("text_en", models.TextField(null=True)),
+                ("text_fr", models.TextField(null=True)),
+                ("text_ar", models.TextField(null=True)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("quarter", models.PositiveSmallIntegerField(null=True)),
+                ("has_layers", models.BooleanField(db_default=False, default=False)),
+                ("latitude", models.FloatField()),
+                ("longitude", models.FloatField()),
+                ("zoom", models.FloatField(default=4)),
+                ("layers", models.ManyToManyField(related_name="+", to="routes.layer")),
+                (
+                    "route",
+                    models.ForeignKey(
+                        limit_choices_to={"kind": "route"},
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="atlas.subject",
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="routes.story"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='layer',
-            constraint=models.UniqueConstraint(fields=('dialogue', 'slug'), name='one_layer_of_a_name'),
+            model_name="layer",
+            constraint=models.UniqueConstraint(fields=("dialogue", "slug"), name="one_layer_of_a_name"),
         ),
         migrations.AddConstraint(
-            model_name='layer',
-            constraint=models.CheckConstraint(condition=models.Q(('precision__lte', 5)), name='precision_within_a_metre', violation_error_code='precision', violation_error_message='At most 5 decimals: more would be less than a metre.'),
+            model_name="layer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("precision__lte", 5)),
+                name="precision_within_a_metre",
+                violation_error_code="precision",
+                violation_error_message="At most 5 decimals: more would be less than a metre.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mapedition',
-            constraint=models.UniqueConstraint(fields=('dialogue', 'is_proof', 'year', 'number'), name='one_number_of_a_map'),
+            model_name="mapedition",
+            constraint=models.UniqueConstraint(
+                fields=("dialogue", "is_proof", "year", "number"), name="one_number_of_a_map"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mapedition',
-            constraint=models.CheckConstraint(condition=models.Q(('last_year__gte', models.F('first_year'))), name='a_map_runs_forwards', violation_error_code='last_year', violation_error_message='The last year shown must not be before the first.'),
+            model_name="mapedition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_year__gte", models.F("first_year"))),
+                name="a_map_runs_forwards",
+                violation_error_code="last_year",
+                violation_error_message="The last year shown must not be before the first.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mapanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'remarks'), ('remark', ''), _negated=True), name='remarks_say_something', violation_error_code='remark', violation_error_message='Say what should be changed.'),
+            model_name="mapanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome", "remarks"), ("remark", ""), _negated=True),
+                name="remarks_say_something",
+                violation_error_code="remark",
+                violation_error_message="Say what should be changed.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reason',
-            constraint=models.UniqueConstraint(fields=('dialogue', 'route', 'date'), name='one_reason_on_a_date'),
+            model_name="reason",
+            constraint=models.UniqueConstraint(fields=("dialogue", "route", "date"), name="one_reason_on_a_date"),
         ),
         migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.UniqueConstraint(fields=('layer', 'place', 'kind'), name='one_stop_of_a_kind_at_a_place'),
+            model_name="stop",
+            constraint=models.UniqueConstraint(fields=("layer", "place", "kind"), name="one_stop_of_a_kind_at_a_place"),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.UniqueConstraint(fields=('route', 'start', 'end', 'mode'), name='one_segment_between_two_stops'),
+            model_name="segment",
+            constraint=models.UniqueConstraint(
+                fields=("route", "start", "end", "mode"), name="one_segment_between_two_stops"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.CheckConstraint(condition=models.Q(('start', models.F('end')), _negated=True), name='a_segment_leads_somewhere', violation_error_code='end', violation_error_message='A segment ends at another stop than the one where it starts.'),
+            model_name="segment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("start", models.F("end")), _negated=True),
+                name="a_segment_leads_somewhere",
+                violation_error_code="end",
+                violation_error_message="A segment ends at another stop than the one where it starts.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mapfeature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'segment'), ('segment__isnull', False)), models.Q(('kind', 'stop'), ('stop__isnull', False)), models.Q(('kind', 'reason'), ('reason__isnull', False)), _connector='OR'), name='a_feature_has_its_record', violation_error_message='A feature of a map is drawn from a segment, a stop or a reason.'),
+            model_name="mapfeature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "segment"), ("segment__isnull", False)),
+                    models.Q(("kind", "stop"), ("stop__isnull", False)),
+                    models.Q(("kind", "reason"), ("reason__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_feature_has_its_record",
+                violation_error_message="A feature of a map is drawn from a segment, a stop or a reason.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='story',
-            constraint=models.UniqueConstraint(fields=('dialogue', 'slug'), name='one_story_at_an_address'),
+            model_name="story",
+            constraint=models.UniqueConstraint(fields=("dialogue", "slug"), name="one_story_at_an_address"),
         ),
     ]

@@ -8,58 +8,97 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Readers',
+            name="Readers",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('second', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=None, null=True, size=None)),
-                ('third', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=None, null=True, size=None)),
-                ('fourth', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=None, null=True, size=None)),
-                ('fifth', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=None, null=True, size=None)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "second",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=None, null=True, size=None
+                    ),
+                ),
+                (
+                    "third",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=None, null=True, size=None
+                    ),
+                ),
+                (
+                    "fourth",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=None, null=True, size=None
+                    ),
+                ),
+                (
+                    "fifth",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=None, null=True, size=None
+                    ),
+                ),
             ],
             options={
-                'db_table': 'search_readers',
+                "db_table": "search_readers",
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('record', models.BigIntegerField()),
-                ('language', models.CharField(max_length=7)),
-                ('at', models.DateTimeField()),
-                ('vector', django.contrib.postgres.search.SearchVectorField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=20)),
+                ("record", models.BigIntegerField()),
+                ("language", models.CharField(max_length=7)),
+                ("at", models.DateTimeField()),
+                ("vector", django.contrib.postgres.search.SearchVectorField()),
             ],
             options={
-                'db_table': 'search_entry',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['vector'], name='search_by_words'), models.Index(fields=['kind', '-at', '-record'], name='search_newest_of_a_kind')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'record', 'language'), name='one_entry_of_a_record')],
+                "db_table": "search_entry",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fastupdate=False, fields=["vector"], name="search_by_words"
+                    ),
+                    models.Index(fields=["kind", "-at", "-record"], name="search_newest_of_a_kind"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "record", "language"), name="one_entry_of_a_record")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RestrictedEntry',
+            name="RestrictedEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('record', models.BigIntegerField()),
-                ('language', models.CharField(max_length=7)),
-                ('at', models.DateTimeField()),
-                ('vector', django.contrib.postgres.search.SearchVectorField()),
-                ('readers', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='search.readers')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=20)),
+                ("record", models.BigIntegerField()),
+                ("language", models.CharField(max_length=7)),
+                ("at", models.DateTimeField()),
+                ("vector", django.contrib.postgres.search.SearchVectorField()),
+                (
+                    "readers",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="search.readers"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'search_restricted_entry',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['vector'], name='restricted_by_words'), models.Index(fields=['kind', '-at', '-record'], name='restricted_newest_of_a_kind')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'record', 'language'), name='one_restricted_entry_of_a_record')],
+                "db_table": "search_restricted_entry",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fastupdate=False, fields=["vector"], name="restricted_by_words"
+                    ),
+                    models.Index(fields=["kind", "-at", "-record"], name="restricted_newest_of_a_kind"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "record", "language"), name="one_restricted_entry_of_a_record"
+                    )
+                ],
             },
         ),
     ]

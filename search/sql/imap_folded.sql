@@ -1,4 +1,4 @@
-CREATE FUNCTION imap_folded(said text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+CREATE OR REPLACE FUNCTION imap_folded(said text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
     plain text := said;
 BEGIN
@@ -27,6 +27,6 @@ BEGIN
     RETURN trim(BOTH ' ' FROM regexp_replace(plain, '  +', ' ', 'g'));
 END
 $$;
-CREATE FUNCTION imap_searched(said text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+CREATE OR REPLACE FUNCTION imap_searched(said text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT regexp_replace(imap_folded(said), '(^|[^ء-ي])[وف]?[بك]?(?:ال|لل)(?=[ء-ي]{3})', '\1', 'g')
 $$;

@@ -4,19 +4,24 @@ import pytest
 from django.apps import apps
 from django.db import connection, connections
 
-from access.roles import APPEND_ONLY
-from access.row_level_security import Lock
-from tests.access import catalogue
+from access import catalogue
+from access.installation import append_only_tables, regardless_columns
+from access.policies import Policy
+from access.row_level_security import IS_OWNER_ACCESS, overlap
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
-APPEND_ONLY_TABLES = {model._meta.db_table for model in apps.get_models() if getattr(model, APPEND_ONLY, False)}
-REGARDLESS = [
-    f"{model._meta.db_table}.{model._meta.get_field(name).column}"
-    for model in apps.get_models()
-    for name in getattr(model, "regardless_of", {})
+APPEND_ONLY_TABLES = append_only_tables()
+REGARDLESS = regardless_columns()
+LOCK = [
+    "ALTER TABLE stray ENABLE ROW LEVEL SECURITY",
+    "ALTER TABLE stray FORCE ROW LEVEL SECURITY",
+    Policy("stray", "reading", f"FOR SELECT USING ({overlap()})").sql,
+    Policy("stray", "adding", "FOR INSERT WITH CHECK (false)").sql,
+    Policy("stray", "changing", "FOR UPDATE USING (false) WITH CHECK (false)").sql,
+    Policy("stray", "removing", "FOR DELETE USING (false)").sql,
+    Policy("stray", "owner_access", f"TO CURRENT_USER USING ({IS_OWNER_ACCESS}) WITH CHECK ({IS_OWNER_ACCESS})").sql,
 ]
-LOCK = Lock("stray", audience="own", parents={}, write="false").sql
 
 
 def faults_after(*statements: str) -> list[str]:

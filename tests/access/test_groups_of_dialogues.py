@@ -1,21 +1,16 @@
 """A named group, and a named person, are readers of one dialogue: no form and no table takes them for another's rows."""
 
-from datetime import timedelta
-from importlib import import_module
-
 import pytest
 from django.contrib import admin
 from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client, RequestFactory
-from django.utils import timezone
 
 from access import tokens
 from access.owner_access import owner_access
 from access.viewing import viewing
 from accounts.audiences.forms import AudienceForm
 from accounts.dialogue_model_admin import AudienceAdmin
-from accounts.models import Engagement, ReadingGroup
-from accounts.tokens_sql import TOKENS_OF
+from accounts.models import ReadingGroup
 from indicators.models import Source
 from newscentre.models import Meeting
 from profiles.admin import SectionForm
@@ -151,37 +146,3 @@ def test_a_group_keeps_its_dialogue_and_its_name_in_audiences_and_is_not_removed
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             change(ReadingGroup.objects.filter(pk=OTHERS))
-
-
-# The switch -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(databases=["default", "owner"])
-def test_who_read_by_a_group_without_standing_is_engaged_until_a_date_before_it_counts_no_more():
-    switch = import_module("accounts.migrations.0018_groups_count_with_standing")
-    today = timezone.localdate()
-    with transaction.atomic("owner"), owner_access(), connections["owner"].cursor() as cursor:
-        cursor.execute(switch.RULE_OF_ENGAGEMENTS)
-        for table in ("accounts_engagement", "accounts_readinggroup_members"):
-            cursor.execute(f"DELETE FROM {table} WHERE user_id = %s", [user_of("official.ukr").pk])
-        for slug, ends_on in (("open", None), ("soon", today), ("over", "2012-01-01")):
-            values = {"slug": slug, "dialogue_id": "mtm", "name_en": slug.title(), "ends_on": ends_on}
-            group = ReadingGroup.objects.using("owner").create(**values)
-            ids = {login: user_of(login).pk for login in ("official.ukr", "official.mar", "unhcr", "translator.ar")}
-            members = {"open": ["official.ukr", "official.mar"], "soon": ["unhcr"], "over": ["official.ukr"]}[slug]
-            group.members.set([ids[login] for login in members])
-        cursor.execute("UPDATE accounts_affiliation SET ended_at = now() WHERE user_id = %s", [ids["unhcr"]])
-        cursor.execute(switch.ENGAGE_MEMBERS_WITHOUT_STANDING)
-        cursor.execute(TOKENS_OF)
-        made = Engagement.objects.using("owner").exclude(user=ids["translator.ar"])
-        assert {(row.user_id, row.dialogue_id, row.ends_on, row.purpose) for row in made} == {
-            (ids["official.ukr"], "mtm", today + timedelta(days=90), "Member of “Open”"),
-            (ids["unhcr"], "mtm", today, "Member of “Soon”"),
-        }
-        cursor.execute("SELECT imap_tokens_of(%s)", [ids["official.ukr"]])
-        assert "group:open" in cursor.fetchone()[0]
-        cursor.execute(
-            "SELECT name, note FROM accounts_mandateevent WHERE event = 'invited' AND note LIKE 'Member of %'"
-        )
-        assert len(cursor.fetchall()) == 2
-        transaction.set_rollback(True, using="owner")

@@ -13,9 +13,9 @@ from django.utils import timezone
 from access import tokens
 from access.fields import AudienceField
 from access.models import RestrictedModel
+from access.policies import APPEND_ONLY
 from access.presets import Preset
-from access.roles import APPEND_ONLY, why_role_is_unsafe
-from access.row_level_security import Lock
+from access.roles import why_role_is_unsafe
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from accounts.models import Acceptance, LogEntry, MandateEvent, Nomination
@@ -238,13 +238,6 @@ def test_the_portal_serves_under_a_role_that_passes_no_lock():
 def test_the_application_cannot_take_the_lock_off(db, statement):
     with viewing(EVERYTHING):
         assert refused(statement)
-
-
-def test_putting_on_and_taking_off_name_the_same_policies():
-    lock = Lock("t", audience="own", parents={}, write="true")
-    made = {sql.split()[2] for sql in lock.sql if sql.startswith("CREATE POLICY")}
-    dropped = {sql.split(" ON ")[0].split()[-1] for sql in lock.reverse_sql if sql.startswith("DROP POLICY")}
-    assert made == dropped == {"reading", "adding", "changing", "removing", "owner_access"}
 
 
 # Writing --------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
 from access.owner_access import owner_access
-from access.row_level_security import Keeping
 from access.viewer import ANYONE, Viewer
 from access.viewing import viewing
 from accounts.models import LogEntry
@@ -89,7 +88,7 @@ def test_keeping_within_keeping_ends_with_the_outer_one(planted):
     assert not sees_all()
 
 
-def test_keeping_ends_with_an_error_too(planted):
+def test_owner_access_ends_with_an_error_too(planted):
     with pytest.raises(DatabaseError), owner_access(), connections["owner"].cursor() as cursor:
         cursor.execute("SELECT 1/0")
     assert ids_for_the_owner("profiles_draft") == set()
@@ -97,14 +96,3 @@ def test_keeping_ends_with_an_error_too(planted):
         with pytest.raises(DatabaseError), transaction.atomic("owner"), connections["owner"].cursor() as cursor:
             cursor.execute("SELECT 1/0")
         assert ids_for_the_owner("profiles_draft") != set()
-
-
-def test_a_table_that_was_locked_before_gets_it_by_a_migration_which_may_run_twice(planted):
-    operation = Keeping("profiles_draft")
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(operation.reverse_sql)
-        with owner_access():
-            assert ids_for_the_owner("profiles_draft") == set()
-            for statement in [*operation.sql, *operation.sql]:
-                cursor.execute(statement)
-            assert ids_for_the_owner("profiles_draft") != set()

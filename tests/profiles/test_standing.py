@@ -20,7 +20,7 @@ from accounts.audiences.presets import audience_of
 from accounts.models import Affiliation
 from atlas.models import OutlineSection
 from indicators.models import FurtherSource, Observation, Source
-from profiles import page_cache, pages, shown_editions_sql, visible_edition
+from profiles import database_rules, page_cache, pages, visible_edition
 from profiles.models import Citation, EditionText, Profile, Section
 from profiles.publishing import publish
 from profiles.visible_edition import Address, unchanged_edition_of, visible_edition_of
@@ -239,7 +239,7 @@ def test_a_narrowed_profile_and_one_that_was_never_there_are_asked_for_alike(rea
 
 @pytest.mark.django_db
 def test_every_table_that_settles_a_page_counts_its_changes():
-    questions = " ".join((visible_edition.QUERY, *shown_editions_sql.MAKE))
+    questions = " ".join((visible_edition.QUERY, *database_rules.FUNCTIONS))
     asked = set(re.findall(r"(?:FROM|JOIN)\s+((?:profiles|indicators|atlas)_\w+)", questions))
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,6 +1,5 @@
 """One folding: Python's and the database's are one, letter by letter, on every PostgreSQL that serves the portal."""
 
-import re
 import shutil
 import tempfile
 import unicodedata
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 from devserver.places import places_of
 from devserver.supervisor import Supervisor
+from search import letters_in_sql
 from search.letters_in_sql import functions
 from search.normalisation import SMALL, folded, searched, spelled
 from tests.depth import examples
@@ -107,20 +107,11 @@ def test_every_letter_mark_digit_and_sign_is_folded_by_the_database_as_by_the_po
 ROOT = Path(__file__).parents[2]
 
 
-def test_no_migration_makes_the_functions_of_what_stands_elsewhere():
-    """The table of letters, or Python's own of Unicode: two installations would fold differently."""
-    living = re.compile(r"^\s*(?:from|import) (?:search\.letters|unicodedata)", re.MULTILINE)
-    found = [path.name for path in ROOT.glob("*/migrations/*.py") if living.search(path.read_text(encoding="utf-8"))]
-    assert found == []
-
-
 @pytest.mark.skipif(
     unicodedata.unidata_version != "14.0.0", reason="Python's table is another than when it was written"
 )
-def test_what_the_migrations_made_last_is_what_is_made_of_todays_table():
-    """When this fails, a new migration makes the functions anew, and its text is looked for here."""
-    written = (ROOT / "search/migrations/0004_one_folding.sql").read_text(encoding="utf-8")
-    assert written == ";\n".join(statement.strip() for statement in functions()) + ";\n"
+def test_the_functions_in_the_file_are_made_of_todays_table():
+    assert letters_in_sql.FILE.read_text(encoding="utf-8") == letters_in_sql.written()
 
 
 @pytest.mark.deep
