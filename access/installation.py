@@ -112,8 +112,11 @@ def withdraw_rights(sender: Any, using: str, plan: Any = (), **kwargs: Any) -> N
 
 
 def install(sender: Any, using: str = APPLICATION, **kwargs: Any) -> None:
-    """After migrating: installs the rules, compares the catalogue with the models and grants rights, all or nothing."""
-    if not _is_ours(sender, using):
+    """After migrating: installs the rules, compares the catalogue with the models and grants rights, all or nothing.
+
+    Without all tables (`migrate` of one application, or backwards) the application stays without rights.
+    """
+    if not _is_ours(sender, using) or not _has_all_tables(using):
         return
     with transaction.atomic(using), connections[using].cursor() as cursor:
         if why_rules_differ(using):
@@ -236,6 +239,10 @@ def rules_digest() -> str:
 
 def _is_ours(sender: Any, using: str) -> bool:
     return using == OWNER and sender.name == "access"
+
+
+def _has_all_tables(using: str) -> bool:
+    return {*locked_tables(), *unlocked_tables()} <= {*connections[using].introspection.table_names()}
 
 
 def _application_role(cursor: Any) -> str:

@@ -30,7 +30,8 @@ def test_no_migration_uses_the_projects_code(path):
     assert not imported(path) & {*ROOMS, "import_module"}
 
 
-def test_the_models_have_no_table_that_the_migrations_do_not_make(db):
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_the_models_have_no_table_that_the_migrations_do_not_make():
     told = io.StringIO()
     call_command("makemigrations", check=True, dry_run=True, stdout=told)
     assert "No changes detected" in told.getvalue()
