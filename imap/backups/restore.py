@@ -15,7 +15,7 @@ from access.owner_access import OWNER, owner_access
 from imap.backups import BackupError, database, files
 from imap.backups.manifest import DATABASE, FILES, Manifest
 from imap.journal.replay import replay
-from imap.migration_check import refusal, unknown_among
+from imap.schema.migration_check import refusal, unknown_among
 
 OTHERS = """
     SELECT count(*) FROM pg_stat_activity

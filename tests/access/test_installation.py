@@ -19,7 +19,7 @@ from django.db import connections
 from access import installation
 from access.installation import unlocked_tables, why_rules_differ
 from access.policies import locked_tables
-from imap.migration_check import unknown_migrations
+from imap.schema.migration_check import unknown_migrations
 from imap.startup_checks import refuse_unsafe_start
 
 pytestmark = pytest.mark.xdist_group("installation")

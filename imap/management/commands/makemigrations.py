@@ -1,8 +1,8 @@
-"""Django's command, for migrations that know tables alone (`imap.schema_state`)."""
+"""Django's command, for migrations that know tables alone (`imap.schema.state`)."""
 
 from django.core.management.commands import makemigrations
 
-from imap.schema_state import SchemaAutodetector
+from imap.schema.state import SchemaAutodetector
 
 
 class Command(makemigrations.Command):

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 
-from imap.migration_check import refusal, unknown_migrations
-from imap.schema_state import SchemaAutodetector
+from imap.schema.migration_check import refusal, unknown_migrations
+from imap.schema.state import SchemaAutodetector
 
 
 class Command(migrate.Command):

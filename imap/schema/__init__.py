@@ -1,0 +1,1 @@
+"""What migrations know of the models, and whether a database was made by them."""
