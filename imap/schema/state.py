@@ -18,6 +18,7 @@ from imap.local_apps import ROOMS
 # Of a column's definition in the database nothing follows from these.
 NOT_OF_THE_TABLE = ("validators", "verbose_name", "help_text", "choices", "upload_to", "storage", "editable", "blank")
 OPTIONS_OF_THE_TABLE = ("db_table", "constraints", "indexes", "unique_together", "managed", "proxy", "swappable")
+OPTIONS_OF_PERMISSIONS = ("permissions", "default_permissions", "verbose_name")  # Django makes their rows of this state
 
 
 class SchemaAutodetector(MigrationAutodetector):
@@ -33,7 +34,9 @@ class SchemaAutodetector(MigrationAutodetector):
 def reduce_to_table(model: ModelState) -> None:
     """Takes from the state of a model what its table does not depend on."""
     model.fields = {name: _of_the_table(field) for name, field in model.fields.items()}
-    model.options = {name: value for name, value in model.options.items() if name in OPTIONS_OF_THE_TABLE}
+    model.options = {
+        name: value for name, value in model.options.items() if name in OPTIONS_OF_THE_TABLE + OPTIONS_OF_PERMISSIONS
+    }
     model.bases = tuple(base for base in model.bases if isinstance(base, str)) or (models.Model,)
     model.managers = []
 
