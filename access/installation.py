@@ -112,12 +112,20 @@ def withdraw_rights(sender: Any, using: str, plan: Any = (), **kwargs: Any) -> N
 
 
 def install(sender: Any, using: str = APPLICATION, **kwargs: Any) -> None:
-    """After migrating: installs the rules, compares the catalogue with the models and grants rights, all or nothing.
+    """After migrating: installs the rules.
 
     Without all tables (`migrate` of one application, or backwards) the application stays without rights.
     """
     if not _is_ours(sender, using) or not _has_all_tables(using):
         return
+    install_rules(using)
+
+
+def install_rules(using: str) -> None:
+    """Installs the rules, compares the catalogue with the models and grants rights, all or nothing; nothing where all is as it should be.
+
+    Raises ImproperlyConfigured when a lock would not be whole.
+    """
     with transaction.atomic(using), connections[using].cursor() as cursor:
         if why_rules_differ(using):
             cursor.execute(DROP_RULES)
@@ -150,7 +158,7 @@ def why_rules_differ(using: str = APPLICATION) -> list[str]:
     if of_code != rules_digest():
         return [f"The rules of the database are those of another version of the portal. {ADVICE}"]
     if of_catalogue != found:
-        return [f"The rules of the database were changed by hand. {ADVICE}"]
+        return [f"The rules of the database are not as `migrate` left them. {ADVICE}"]
     return []
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 
 from django.apps import apps
 from django.db import models
-from django.db.models.expressions import RawSQL
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -41,7 +40,10 @@ class AddressNumberMixin(models.Model):
     """`address_number`: of a row that stands at an address of its own."""
 
     address_number = models.BigIntegerField(
-        _("number in its address"), unique=True, editable=False, db_default=RawSQL(random_number_sql(hex_digits=13), ())
+        _("number in its address"),
+        unique=True,
+        editable=False,
+        db_default=models.Func(template=random_number_sql(hex_digits=13), output_field=models.BigIntegerField()),
     )
 
     class Meta:

@@ -186,7 +186,7 @@ def test_a_table_that_no_model_declares_gets_no_right(owner):
 def test_rules_that_were_changed_by_hand_stop_the_start_and_are_mended_by_migrate(owner, statement):
     with owner.cursor() as cursor:
         cursor.execute(statement)
-    with pytest.raises(ImproperlyConfigured, match="changed by hand"):
+    with pytest.raises(ImproperlyConfigured, match="not as `migrate` left them"):
         refuse_unsafe_start()
     migrate()
     assert why_rules_differ() == []
