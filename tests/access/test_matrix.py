@@ -580,8 +580,8 @@ def tokens_that_rows_name() -> set[str]:
     }
     assert len(columns) > len(WITH_AUDIENCES)
     asked = (f'SELECT unnest("{column}") FROM "{table}"' for table, column in sorted(columns))
-    keeping = "SELECT set_config('imap.keeping', 'on', false)"  # else not even the owner is shown the rows
-    return {token for (token,) in _as_owner(keeping, " UNION ".join(asked))}
+    access = "SELECT set_config('imap.owner_access', 'on', false)"  # else not even the owner is shown the rows
+    return {token for (token,) in _as_owner(access, " UNION ".join(asked))}
 
 
 def test_pages_kept_for_one_reader_are_not_shown_to_another(planted):
