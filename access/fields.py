@@ -46,4 +46,9 @@ class AudienceField(ArrayField):
 def names_no_group(constraint: str) -> models.CheckConstraint:
     """Constraint that an audience names neither a group nor a person: for rows that outlive both."""
     words = Func(F("audience"), Value(" "), function="array_to_string", output_field=models.TextField())
-    return models.CheckConstraint(condition=~Q(Regex(words, Value("(^| )(group|person):"))), name=constraint)
+    return models.CheckConstraint(
+        condition=~Q(Regex(words, Value("(^| )(group|person):"))),
+        name=constraint,
+        violation_error_code="audience",
+        violation_error_message=_("This is shared neither with a group nor with a single person."),
+    )
