@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, transaction
@@ -104,11 +104,7 @@ def withdraw_rights(sender: Any, using: str, plan: Any = (), **kwargs: Any) -> N
     if not _is_ours(sender, using) or not (plan or why_rules_differ(using)):
         return
     with transaction.atomic(using), connections[using].cursor() as cursor:
-        if role := _application_role(cursor):
-            cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
-            cursor.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role}")
-        cursor.execute(DROP_RULES)
-        cursor.execute(DISABLE_ROW_LEVEL_SECURITY)
+        _take_off(cursor)
 
 
 def install(sender: Any, using: str = APPLICATION, **kwargs: Any) -> None:
@@ -128,10 +124,9 @@ def install_rules(using: str) -> None:
     """
     with transaction.atomic(using), connections[using].cursor() as cursor:
         if why_rules_differ(using):
-            cursor.execute(DROP_RULES)
-            cursor.execute(DISABLE_ROW_LEVEL_SECURITY)
+            _take_off(cursor)
             for statement in rules():
-                cursor.execute(statement.replace("%", "%%"), ())
+                cursor.execute(statement)
             if faults := catalogue.faults(cursor, append_only_tables(), regardless_columns()):
                 raise ImproperlyConfigured("The database's rules are not whole: " + "; ".join(faults))
             for statement in grants(_application_role(cursor)):
@@ -177,8 +172,7 @@ def rules() -> Iterator[str]:
 
 def functions_and_views() -> Iterator[str]:
     """Functions first: views call them."""
-    files = [path for room in apps.get_app_configs() for path in sorted((Path(room.path) / "sql").glob("*.sql"))]
-    texts = [path.read_text() for path in files if path.is_relative_to(settings.BASE_DIR)]
+    texts = [path.read_text() for room in _rooms() for path in sorted((Path(room.path) / "sql").glob("*.sql"))]
     yield from (text for text in texts if "CREATE VIEW" not in text)
     for room in rooms_with_rules():
         yield from getattr(room, "FUNCTIONS", ())
@@ -235,7 +229,7 @@ def unlocked_tables() -> dict[str, str]:
 
 def rooms_with_rules() -> list[ModuleType]:
     """The modules `database_rules` of all rooms."""
-    names = (f"{room.name}.database_rules" for room in apps.get_app_configs() if not room.name.startswith("django."))
+    names = (f"{room.name}.database_rules" for room in _rooms())
     return [import_module(name) for name in names if find_spec(name)]
 
 
@@ -243,6 +237,20 @@ def rules_digest() -> str:
     """Of what the code declares, rights included: another digest, other rules."""
     declared = [*rules(), *grants("application")]
     return hashlib.sha256("\n".join(declared).encode()).hexdigest()
+
+
+def _take_off(cursor: Any) -> None:
+    """Takes all rights away but the owner's, those of everybody included, and drops the rules."""
+    roles = ", ".join(filter(None, ("PUBLIC", _application_role(cursor))))
+    cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {roles}")
+    cursor.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {roles}")
+    cursor.execute(DROP_RULES)
+    cursor.execute(DISABLE_ROW_LEVEL_SECURITY)
+
+
+def _rooms() -> list[AppConfig]:
+    """The portal's own applications, not those of libraries."""
+    return [room for room in apps.get_app_configs() if Path(room.path).parent == settings.BASE_DIR]
 
 
 def _is_ours(sender: Any, using: str) -> bool:

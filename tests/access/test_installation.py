@@ -181,15 +181,20 @@ def test_a_table_that_no_model_declares_gets_no_right(owner):
         "GRANT UPDATE ON profiles_edition TO imap_app",
         "GRANT UPDATE (audience) ON accounts_logentry TO imap_app",
         "GRANT SELECT ON profiles_draft TO PUBLIC",
+        "GRANT DELETE ON profiles_edition TO PUBLIC",
     ],
 )
 def test_rules_that_were_changed_by_hand_stop_the_start_and_are_mended_by_migrate(owner, statement):
     with owner.cursor() as cursor:
+        cursor.execute("SELECT imap_installed_rules()")
+        before = cursor.fetchone()
         cursor.execute(statement)
-    with pytest.raises(ImproperlyConfigured, match="not as `migrate` left them"):
-        refuse_unsafe_start()
-    migrate()
-    assert why_rules_differ() == []
+        with pytest.raises(ImproperlyConfigured, match="not as `migrate` left them"):
+            refuse_unsafe_start()
+        migrate()
+        assert why_rules_differ() == []
+        cursor.execute("SELECT imap_installed_rules()")
+        assert cursor.fetchone() == before, "what was changed by hand is what it was"
 
 
 def test_rules_of_another_version_stop_the_start(owner, monkeypatch):
