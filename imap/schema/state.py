@@ -17,6 +17,7 @@ from imap.local_apps import ROOMS
 
 # Of a column's definition in the database nothing follows from these.
 NOT_OF_THE_TABLE = ("validators", "verbose_name", "help_text", "choices", "upload_to", "storage", "editable", "blank")
+WORDS = ("violation_error_message", "violation_error_code")  # of a constraint
 OPTIONS_OF_THE_TABLE = ("db_table", "constraints", "indexes", "unique_together", "managed", "proxy", "swappable")
 OPTIONS_OF_PERMISSIONS = ("permissions", "default_permissions", "verbose_name")  # Django makes their rows of this state
 
@@ -37,6 +38,8 @@ def reduce_to_table(model: ModelState) -> None:
     model.options = {
         name: value for name, value in model.options.items() if name in OPTIONS_OF_THE_TABLE + OPTIONS_OF_PERMISSIONS
     }
+    if constraints := model.options.get("constraints"):
+        model.options["constraints"] = [_without_words(constraint) for constraint in constraints]
     model.bases = tuple(base for base in model.bases if isinstance(base, str)) or (models.Model,)
     model.managers = []
 
@@ -49,6 +52,12 @@ def _of_the_table(field: models.Field) -> models.Field:
     if "base_field" in options:
         options["base_field"] = _of_the_table(options["base_field"])
     return _class_of(path)(*args, **options)
+
+
+def _without_words(constraint: models.BaseConstraint) -> models.BaseConstraint:
+    """The constraint without what its violation is told in, which is the project's to change."""
+    _path, args, options = constraint.deconstruct()
+    return type(constraint)(*args, **{name: value for name, value in options.items() if name not in WORDS})
 
 
 def _class_of(path: str) -> Callable[..., Any]:
