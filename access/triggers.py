@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from access.policies import dialogue_of
+from access.policies import DIALOGUE, dialogue_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Trigger:
 
 
 def quoted(text: str) -> str:
-    """An argument of a trigger's function, which PostgreSQL takes as a literal alone."""
+    """A literal of PostgreSQL, which takes no others for the arguments of a trigger's function."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -54,7 +54,7 @@ def triggers_of(model: type[models.Model]) -> Iterator[Trigger]:
 
 def _dialogue_of_row(model: type[models.Model]) -> str:
     """SQL for the slug of the dialogue of the row $1; empty where it has none."""
-    if model._meta.label == "atlas.Dialogue":
+    if model._meta.label == DIALOGUE:
         return "($1).slug"
     path = dialogue_of(model)
     if path is None:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from access.triggers import quoted
 from search.normalisation import (
     ACUTE,
     APOSTROPHES,
@@ -24,11 +25,6 @@ from search.normalisation import (
 FILE = Path(__file__).parent / "sql/imap_folded.sql"
 OFTEN = "ىة"  # in nearly every Arabic text
 LAST_OF_GROUPS = "\u024f\u03ff\u052f\u05ff\u065f\u0669\u06d5\u06ff\U0010ffff"  # Latin, Greek, Cyrillic …, Arabic digits and letters …
-
-
-def single(text: str) -> str:
-    """A literal of PostgreSQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def changed() -> Iterator[tuple[str, str]]:
@@ -69,10 +65,10 @@ def _folded(table: list[tuple[str, str]]) -> str:
     """Whatever is rare is looked for before it is replaced: `translate` compares each letter with each of its list."""
     apart = as_class(letter for letter, other in table if other == " " != letter)
     left_out = as_class(letter for letter, other in table if other == "")
-    steps = [f"normalize(replace(plain, {single(ACUTE)}, ''''), NFKD)"]
+    steps = [f"normalize(replace(plain, {quoted(ACUTE)}, ''''), NFKD)"]
     steps += [f"regexp_replace(plain, '[{left_out}]+', '', 'g')"]
     steps += [f"regexp_replace(plain, '[{as_class(sorted(set(APOSTROPHES) - {chr(39)}))}]', '''', 'g')"]
-    steps += [f"replace(plain, {single(one)}, {single(ONE_FOR_SEVERAL[one])})" for one in OFTEN]
+    steps += [f"replace(plain, {quoted(one)}, {quoted(ONE_FOR_SEVERAL[one])})" for one in OFTEN]
     statements = [f"plain := {step};" for step in steps]
     for group in _groups(table):
         letters = as_class(letter for letter, _ in group)
@@ -109,17 +105,17 @@ def _translated(group: list[tuple[str, str]]) -> str:
     said = "plain"
     for one, other in group:
         if len(other) > 1:
-            said = f"replace({said}, {single(one)}, {single(other)})"
+            said = f"replace({said}, {quoted(one)}, {quoted(other)})"
     pairs = [pair for pair in group if len(pair[1]) == 1]
     one, other = ("".join(letters) for letters in zip(*pairs, strict=True))
-    return f"translate({said}, {single(one)}, {single(other)})"
+    return f"translate({said}, {quoted(one)}, {quoted(other)})"
 
 
 def _spellings() -> Iterator[str]:
     for pattern, guard, other in SPELLINGS:
-        yield f"IF plain ~ {single(guard)} THEN plain := regexp_replace(plain, {single(pattern)}, {single(other)}, 'g'); END IF;"
+        yield f"IF plain ~ {quoted(guard)} THEN plain := regexp_replace(plain, {quoted(pattern)}, {quoted(other)}, 'g'); END IF;"
     for one, other in LAST.items():
-        yield f"plain := replace(plain, {single(one)}, {single(other)});"
+        yield f"plain := replace(plain, {quoted(one)}, {quoted(other)});"
 
 
 def _lines(statements: Iterable[str]) -> str:
@@ -130,7 +126,7 @@ def _searched() -> str:
     pattern, other = JOINED
     return f"""
 CREATE OR REPLACE FUNCTION imap_searched(said text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT regexp_replace(imap_folded(said), {single(pattern)}, {single(other)}, 'g')
+    SELECT regexp_replace(imap_folded(said), {quoted(pattern)}, {quoted(other)}, 'g')
 $$
 """
 
