@@ -1,6 +1,5 @@
 """Programs with a personal token read what the table of the matrix lets its person read, and nothing else."""
 
-import json
 import sys
 
 import pytest
@@ -51,13 +50,9 @@ def test_a_program_reads_what_its_person_may_read_and_nothing_else(planted, logi
 
 
 def test_each_item_alone_says_no_more(planted):
-    """Each that is planted, and of the others, which differ by their places alone, one of each layer."""
     desk = machine_of("editor")
     for name in NAMES[2:]:
-        rows = desk.get(f"{ROOT}collections/{name}/items").json()["features"]
-        of_layer = {row["properties"]["layer"]: row["id"] for row in rows}
-        numbers = {row["id"] for row in rows if canaries_in(json.dumps(row).encode())} | set(of_layer.values())
-        assert {f"layer-{preset}" for preset in Preset.values} <= of_layer.keys()
+        numbers = [row["id"] for row in desk.get(f"{ROOT}collections/{name}/items").json()["features"]]
         for login in (STRANGER, "official.mar.dev", OTHER_DESK):
             client = machine_of(login)
             seen = [canaries_in(raw(client.get(f"{ROOT}collections/{name}/items/{number}"))) for number in numbers]
