@@ -4,9 +4,9 @@ DECLARE
     counted text := coalesce(current_setting('imap.changing', true), '');
 BEGIN
     IF counted <> 'reference' THEN
-    UPDATE atlas_changecounter SET number = number + (counted = '')::int, reference = reference + 1
-     WHERE slot = pg_backend_pid() % 16;
-    PERFORM set_config('imap.changing', 'reference', true);
+        UPDATE atlas_changecounter SET number = number + (counted = '')::int, reference = reference + 1
+         WHERE slot = pg_backend_pid() % 16;
+        PERFORM set_config('imap.changing', 'reference', true);
     END IF;
 END
 $$;

@@ -20,10 +20,7 @@ CROSS JOIN LATERAL (
            CASE a.title_language WHEN 'en' THEN a.summary_en WHEN 'fr' THEN a.summary_fr WHEN 'ar' THEN a.summary_ar END AS summary
     UNION ALL
     SELECT summaries.language, '', '', summaries.text
-    FROM (
-    VALUES ('en', a.summary_en),
-           ('fr', a.summary_fr),
-           ('ar', a.summary_ar)) AS summaries (language, text)
+    FROM (VALUES ('en', a.summary_en), ('fr', a.summary_fr), ('ar', a.summary_ar)) AS summaries (language, text)
     WHERE summaries.text <> '' AND summaries.language <> a.title_language
 ) said
 WHERE a.status = 'published';

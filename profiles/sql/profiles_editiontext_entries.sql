@@ -2,7 +2,6 @@ CREATE VIEW profiles_editiontext_entries WITH (security_invoker = true) AS
 SELECT 'profile' AS kind, t.id AS record, t.language, e.published_at AS at,
        imap_narrowing(t.audience::text, s.audience::text, e.audience::text, p.audience::text, d.audience::text) AS audiences,
        setweight(to_tsvector(imap_stems(t.language), imap_searched(concat_ws(' . ', heading.title, names.said))), 'A')
-
        || setweight(to_tsvector(imap_stems(t.language), imap_searched(imap_without_markup(t.html))), 'B') AS vector
 FROM profiles_editiontext t
 JOIN profiles_edition e ON e.id = t.edition_id
