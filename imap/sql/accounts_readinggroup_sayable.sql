@@ -3,7 +3,8 @@
 CREATE VIEW accounts_readinggroup_sayable WITH (security_invoker = true) AS
 SELECT n.slug AS key
 FROM accounts_readinggroup n
-WHERE (coalesce(ARRAY['group:' || n.slug, 'secretariat:' || n.dialogue_id] && (SELECT imap_viewer()), imap_sees_as(ARRAY['group:' || n.slug, 'secretariat:' || n.dialogue_id])));
+CROSS JOIN LATERAL (SELECT ARRAY['group:' || n.slug, 'secretariat:' || n.dialogue_id] AS tokens) said_to
+WHERE coalesce(said_to.tokens && (SELECT imap_viewer()), imap_sees_as(said_to.tokens));
 
 CREATE FUNCTION accounts_readinggroup_sayable_keys() RETURNS SETOF text LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
